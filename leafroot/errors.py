@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one error that Leafroot raises at bad input: where, what, and what next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LeafrootError(Exception):
+    """A mistake that a person can mend.
+
+    `where` is the file (with `:line` where there is one), unit or step at fault; `hint` is what to do next.
+    Only the edge (scons.py) prints it; it never reaches a person as a traceback.
+    """
+
+    def __init__(self, message: str, where: object = None, hint: str = "") -> None:
+        super().__init__(message, where, hint)
+        self.message = message
+        self.where = None if where is None else str(where)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        return "\n  ".join([head, *self.hint.splitlines()])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A sentence that names what was probably meant, or else what there is; empty if there is nothing."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"There is: {', '.join(names)}." if 0 < len(names) <= 12 else ""
