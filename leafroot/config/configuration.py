@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of one board as a value: what the plans are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leafroot.config.catalog import Catalog
+from leafroot.describe.arch import Arch
+from leafroot.describe.board import Board, Series
+from leafroot.describe.bootmode import BootMode
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+
+
+@dataclass(frozen=True)
+class ExternalToolchain:
+    """A toolchain of this machine: `<prefix>/bin/<tuple>-gcc`. Leafroot builds the libc for it."""
+
+    prefix: str
+    tuple: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """One board's resolved configuration.
+
+    `packages` are the selected ones, dependencies first, names in order otherwise. `toolchain` is None for the
+    one built from source. `overlays` are folders laid over the root, later ones on top. `root_password` is the
+    hash for /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level.
+    """
+
+    board: Unit[Board]
+    arch: Arch
+    series: Unit[Series]
+    mode: BootMode
+    packages: tuple[Unit[Package], ...]
+    catalog: Catalog
+    toolchain: ExternalToolchain | None
+    hostname: str
+    root_password: str
+    overlays: tuple[str, ...]
+    compression: int
+    cmdline: str
+
+    @property
+    def name(self) -> str:
+        """The board's name."""
+        return self.board.name

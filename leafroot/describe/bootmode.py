@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boot modes: how the kernel mounts the initramfs, and whether pivot_root(2) can leave it.
+
+The facts about kernels come from fs/namespace.c and init/do_mounts.c of the series in linux/, the design of the
+modes from the threads quoted in docs/boot-modes.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BootMode:
+    """One way to mount the initramfs.
+
+    `native_from` is the first kernel version that has the mode without a patch (None: no kernel has);
+    `native_until` the first one that no longer can. `cmdline` is what a patched kernel wants on its command
+    line; a native one wants nothing. `root_types` are the types that /proc/self/mountinfo may show for `/`.
+    """
+
+    name: str
+    summary: str
+    native_from: tuple[int, int] | None
+    native_until: tuple[int, int] | None
+    cmdline: str
+    root_types: tuple[str, ...]
+    can_pivot: bool
+
+    def is_native(self, version: tuple[int, int]) -> bool:
+        """Whether a kernel of this version has the mode as it is."""
+        if self.native_from is None or version < self.native_from:
+            return False
+        return self.native_until is None or version < self.native_until
+
+
+NULLFS = BootMode(
+    name="nullfs",
+    summary="an immutable empty file system is the true root; the initramfs lies on it",
+    native_from=(7, 0),
+    native_until=None,
+    cmdline="nullfs_rootfs",
+    root_types=("rootfs",),
+    can_pivot=True,
+)
+LEAF_TMPFS = BootMode(
+    name="leaf-tmpfs",
+    summary="the initramfs is unpacked into a tmpfs mounted over rootfs",
+    native_from=None,
+    native_until=None,
+    cmdline="nonroot_initramfs",
+    root_types=("tmpfs",),
+    can_pivot=True,
+)
+ROOTFS = BootMode(
+    name="rootfs",
+    summary="plain rootfs, which pivot_root(2) cannot leave: for comparison only",
+    native_from=(2, 6),
+    native_until=(7, 0),
+    cmdline="",
+    root_types=("rootfs",),
+    can_pivot=False,
+)
+
+BOOT_MODES: dict[str, BootMode] = {mode.name: mode for mode in (NULLFS, LEAF_TMPFS, ROOTFS)}

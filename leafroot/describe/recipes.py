@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recipes: the ways in which a package is built. A recipe says what differs; leafroot/plan knows the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Autotools:
+    """`configure`, `make`, `make install`, out of tree; `options` go to configure after the usual ones."""
+
+    options: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Make:
+    """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out."""
+
+    variables: tuple[tuple[str, str], ...] = ()
+    install: tuple[str, ...] = ("install",)
+
+
+@dataclass(frozen=True)
+class Kbuild:
+    """A program configured like the kernel (busybox): a base target, fragments on top, every option checked.
+
+    `fragments` are files in the package's folder; `base` is the make target that gives the first .config.
+    """
+
+    fragments: tuple[str, ...]
+    base: str = "allnoconfig"
+    install: tuple[str, ...] = ("install",)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Nothing to build: the package's folder `files/` goes into the root as it stands."""
+
+
+@dataclass(frozen=True)
+class ToolchainPart:
+    """A part of the toolchain; leafroot/plan/toolchain.py knows how it is built and in which order."""
+
+
+Recipe = Autotools | Make | Kbuild | Files | ToolchainPart

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Performing a step: its inputs are laid out, its commands run in the sandbox, its output is packed."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leafroot.effects.pack import pack
+from leafroot.effects.run import run
+from leafroot.effects.sandbox import Binding, Sandbox
+from leafroot.effects.slots import Slots
+from leafroot.effects.store import Store
+from leafroot.effects.unpack import unpack
+from leafroot.errors import LeafrootError
+from leafroot.plan.step import (
+    SOURCE_DATE_EPOCH,
+    Artefact,
+    Folder,
+    HostFolder,
+    Source,
+    Step,
+    Text,
+    TreeFile,
+    Union,
+    Unpacked,
+)
+
+Call = Callable[[dict[str, Any], Mapping[str, Path], Path], None]
+
+# Where a command of a step leaves its own words for the person whose input was wrong.
+ERROR_FILE = ".leafroot-error"
+_ARTEFACT_LEVEL = 3
+_SHOWN_LINES = 25
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where steps are performed: the checkout, the output folder, the store, the job slots, the step calls.
+
+    `digests` gives the SHA-256 of an output that another step made.
+    """
+
+    checkout: Path
+    output: Path
+    store: Store
+    slots: Slots
+    calls: Mapping[str, Call]
+    digest: Callable[[str], str]
+
+    def room(self, step: Step) -> Path:
+        """The folder in which the step is built, and which stays if it fails."""
+        return self.output / "build" / step.output.replace("/", "_")
+
+    def log(self, step: Step) -> Path:
+        """The step's log."""
+        return self.output / "logs" / f"{step.output.replace('/', '_')}.log"
+
+    def tree_file(self, path: str) -> Path:
+        """A file that a unit names: below the checkout unless it is absolute."""
+        return self.checkout / path
+
+
+def perform(step: Step, shop: Workshop, shell_hint: str = "") -> None:
+    """Make the step's output; LeafrootError if a command fails, with the end of its log."""
+    output = shop.output / step.output
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with shop.slots.one():
+        if step.call:
+            files = _called_inputs(step, shop)
+            shop.calls[step.call](json.loads(step.parameters or "{}"), files, output)
+            return
+        room = shop.room(step)
+        if room.exists():
+            shutil.rmtree(room)
+        sandbox = lay_out(step, shop)
+        _run_commands(step, sandbox, shop, shell_hint)
+        _take_result(step, room, output)
+        shutil.rmtree(room)
+
+
+def lay_out(step: Step, shop: Workshop) -> Sandbox:
+    """The step's sandbox, with all its inputs in place."""
+    room = shop.room(step)
+    for name in ("build", "out", "scratch"):
+        (room / name).mkdir(parents=True)
+    bindings = [Binding("/build", room / "build", writable=True), Binding("/out", room / "out", writable=True)]
+    for number, item in enumerate(step.inputs):
+        place = room / "scratch" / str(number)
+        match item:
+            case Source():
+                place = shop.store.source(item.archive, [shop.tree_file(path) for path in item.patches])
+            case Folder():
+                _copy_files(item, place, shop)
+            case Union():
+                place = shop.store.union([(shop.output / name, shop.digest(name)) for name in item.artefacts])
+            case Unpacked():
+                place = _inside(room, item.at)
+                place.rmdir()
+                unpack(
+                    shop.output / item.artefact,
+                    place,
+                    strip=0,
+                    mtime_limit=SOURCE_DATE_EPOCH,
+                    exact_modes=True,
+                )
+                continue
+            case Artefact():
+                place = shop.output / item.artefact
+            case TreeFile():
+                place = shop.tree_file(item.path)
+            case Text():
+                place.write_text(item.text)
+            case HostFolder():
+                place = Path(item.path)
+        bindings.append(Binding(item.at, place))
+    env = {**dict(step.env), "MAKEFLAGS": shop.slots.makeflags, "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)}
+    return Sandbox(room / "scratch", bindings, env)
+
+
+def _called_inputs(step: Step, shop: Workshop) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for item in step.inputs:
+        match item:
+            case Artefact():
+                files[item.at] = shop.output / item.artefact
+            case TreeFile():
+                files[item.at] = shop.tree_file(item.path)
+            case Folder():
+                files.update((f"{item.at}/{name}", shop.tree_file(path)) for name, path, _ in item.files)
+            case _:
+                raise AssertionError(f"{step.output}: a call takes no {type(item).__name__}")
+    return files
+
+
+def _copy_files(folder: Folder, place: Path, shop: Workshop) -> None:
+    place.mkdir()
+    for name, path, mode in folder.files:
+        target = place / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(shop.tree_file(path), target)
+        target.chmod(mode)
+        os.utime(target, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH))
+
+
+def _run_commands(step: Step, sandbox: Sandbox, shop: Workshop, shell_hint: str) -> None:
+    log_path = shop.log(step)
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("wb") as log:
+        for command in step.commands:
+            # The sandbox's own variables come in through bwrap; bwrap itself needs only its PATH.
+            status = run(
+                sandbox.argv(command),
+                env={"PATH": os.environ.get("PATH", os.defpath)},
+                log=log,
+                pass_fds=shop.slots.descriptors,
+            )
+            if status != 0:
+                raise _failure(step, command, status, shop, shell_hint)
+
+
+def _failure(step: Step, command: tuple[str, ...], status: int, shop: Workshop, shell_hint: str) -> LeafrootError:
+    told = shop.room(step) / "build" / ERROR_FILE
+    if told.exists():
+        return LeafrootError(told.read_text().strip(), where=step.title)
+    log = shop.log(step)
+    lines = log.read_text(errors="replace").splitlines()[-_SHOWN_LINES:]
+    return LeafrootError(
+        f"'{' '.join(command)[:120]}' ended with status {status}. The end of its log:",
+        where=step.title,
+        hint="\n".join([*(f"| {line}" for line in lines), f"The whole log: {log}", shell_hint]).rstrip(),
+    )
+
+
+def _inside(room: Path, at: str) -> Path:
+    """The place on this machine of a path in the sandbox's /build or /out."""
+    return room / at.lstrip("/")
+
+
+def _take_result(step: Step, room: Path, output: Path) -> None:
+    result = _inside(room, step.result)
+    if not result.exists():
+        raise LeafrootError(f"its commands made no {step.result}", where=step.title)
+    if result.is_dir():
+        _drop(result, step.drop)
+        pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2)
+        return
+    fresh = output.with_name(output.name + ".new")
+    shutil.copyfile(result, fresh)
+    fresh.replace(output)
+
+
+def _drop(folder: Path, patterns: tuple[str, ...]) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True) if patterns else ():
+        name = path.relative_to(folder).as_posix()
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

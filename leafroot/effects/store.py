@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store: archives and artefacts unpacked once, content-addressed, bound read-only into sandboxes."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from leafroot.describe.archive import Archive
+from leafroot.effects.run import capture
+from leafroot.effects.unpack import unpack
+from leafroot.errors import LeafrootError
+from leafroot.plan.step import SOURCE_DATE_EPOCH
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`; whoever comes second waits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+class Store:
+    """Unpacked trees below `folder`, each under the digest of what it was made from."""
+
+    def __init__(self, folder: Path, fetch: Callable[[Archive], Path]) -> None:
+        self._folder = folder
+        self._fetch = fetch
+
+    def source(self, archive: Archive, patches: Sequence[Path]) -> Path:
+        """The archive's tree with the patches applied."""
+        plain = self._tree(
+            [archive.sha256, archive.inner],
+            lambda tree: unpack(
+                self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH
+            ),
+        )
+        if not patches:
+            return plain
+
+        def patched(tree: Path) -> None:
+            _link_tree(plain, tree, {})
+            for patch in patches:
+                apply_patch(tree, patch)
+
+        digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
+        return self._tree([archive.sha256, archive.inner, *digests], patched)
+
+    def artefact(self, file: Path, digest: str) -> Path:
+        """The tree inside an artefact; `digest` stands for the file's bytes."""
+        return self._tree(
+            ["artefact", digest],
+            lambda tree: unpack(file, tree, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True),
+        )
+
+    def union(self, artefacts: Sequence[tuple[Path, str]]) -> Path:
+        """The trees of several artefacts as one; the same path in two of them is an error."""
+        if len(artefacts) == 1:
+            return self.artefact(*artefacts[0])
+
+        def united(tree: Path) -> None:
+            owners: dict[str, str] = {}
+            for file, digest in artefacts:
+                _link_tree(self.artefact(file, digest), tree, owners, file.name)
+
+        return self._tree(["union", *(digest for _, digest in artefacts)], united)
+
+    def _tree(self, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        tree = self._folder / key[:2] / key
+        if tree.is_dir():
+            return tree
+        with locked(tree.with_suffix(".lock")):
+            if not tree.is_dir():
+                fresh = tree.with_suffix(".new")
+                if fresh.exists():
+                    shutil.rmtree(fresh)
+                try:
+                    make(fresh)
+                    fresh.rename(tree)
+                except BaseException:
+                    shutil.rmtree(fresh, ignore_errors=True)
+                    raise
+        return tree
+
+
+def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "") -> None:
+    """Make `target` a tree of hard links to the files of `source`; `owners` maps the paths to who put them there."""
+    stack = [(source, target, "")]
+    while stack:
+        here, there, prefix = stack.pop()
+        there.mkdir(exist_ok=True)
+        with os.scandir(here) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append((Path(entry.path), there / entry.name, name + "/"))
+                    continue
+                if name in owners:
+                    raise LeafrootError(
+                        f"{owner} and {owners[name]} both hold {name}",
+                        where="sysroot",
+                        hint="Let one of the two packages not install it.",
+                    )
+                owners[name] = owner
+                os.link(entry.path, there / entry.name, follow_symlinks=False)
+
+
+def apply_patch(tree: Path, patch: Path) -> None:
+    """Apply a patch with `-p1`; one that fits only with fuzz or at an offset is refused."""
+    argv = ["patch", "-p1", "-F0", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patch)]
+    status, output = capture(argv, env={"PATH": os.defpath, "LC_ALL": "C"})
+    if status != 0 or re.search(r"\(offset -?\d+ lines?\)|with fuzz", output):
+        raise LeafrootError(
+            f"the patch does not apply exactly:\n{output.strip()}",
+            where=patch,
+            hint="Make it anew against this version of the source.",
+        )
+    for name in re.findall(r"^patching file '?([^'\n]+?)'?(?: \(.*\))?$", output, re.MULTILINE):
+        if (changed := tree / name).exists():
+            os.utime(changed, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH))

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Steps: one hermetic unit of work each, as pure data.
+
+A step has declared inputs, one environment, one command line after another and one output file: what the Remote
+Execution API (build.bazel.remote.execution.v2) calls an action. A step whose work is Leafroot's own (`call`)
+has the name of a function and its parameters instead of commands; it too reads its inputs and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+from leafroot.describe.archive import Archive
+
+# Every time stamp that a build leaves, in seconds since 1970: 2026-01-01T00:00:00Z. Sources newer than this
+# are given this time, so that make never takes an unpacked object tree for older than its sources.
+SOURCE_DATE_EPOCH = 1767225600
+
+
+@dataclass(frozen=True)
+class Source:
+    """An archive, unpacked and patched, read-only at `at`; `patches` are files of the checkout, in order."""
+
+    at: str
+    archive: Archive
+    patches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Files of the checkout as a read-only folder: (name in it, path in the checkout, mode)."""
+
+    at: str
+    files: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Union:
+    """Artefacts, each unpacked once and united into one read-only tree at `at`."""
+
+    at: str
+    artefacts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """An artefact unpacked afresh at `at`, to be written to."""
+
+    at: str
+    artefact: str
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """An artefact's file itself, read-only at `at`."""
+
+    at: str
+    artefact: str
+
+
+@dataclass(frozen=True)
+class TreeFile:
+    """A file of the checkout, read-only at `at`."""
+
+    at: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file that the plan itself wrote."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HostFolder:
+    """A folder of this machine (an external toolchain), read-only at `at`; `identity` stands for its content."""
+
+    at: str
+    path: str
+    identity: str
+
+
+Input = Source | Folder | Union | Unpacked | Artefact | TreeFile | Text | HostFolder
+
+
+@dataclass(frozen=True)
+class Step:
+    """One unit of work.
+
+    `output` is the file it makes, below OUTPUT; `title` is what people read. `result` is what becomes the
+    output: a directory of the sandbox is packed into a tar.zst, without the paths in `drop` (globs); a file is
+    taken as it is. `host` names the platform whose programs come out, where they run on the building machine.
+    """
+
+    title: str
+    output: str
+    inputs: tuple[Input, ...]
+    commands: tuple[tuple[str, ...], ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    result: str = "/out"
+    drop: tuple[str, ...] = ()
+    host: str = ""
+    call: str = ""
+    parameters: str = ""
+
+    def artefacts(self) -> tuple[str, ...]:
+        """The outputs of other steps that this one reads, each once, in order."""
+        found: dict[str, None] = {}
+        for item in self.inputs:
+            if isinstance(item, Union):
+                found.update(dict.fromkeys(item.artefacts))
+            elif isinstance(item, (Unpacked, Artefact)):
+                found[item.artefact] = None
+        return tuple(found)
+
+    def tree_files(self) -> tuple[str, ...]:
+        """The files of the checkout that this step reads, each once, in order."""
+        found: dict[str, None] = {}
+        for item in self.inputs:
+            if isinstance(item, Source):
+                found.update(dict.fromkeys(item.patches))
+            elif isinstance(item, Folder):
+                found.update((path, None) for _, path, _ in item.files)
+            elif isinstance(item, TreeFile):
+                found[item.path] = None
+        return tuple(found)
+
+    def archives(self) -> tuple[Archive, ...]:
+        """The archives that this step unpacks."""
+        return tuple(item.archive for item in self.inputs if isinstance(item, Source))
+
+
+def description(step: Step) -> str:
+    """The step as canonical JSON: equal text, equal work.
+
+    Where an archive is found and where a file lies do not enter: an archive is its checksum, and the bytes of
+    files count by themselves.
+    """
+    plain = asdict(step)
+    del plain["title"]
+    plain["inputs"] = [{"kind": type(item).__name__, **_identity(item)} for item in step.inputs]
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def _identity(item: Input) -> dict[str, object]:
+    plain = asdict(item)
+    if isinstance(item, Source):
+        plain["archive"] = [item.archive.sha256, item.archive.inner]
+        plain["patches"] = len(item.patches)
+    elif isinstance(item, Folder):
+        plain["files"] = [(name, mode) for name, _, mode in item.files]
+    elif isinstance(item, TreeFile):
+        del plain["path"]
+    elif isinstance(item, HostFolder):
+        del plain["path"]
+    return plain
+
+
+def keys(steps: Iterable[Step], file_digest: Callable[[str], str]) -> dict[str, str]:
+    """Each output's key: the SHA-256 of its step, the keys of what it reads, and the digests of its files.
+
+    `steps` must stand in an order in which each comes after those that it reads.
+    """
+    found: dict[str, str] = {}
+    for step in steps:
+        parts = [description(step)]
+        parts += [found[output] for output in step.artefacts()]
+        parts += [file_digest(path) for path in step.tree_files()]
+        found[step.output] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return found
