@@ -165,7 +165,7 @@ def test_any_certificate_bundle_will_do(bundle: str, tmp_path: Path) -> None:
     )
 
 
-# Where the lists are stale the installation fails, as it does when they name files that the mirror has dropped.
+# With stale lists the installation fails, as it does when they name files that the mirror has dropped.
 APT_GET = """
 echo "$DEBIAN_FRONTEND $*" >>"{log}"
 case "$*" in
