@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalog: every package, board and kernel series of this tree and of the external ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from leafroot.config.references import check_boards, check_packages, check_series
+from leafroot.config.units import has_files, load_unit
+from leafroot.describe.board import Board, Series
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+
+T = TypeVar("T")
+
+# Fragments shared by all series lie beside them.
+_NO_UNITS = {"linux": ("config",)}
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All units by name, names in order. `trees` are the folders they come from, Leafroot's own first."""
+
+    packages: Mapping[str, Unit[Package]] = field(default_factory=dict)
+    boards: Mapping[str, Unit[Board]] = field(default_factory=dict)
+    series: Mapping[str, Unit[Series]] = field(default_factory=dict)
+    trees: tuple[Path, ...] = ()
+
+
+def load_catalog(root: Path, external: Sequence[Path] = ()) -> Catalog:
+    """Load every unit below `root` and below the external trees, and check what they say of each other.
+
+    An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded,
+    for two units of one name, unknown names and dependency cycles.
+    """
+    trees = (root, *(_external_tree(root, path) for path in external))
+    catalog = Catalog(
+        packages=_load_kind(trees, "package", "package.py", "package", Package),
+        boards=_load_kind(trees, "board", "board.py", "board", Board),
+        series=_load_kind(trees, "linux", "kernel.py", "kernel", Series),
+        trees=trees,
+    )
+    check_packages(catalog.packages, root)
+    check_boards(catalog.boards, catalog.packages, catalog.series, root)
+    check_series(catalog.series, root)
+    return catalog
+
+
+def _external_tree(root: Path, path: Path) -> Path:
+    tree = Path(root, path).absolute()
+    if not tree.is_dir():
+        raise LeafrootError("there is no such folder", f"EXTERNAL={path}")
+    if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs")):
+        raise LeafrootError(
+            "none of the folders package, board, linux and configs is in it",
+            f"EXTERNAL={path}",
+        )
+    return tree
+
+
+def _load_kind(
+    trees: Sequence[Path], parent: str, file_name: str, variable: str, kind: type[T]
+) -> dict[str, Unit[T]]:
+    units: dict[str, Unit[T]] = {}
+    for tree, folder in _folders(trees, parent):
+        unit = load_unit(tree, folder, file_name, variable, kind)
+        if unit.name in units:
+            raise LeafrootError(
+                f"there are two {'series' if parent == 'linux' else parent + 's'} named {unit.name!r}",
+                unit.path(file_name),
+                f"The other is {units[unit.name].path(file_name)}. Rename one of them.",
+            )
+        units[unit.name] = unit
+    return dict(sorted(units.items()))
+
+
+def _folders(trees: Sequence[Path], parent: str) -> Iterator[tuple[Path, str]]:
+    for number, tree in enumerate(trees):
+        place = tree / parent
+        if not place.is_dir():
+            continue
+        for directory in sorted(place.iterdir()):
+            if not directory.is_dir() or directory.name.startswith((".", "__pycache__")):
+                continue
+            shared = directory.name in _NO_UNITS.get(parent, ()) and not (directory / "kernel.py").exists()
+            if not shared and has_files(directory):
+                # As people write it: below the checkout, or where the external tree is.
+                yield tree, directory.as_posix() if number else f"{parent}/{directory.name}"

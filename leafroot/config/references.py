@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks what units say of each other: names that must exist, files that must be there, no circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.units import line_of
+from leafroot.describe.arch import ARCHES
+from leafroot.describe.board import Board, Series
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.package import Package
+from leafroot.describe.recipes import Kbuild, ToolchainPart
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+
+LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
+"""What a package may ask of the compiler beyond C, and the Kconfig symbol that says whether it is there."""
+
+HARDENING = ("relro", "pie", "ssp")
+
+
+def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
+    """Check each package's dependencies, languages and fragments; their folders are relative to `root`."""
+    selectable = [name for name, unit in packages.items() if not is_toolchain_part(unit)]
+    for unit in packages.values():
+        file = unit.path("package.py")
+        for name in unit.value.depends:
+            if name not in packages:
+                raise LeafrootError(
+                    f"{unit.name!r} depends on {name!r}, but there is no such package",
+                    _line(root, file, name),
+                    nearest(name, selectable),
+                )
+            if is_toolchain_part(packages[name]) and not is_toolchain_part(unit):
+                raise LeafrootError(
+                    f"{unit.name!r} depends on {name!r}, which is a part of the toolchain and always there",
+                    _line(root, file, name),
+                    "Take it out of depends.",
+                )
+        for language in unit.value.languages:
+            if language not in LANGUAGES:
+                raise LeafrootError(
+                    f"unknown language {language!r}",
+                    _line(root, file, language),
+                    nearest(language, LANGUAGES),
+                )
+        if isinstance(unit.value.build, Kbuild):
+            _check_files(root, unit, file, unit.value.build.fragments)
+    _check_circles(packages, root)
+
+
+def check_boards(
+    boards: Mapping[str, Unit[Board]],
+    packages: Mapping[str, Unit[Package]],
+    series: Mapping[str, Unit[Series]],
+    root: Path,
+) -> None:
+    """Check that all that a board names is there."""
+    selectable = [name for name, unit in packages.items() if not is_toolchain_part(unit)]
+    for unit in boards.values():
+        board, file = unit.value, unit.path("board.py")
+        named: list[tuple[str, Iterable[str], Iterable[str]]] = [
+            ("architecture", [board.arch], ARCHES),
+            ("kernel series", [board.kernel.series], series),
+            ("boot mode", [board.boot], BOOT_MODES),
+            ("package", board.packages, selectable),
+            ("hardening", board.require, HARDENING),
+        ]
+        for kind, names, known in named:
+            for name in names:
+                if name not in known:
+                    raise LeafrootError(
+                        f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known)
+                    )
+        _check_files(root, unit, file, board.kernel.config)
+
+
+def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
+    """Check that each series has a version that belongs to it, and patches only for modes that exist."""
+    for unit in series.values():
+        file, version = unit.path("kernel.py"), unit.value.version
+        if not (version + ".").startswith(unit.name.split("-")[0] + "."):
+            raise LeafrootError(
+                f"version {version!r} is not of series {unit.name}", _line(root, file, version)
+            )
+        for name in unit.files:
+            folder, _, rest = name.partition("/")
+            mode, slash, _ = rest.partition("/")
+            if folder == "patches" and (not slash or mode not in BOOT_MODES):
+                raise LeafrootError(
+                    f"patches lie in patches/<boot mode>/, and {mode!r} is none",
+                    unit.path(name),
+                    nearest(mode, BOOT_MODES),
+                )
+
+
+def is_toolchain_part(unit: Unit[Package]) -> bool:
+    """Whether the package is a part of the toolchain, which is there without being selected."""
+    return isinstance(unit.value.build, ToolchainPart)
+
+
+def _check_files(root: Path, unit: Unit[Any], file: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in unit.files:
+            raise LeafrootError(
+                f"there is no {unit.path(name)}", _line(root, file, name), nearest(name, unit.files)
+            )
+
+
+def _check_circles(packages: Mapping[str, Unit[Package]], root: Path) -> None:
+    try:
+        TopologicalSorter({name: unit.value.depends for name, unit in packages.items()}).prepare()
+    except CycleError as error:
+        # graphlib lists each node before the one that needs it; people read it the other way round.
+        raise _circle(error.args[1][::-1], packages, root) from None
+
+
+def _circle(names: list[str], packages: Mapping[str, Unit[Package]], root: Path) -> LeafrootError:
+    steps = [
+        f"{_line(root, packages[name].path('package.py'), needed)}: {name} depends on {needed}"
+        for name, needed in pairwise(names)
+    ]
+    return LeafrootError(
+        f"packages depend on each other in a circle: {' -> '.join(names)}",
+        _line(root, packages[names[0]].path("package.py"), names[1]),
+        "\n".join(steps),
+    )
+
+
+def _line(root: Path, file: str, text: str) -> str:
+    """The place where a description says `text`, found only once there is something to complain about."""
+    return f"{file}:{line_of(Path(root, file), text)}"
