@@ -50,10 +50,14 @@ def program(path: Path, body: str) -> None:
     path.chmod(0o755)
 
 
+# What bootstrap's question to a Python answers: one that will do, one without ensurepip, one that is too old.
+USABLE, WITHOUT_PIP, TOO_OLD = "echo usable /usr/bin/python3", "echo without-pip /usr/bin/python3", "exit 0"
+
+
 class Machine:
     """A made-up host, a PATH in which nothing can change the real one, and a copy of bootstrap."""
 
-    def __init__(self, folder: Path, os_release: str, uid: int = 1000) -> None:
+    def __init__(self, folder: Path, os_release: str, uid: int = 1000, python: str = USABLE) -> None:
         self.host = folder / "host"
         self.bin = folder / "bin"
         self.checkout = folder / "checkout"
@@ -70,12 +74,20 @@ class Machine:
             (self.bin / name).symlink_to(found)
         program(self.bin / "id", f"echo {uid}")
         program(self.bin / "sudo", "exit 1")
+        program(self.bin / "python3", python)
         for needed in asked_for():
             self.provide(needed)
 
     def provide(self, path: str) -> None:
         """Puts an empty program or file at a path of the made-up host."""
         program(self.host / path, "exit 0")
+
+    def use_real_python(self) -> None:
+        """Lets this machine make a working .venv."""
+        python = shutil.which("python3")
+        assert python
+        (self.bin / "python3").unlink()
+        (self.bin / "python3").symlink_to(python)
 
     def take_environment(self, other: "Machine") -> None:
         """Copies the .venv of another machine: quicker than making one."""
@@ -117,9 +129,7 @@ def asked_for() -> list[str]:
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """A machine that lacks nothing, bootstrapped once with no Python packages."""
     machine = Machine(tmp_path_factory.mktemp("ready"), OS_RELEASE["debian"])
-    python = shutil.which("python3")
-    assert python
-    (machine.bin / "python3").symlink_to(python)
+    machine.use_real_python()
     first = machine.bootstrap("python", "-c", "import sys; print(sys.prefix)")
     assert (first.returncode, first.stdout) == (0, f"{machine.checkout}/.venv\n"), first.stderr
     return machine
@@ -157,7 +167,7 @@ def test_each_requirement_is_missed(path: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bundle", ["etc/ssl/certs/ca-bundle.crt", "etc/ssl/ca-bundle.pem"])
 def test_any_certificate_bundle_will_do(bundle: str, tmp_path: Path) -> None:
-    machine = Machine(tmp_path, OS_RELEASE["fedora"])
+    machine = Machine(tmp_path, OS_RELEASE["fedora"], python=TOO_OLD)
     (machine.host / "etc/ssl/certs/ca-certificates.crt").rename(machine.host / "etc/ssl/other")
     machine.provide(bundle)
     assert machine.bootstrap("true").stderr == (
@@ -222,22 +232,31 @@ def test_sudo_that_wants_a_password_is_not_used(tmp_path: Path, ready: Machine) 
 
 
 PYTHONS = {
-    ("debian", "none"): "sudo apt-get install --no-install-recommends python3.11 python3.11-venv",
-    ("debian", "without-pip"): "sudo apt-get install --no-install-recommends python3-venv",
-    ("fedora", "none"): "sudo dnf install python3.11",
-    ("arch", "none"): "sudo pacman -S --needed python",
-    ("leap", "none"): "sudo zypper install python311",
+    ("debian", TOO_OLD): "sudo apt-get install --no-install-recommends python3.11 python3.11-venv",
+    ("debian", WITHOUT_PIP): "sudo apt-get install --no-install-recommends python3-venv",
+    ("fedora", TOO_OLD): "sudo dnf install python3.11",
+    ("arch", TOO_OLD): "sudo pacman -S --needed python",
+    ("leap", TOO_OLD): "sudo zypper install python311",
 }
 
 
 @pytest.mark.parametrize(("distribution", "python"), PYTHONS)
 def test_a_python_that_will_not_do_is_named(distribution: str, python: str, tmp_path: Path) -> None:
-    machine = Machine(tmp_path, OS_RELEASE[distribution])
-    if python == "without-pip":
-        program(machine.bin / "python3", "echo without-pip /usr/bin/python3.11")
-    done = machine.bootstrap("true")
+    done = Machine(tmp_path, OS_RELEASE[distribution], python=python).bootstrap("true")
     expected = f"bootstrap: host packages are missing; install: {PYTHONS[distribution, python]}\n"
     assert (done.returncode, done.stderr) == (1, expected)
+
+
+def test_one_line_names_all_that_an_empty_machine_lacks(tmp_path: Path) -> None:
+    """What the first run asks for is enough: no second round for Python's own packages."""
+    machine = Machine(tmp_path, OS_RELEASE["debian"])
+    shutil.rmtree(machine.host / "usr")
+    (machine.bin / "python3").unlink()
+    done = machine.bootstrap("true")
+    assert len(done.stderr.splitlines()) == 1
+    packages = done.stderr.split("--no-install-recommends ")[1].split()
+    assert len(packages) == len(set(packages)) == len(asked_for())
+    assert set(packages) >= {"python3", "python3-venv", "gcc", "qemu-system-x86"}
 
 
 def test_nothing_to_do_changes_nothing(ready: Machine) -> None:
@@ -272,7 +291,7 @@ def test_usage(ready: Machine) -> None:
 def test_changed_requirements_make_the_environment_anew(tmp_path: Path, ready: Machine) -> None:
     """A requirement that cannot be had fails, is named, and leaves no environment that counts as ready."""
     machine = Machine(tmp_path, OS_RELEASE["debian"])
-    (machine.bin / "python3").symlink_to((ready.bin / "python3").readlink())
+    machine.use_real_python()
     machine.take_environment(ready)
     assert machine.bootstrap("true").stderr == ""
     (machine.checkout / "requirements.txt").write_text(f"absent==1 --hash=sha256:{'0' * 64}\n")
