@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers from what lies on the building machine: a package's artefact, an overlay's folder."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+import zstandard
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.node import CHUNK, ROOT, Directory, File, HardLink, Node, Slice, Symlink, is_normal
+from leafroot.rootfs.tree import Layer
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+# git keeps no empty folder; a file of this name is what people put into one, and it is not meant itself.
+PLACEHOLDER = ".gitkeep"
+
+
+class _ZstdFrame(io.RawIOBase):
+    """The content of a file that is one zstd frame; a frame cut short is an error, not an end."""
+
+    def __init__(self, source: BinaryIO, where: Path) -> None:
+        self._source = source
+        self._where = where
+        self._decompressor = zstandard.ZstdDecompressor().decompressobj()
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a buffer; 0 at the end of the frame."""
+        while not self._ready:
+            if self._decompressor.eof:
+                if self._decompressor.unused_data or self._source.read(1):
+                    raise LeafrootError("something follows its end", self._where)
+                return 0
+            chunk = self._source.read(1 << 16)
+            if not chunk:
+                raise LeafrootError("it is cut short", self._where)
+            try:
+                self._ready = memoryview(self._decompressor.decompress(chunk))
+            except zstandard.ZstdError as error:
+                raise LeafrootError(f"it is not intact zstd data: {error}", self._where) from error
+        view = memoryview(buffer).cast("B")
+        size = min(len(view), len(self._ready))
+        view[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+
+def layer_from_tar(
+    owner: str,
+    archive: Path,
+    *,
+    keep: Callable[[str], bool] = lambda path: True,
+    spool: Path | None = None,
+    replaces: frozenset[str] = frozenset(),
+) -> Layer:
+    """Read an artefact (`tar.zst`) as a layer: modes as they are there, everything owned by root.
+
+    `keep` says of each path whether it is taken; the root directory itself never is, for a package has no
+    say in its mode. With `spool`, contents are appended to that file and stay out of memory; the layer lives
+    as long as the file.
+    """
+    nodes: dict[str, Node] = {}
+    dropped: dict[str, Node] = {}
+    with archive.open("rb") as source, _open_spool(spool) as store:
+        frame = _ZstdFrame(source, archive)
+        try:
+            with tarfile.open(fileobj=io.BufferedReader(frame, CHUNK), mode="r|") as tar:
+                for member in tar:
+                    path = _member_path(member.name, archive)
+                    if path == ROOT:
+                        continue
+                    if path in nodes or path in dropped:
+                        raise LeafrootError(f"{path} is in it twice", archive)
+                    into = nodes if keep(path) else dropped
+                    into[path] = _member_node(path, member, tar, archive, spool, store)
+                while frame.read(CHUNK):
+                    pass
+        except tarfile.TarError as error:
+            raise LeafrootError(f"it is not an intact tar archive: {error}", archive) from error
+    return Layer(owner, _mend_links(nodes, dropped, archive), replaces)
+
+
+def _open_spool(spool: Path | None) -> IO[bytes]:
+    return io.BytesIO() if spool is None else spool.open("ab")
+
+
+def _member_path(name: str, archive: Path) -> str:
+    path = name.removeprefix("./").rstrip("/") or ROOT
+    if path != ROOT and not is_normal(path):
+        raise LeafrootError(f"its member {name!r} would lie outside of the root", archive)
+    return path
+
+
+def _member_node(
+    path: str,
+    member: tarfile.TarInfo,
+    tar: tarfile.TarFile,
+    archive: Path,
+    spool: Path | None,
+    store: IO[bytes],
+) -> Node:
+    if member.isreg():
+        content = tar.extractfile(member)
+        assert content is not None
+        if spool is None or not member.size:
+            return File(content.read(), member.mode)
+        offset = store.seek(0, os.SEEK_END)
+        while chunk := content.read(CHUNK):
+            store.write(chunk)
+        return File(Slice(spool, offset, member.size), member.mode)
+    if member.isdir():
+        return Directory(member.mode)
+    if member.issym():
+        return Symlink(member.linkname)
+    if member.islnk():
+        return HardLink(_member_path(member.linkname, archive))
+    raise LeafrootError(
+        f"its member {path} is neither file, directory nor link",
+        archive,
+        "Device nodes and pipes are made by the board or the skeleton, not installed by a package.",
+    )
+
+
+def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path) -> dict[str, Node]:
+    """Make every hard link lead to a file of the layer, although its first name may have been dropped."""
+    moved: dict[str, str] = {}
+    mended = dict(nodes)
+    for path, node in nodes.items():
+        if not isinstance(node, HardLink):
+            continue
+        target = node.target
+        if target in moved:
+            mended[path] = HardLink(moved[target])
+            continue
+        found = nodes.get(target) or dropped.get(target)
+        if isinstance(found, File) and target in nodes:
+            continue
+        if found is None or isinstance(found, (HardLink, Directory)):
+            raise LeafrootError(
+                f"its member {path} is a hard link to {target}, which is no file before it", archive
+            )
+        # tar links names of symbolic links, too; one more link with the same target is the same thing.
+        mended[path] = found
+        if isinstance(found, File):
+            moved[target] = path
+    return mended
+
+
+def layer_from_directory(
+    owner: str, folder: Path, *, override: bool = True, replaces: frozenset[str] = frozenset()
+) -> Layer:
+    """Read a folder (an overlay) as a layer: everything owned by root, modes 0755 or, not executable, 0644.
+
+    Only the owner's x bit counts, for a checkout's other bits depend on the umask of whoever made it.
+    Contents stay where they are until they are written. A `.gitkeep` is left out.
+    """
+    if not folder.is_dir():
+        raise LeafrootError("there is no such folder", folder)
+    return Layer(owner, dict(_walk(folder, "")), replaces, override)
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Node]]:
+    try:
+        items = sorted(folder.iterdir(), key=lambda item: item.name)
+    except OSError as error:
+        raise LeafrootError(f"cannot be read: {error.strerror}", folder) from error
+    for item in items:
+        path = prefix + item.name
+        status = item.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            yield path, Directory()
+            yield from _walk(item, f"{path}/")
+        elif stat.S_ISLNK(status.st_mode):
+            yield path, Symlink(str(item.readlink()))
+        elif not stat.S_ISREG(status.st_mode):
+            raise LeafrootError(
+                "neither file, folder nor symbolic link",
+                item,
+                "Device nodes and pipes are said in Python values, not laid on the disk.",
+            )
+        elif not os.access(item, os.R_OK):
+            raise LeafrootError("cannot be read: Permission denied", item)
+        elif item.name != PLACEHOLDER:
+            yield (
+                path,
+                File(Slice(item, 0, status.st_size), 0o755 if status.st_mode & stat.S_IXUSR else 0o644),
+            )

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The root file system as a whole: layers that packages and overlays bring, merged into one tree."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.node import (
+    NOUNS,
+    ROOT,
+    Directory,
+    File,
+    HardLink,
+    Node,
+    Symlink,
+    check_node,
+    is_normal,
+    parents,
+)
+
+# Linux follows as many symbolic links in one path before it gives ELOOP (MAXSYMLINKS, include/linux/namei.h).
+MAX_SYMLINKS = 40
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one owner (a package, an overlay) brings into the root.
+
+    `replaces` are paths of others that this layer takes over, whichever comes first. An `override` layer may
+    replace any file of the layers before it.
+    """
+
+    owner: str
+    nodes: Mapping[str, Node]
+    replaces: frozenset[str] = frozenset()
+    override: bool = False
+
+    def __post_init__(self) -> None:
+        for path in (*self.nodes, *self.replaces):
+            if path != ROOT and not is_normal(path):
+                raise LeafrootError(
+                    f"{path!r} is not a path below the root", self.owner, "Write it like usr/bin/env."
+                )
+        for path, node in self.nodes.items():
+            check_node(path, node, self.owner)
+            if path == ROOT and not isinstance(node, Directory):
+                raise LeafrootError(f"the root would be {NOUNS[type(node)]}", self.owner)
+            if isinstance(node, HardLink) and not isinstance(self.nodes.get(node.target), File):
+                raise LeafrootError(
+                    f"a hard link to {node.target!r}, which is no file of the same layer",
+                    f"{self.owner}: /{path}",
+                )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A node of the merged tree, and whose it is."""
+
+    node: Node
+    owner: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A whole root: every parent is there and is a directory, every hard link leads to a file."""
+
+    entries: Mapping[str, Entry]
+
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
+        """Paths and entries, sorted; the root is first, and parents come before what is in them."""
+        yield ROOT, self.entries[ROOT]
+        yield from ((path, self.entries[path]) for path in sorted(self.entries) if path != ROOT)
+
+    def resolve(self, path: str) -> str | None:
+        """Where a path leads as seen from this root, symbolic links followed; None if to nothing."""
+        waiting = path.split("/")[::-1]
+        found: list[str] = []
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del found[-1:]
+                continue
+            entry = self.entries.get("/".join([*found, part]))
+            if entry is None:
+                return None
+            if isinstance(entry.node, Symlink):
+                links += 1
+                if links > MAX_SYMLINKS:
+                    return None
+                if entry.node.target.startswith("/"):
+                    found.clear()
+                waiting.extend(entry.node.target.split("/")[::-1])
+            elif waiting and not isinstance(entry.node, Directory):
+                return None
+            else:
+                found.append(part)
+        return "/".join(found) or ROOT
+
+
+def merge_layers(layers: Iterable[Layer]) -> Tree:
+    """Lay layers over each other; a path that two of them bring is an error unless one replaces it."""
+    nodes: dict[str, Node] = {ROOT: Directory()}
+    makers: dict[str, Layer] = {ROOT: Layer("leafroot", {})}
+    for layer in layers:
+        added = dict(layer.nodes)
+        for path in sorted(nodes.keys() & added.keys()):
+            if _later_wins(path, nodes[path], makers[path], added[path], layer):
+                _unlink(nodes, makers, path)
+            else:
+                _unlink(added, None, path)
+        nodes.update(added)
+        makers.update(dict.fromkeys(added, layer))
+    for path in sorted(nodes):
+        for parent in parents(path):
+            node = nodes.setdefault(parent, Directory())
+            above = makers.setdefault(parent, makers[path]).owner
+            if not isinstance(node, Directory):
+                _refuse_below(path, makers[path].owner, parent, node, above)
+    return Tree({path: Entry(node, makers[path].owner) for path, node in nodes.items()})
+
+
+def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) -> bool:
+    declared = [layer.owner for layer in (first, second) if path in layer.replaces]
+    if isinstance(old, Directory) and isinstance(new, Directory):
+        # 0755 of root is what mkdir leaves behind: it says nothing, and any other mode is meant. An overlay
+        # on a disk cannot say modes at all, so it never changes those of a directory that is there.
+        if old == new or new == Directory():
+            return False
+        if second.override and path not in second.replaces:
+            return False
+        if old == Directory():
+            return True
+        if len(declared) == 1:
+            return path in second.replaces
+        raise LeafrootError(
+            f"{first.owner} makes it a directory {_says(old)}, {second.owner} a directory {_says(new)}",
+            f"/{path}",
+            _way_out(path, first, second),
+        )
+    if second.override:
+        return True
+    if len(declared) == 1:
+        return path in second.replaces
+    if declared:
+        raise LeafrootError(f"{first.owner} and {second.owner} both say that they replace it", f"/{path}")
+    raise LeafrootError(
+        f"two layers bring it: {first.owner} ({NOUNS[type(old)]}) and {second.owner} ({NOUNS[type(new)]})",
+        f"/{path}",
+        _way_out(path, first, second),
+    )
+
+
+def _says(node: Directory) -> str:
+    return f"{node.mode:04o} {node.uid}:{node.gid}"
+
+
+def _way_out(path: str, first: Layer, second: Layer) -> str:
+    return f"Leave one of them out, or let {first.owner} or {second.owner} declare that it replaces {path}."
+
+
+def _unlink(nodes: dict[str, Node], makers: dict[str, Layer] | None, path: str) -> None:
+    """Take one name away; a file that has other names lives on under the first of them."""
+    node = nodes.pop(path)
+    names = (
+        sorted(name for name, link in nodes.items() if link == HardLink(path))
+        if isinstance(node, File)
+        else []
+    )
+    if names:
+        nodes[names[0]] = node
+        nodes.update(dict.fromkeys(names[1:], HardLink(names[0])))
+    if makers is not None:
+        del makers[path]
+
+
+def _refuse_below(path: str, owner: str, parent: str, node: Node, above: str) -> None:
+    hint = ""
+    if isinstance(node, Symlink):
+        target = posixpath.normpath(posixpath.join("/", posixpath.dirname(parent), node.target)).lstrip("/")
+        hint = f"It leads to /{target}: install it as {target}{path.removeprefix(parent)}."
+    raise LeafrootError(
+        f"{owner} brings it, but {above} makes /{parent} {NOUNS[type(node)]}", f"/{path}", hint
+    )
