@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leafroot.config.catalog import Catalog
+from leafroot.config.overlay import Listing
 from leafroot.describe.arch import Arch
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BootMode
@@ -25,9 +27,10 @@ class ExternalToolchain:
 class Config:
     """One board's resolved configuration.
 
-    `packages` are the selected ones, dependencies first, names in order otherwise. `toolchain` is None for the
-    one built from source. `overlays` are folders laid over the root, later ones on top. `root_password` is the
-    hash for /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level.
+    `packages` are the selected ones, dependencies first, names in order otherwise; `files` are the folders of
+    those that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are
+    folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
+    /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level.
     """
 
     board: Unit[Board]
@@ -35,11 +38,12 @@ class Config:
     series: Unit[Series]
     mode: BootMode
     packages: tuple[Unit[Package], ...]
+    files: Mapping[str, Listing]
     catalog: Catalog
     toolchain: ExternalToolchain | None
     hostname: str
     root_password: str
-    overlays: tuple[str, ...]
+    overlays: tuple[Listing, ...]
     compression: int
     cmdline: str
 

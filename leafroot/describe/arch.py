@@ -11,7 +11,8 @@ class Arch:
     """One architecture that boards can have.
 
     `elf_machine` is the `e_machine` name of the ELF specification, `elf_class` its word size in bits.
-    `kernel_arch` is the kernel's ARCH, `kernel_image` the file that `make` leaves, below the object tree.
+    `kernel_arch` is the kernel's ARCH, `kernel_image` the file that `make` leaves, below the object tree;
+    `cmdline_options` are the kernel options that let CMDLINE take effect.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Arch:
     kernel_arch: str
     kernel_target: str
     kernel_image: str
+    cmdline_options: tuple[str, ...]
     musl_arch: str
     elf_machine: str
     elf_class: int
@@ -36,6 +38,7 @@ X86_64 = Arch(
     kernel_arch="x86",
     kernel_target="bzImage",
     kernel_image="arch/x86/boot/bzImage",
+    cmdline_options=("CMDLINE_BOOL",),
     musl_arch="x86_64",
     elf_machine="EM_X86_64",
     elf_class=64,

@@ -24,6 +24,7 @@ from leafroot.plan.step import (
     Artefact,
     Folder,
     HostFolder,
+    Overlay,
     Source,
     Step,
     Text,
@@ -132,8 +133,8 @@ def _called_inputs(step: Step, shop: Workshop) -> dict[str, Path]:
                 files[item.at] = shop.output / item.artefact
             case TreeFile():
                 files[item.at] = shop.tree_file(item.path)
-            case Folder():
-                files.update((f"{item.at}/{name}", shop.tree_file(path)) for name, path, _ in item.files)
+            case Overlay():
+                files[item.at] = shop.tree_file(item.listing.folder)
             case _:
                 raise AssertionError(f"{step.output}: a call takes no {type(item).__name__}")
     return files

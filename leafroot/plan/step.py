@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
+from leafroot.config.overlay import Listing
 from leafroot.describe.archive import Archive
 
 # Every time stamp that a build leaves, in seconds since 1970: 2026-01-01T00:00:00Z. Sources newer than this
@@ -35,6 +36,14 @@ class Folder:
 
     at: str
     files: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A folder laid over the root, with its listing; only for calls."""
+
+    at: str
+    listing: Listing
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class HostFolder:
     identity: str
 
 
-Input = Source | Folder | Union | Unpacked | Artefact | TreeFile | Text | HostFolder
+Input = Source | Folder | Overlay | Union | Unpacked | Artefact | TreeFile | Text | HostFolder
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,8 @@ class Step:
                 found.update(dict.fromkeys(item.patches))
             elif isinstance(item, Folder):
                 found.update((path, None) for _, path, _ in item.files)
+            elif isinstance(item, Overlay):
+                found.update(dict.fromkeys(item.listing.files()))
             elif isinstance(item, TreeFile):
                 found[item.path] = None
         return tuple(found)
@@ -155,6 +166,8 @@ def _identity(item: Input) -> dict[str, object]:
         plain["patches"] = len(item.patches)
     elif isinstance(item, Folder):
         plain["files"] = [(name, mode) for name, _, mode in item.files]
+    elif isinstance(item, Overlay):
+        plain["listing"] = item.listing.entries
     elif isinstance(item, TreeFile):
         del plain["path"]
     elif isinstance(item, HostFolder):

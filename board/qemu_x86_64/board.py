@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU's PC, 64 bit (q35)."""
+
+from leafroot import Board, Kernel
+
+board = Board(
+    arch="x86_64",
+    kernel=Kernel("6.12"),
+    console="ttyS0,115200",
+    boot="nullfs",
+    memory=256,
+    packages=["busybox", "skeleton", "rootcheck"],
+    require=["relro", "pie"],
+)

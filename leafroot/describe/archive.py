@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives as their authors describe them: one file, pinned by its SHA-256, and the places to find it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from leafroot.errors import LeafrootError
+
+_SCHEMES = ("https://", "http://", "debian:", "file:")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PLACEHOLDER = "{version}"
+
+
+@dataclass(frozen=True, init=False)
+class Archive:
+    """One archive; its bytes are those with this SHA-256, wherever they come from.
+
+    `places` are tried in turn: `https://...`, `http://...`, `debian:pool/...` (below the machine's own
+    Debian mirror) and `file:/...`; a single one may be given as a plain string. `{version}` in a place
+    stands for the package's version. `inner` is the path of a member of the archive that is itself the
+    archive to unpack.
+    """
+
+    places: tuple[str, ...]
+    sha256: str
+    inner: str = ""
+
+    def __init__(self, places: str | Sequence[str], sha256: str, inner: str = "") -> None:
+        found = (places,) if isinstance(places, str) else tuple(places)
+        if not found:
+            raise LeafrootError("an archive without a place", hint="Name at least one URL where it is found.")
+        for place in found:
+            _check_place(place)
+        digest = sha256.lower()
+        if not _DIGEST.fullmatch(digest):
+            raise LeafrootError(
+                f"{sha256!r} is not a SHA-256: those are 64 hexadecimal digits",
+                where=found[0],
+                hint="Print it with 'sha256sum FILE', once you trust the file.",
+            )
+        object.__setattr__(self, "places", found)
+        object.__setattr__(self, "sha256", digest)
+        object.__setattr__(self, "inner", inner)
+
+    def at(self, version: str) -> Archive:
+        """The archive with the version filled in."""
+        return Archive(
+            tuple(place.replace(_PLACEHOLDER, version) for place in self.places),
+            self.sha256,
+            self.inner.replace(_PLACEHOLDER, version),
+        )
+
+    @property
+    def file_name(self) -> str:
+        """What the archive is called where it is first looked for; people know it by this name."""
+        return _file_name(self.places[0])
+
+
+def _file_name(place: str) -> str:
+    path = urlsplit(place).path if place.startswith(("http://", "https://")) else place.partition(":")[2]
+    return unquote(path.rpartition("/")[2])
+
+
+def _check_place(place: str) -> None:
+    if not place.startswith(_SCHEMES):
+        raise LeafrootError(
+            "an archive's place must begin with https://, http://, debian: or file:",
+            where=place,
+            hint="debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
+        )
+    rest = place.partition(":")[2]
+    if place.startswith("debian:") and not rest.startswith("pool/"):
+        raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
+    if place.startswith("file:") and not rest.startswith("/"):
+        raise LeafrootError(
+            "a local place must be an absolute path", where=place, hint="Write file:/path/to/it."
+        )
+    if not place.startswith("file:") and ".." in rest.split("/"):
+        raise LeafrootError("a place may not contain '..'", where=place)
+    if re.search(r"[{}]", place.replace(_PLACEHOLDER, "")):
+        raise LeafrootError("a place knows one placeholder, {version}", where=place)
+    if re.search(r"[\x00-\x1f\x7f]" if place.startswith("file:") else r"[\s\x00-\x1f\x7f]", place):
+        raise LeafrootError("a place may not contain spaces or control characters", where=repr(place))
+    name = _file_name(place)
+    if not name or "/" in name or "\x00" in name or name in (".", ".."):
+        raise LeafrootError("a place must end in the archive's file name", where=place)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configuring a tree that uses the kernel's Kconfig: fragments laid over a base, every option checked.
+
+The kernel and busybox are configured alike; they differ in how new options get their defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leafroot.plan.step import Folder, Input, Text, TreeFile
+
+CONFIG = "/build/.config"
+MERGED = "/build/merged.config"
+ERRORS = "/build/.leafroot-error"
+_FRAGMENTS = "/fragments"
+_CHECK = "/kconfig-check"
+_CHECK_FILES = ("Makefile", "check.c")
+
+# Joins configuration files: the last assignment of an option counts, the first decides its place.
+_MERGE = r"""
+{ key = $0; sub(/^# /, "", key); sub(/[= ].*/, "", key) }
+key ~ /^CONFIG_/ { if (!(key in line)) order[++count] = key; line[key] = $0 }
+END { for (i = 1; i <= count; i++) print line[order[i]] > merged }
+"""
+
+
+def fragment_file(path: str) -> TreeFile:
+    """A fragment of the checkout, under the name that messages give it."""
+    return TreeFile(f"{_FRAGMENTS}/{path}", path)
+
+
+def fragment_text(where: str, options: Sequence[str]) -> Text:
+    """A fragment that asks for these options (names without CONFIG_, or whole assignments) on behalf of `where`."""
+    lines = [f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y" for option in options]
+    return Text(f"{_FRAGMENTS}/{where}", "".join(f"{line}\n" for line in lines))
+
+
+def merge(fragments: Sequence[Input]) -> tuple[str, ...]:
+    """The command that lays fragments over .config, into MERGED."""
+    return ("awk", "-v", f"merged={MERGED}", _MERGE, CONFIG, *(item.at for item in fragments))
+
+
+def check_inputs() -> tuple[Input, ...]:
+    """What the check of a configuration is built from."""
+    folder = "leafroot/tools/kconfig-check"
+    return (Folder(_CHECK, tuple((name, f"{folder}/{name}", 0o644) for name in _CHECK_FILES)),)
+
+
+def check(fragments: Sequence[Input], top: str, errors: str) -> tuple[tuple[str, ...], ...]:
+    """The commands that check that every option asked for holds; `top` is the tree's first Kconfig file."""
+    return (
+        ("make", "-f", f"{_CHECK}/Makefile", "CC=gcc", "SRC=/src", "OBJ=/build"),
+        ("./kconfig-check", errors, CONFIG, top, *(item.at for item in fragments)),
+    )

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kernel of a board: its configuration, its object tree, and the image with the root linked into it.
+
+The object tree is an artefact of its own, so that a changed root costs a relink and not a kernel build.
+"""
+
+from __future__ import annotations
+
+from leafroot.config.configuration import Config
+from leafroot.plan import kbuild
+from leafroot.plan.step import Artefact, Input, Source, Step, Unpacked
+from leafroot.plan.toolchain import Toolchain, environment
+
+ROOT_ARCHIVE = "/build/root.cpio.zst"
+
+# What a relink makes anew: the largest part of the tree, and no use to anybody else.
+_RELINKED = ("vmlinux", "vmlinux.*", ".tmp_vmlinux*", ".vmlinux.*", "arch/*/boot/compressed/vmlinux*", "source")
+
+
+def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
+    """The step that resolves the kernel's configuration and checks every option that was asked for."""
+    fragments = _fragments(config)
+    make = _make(config, toolchain)
+    return Step(
+        title=f"linux {config.series.value.version} configuration",
+        output=f"{config.name}/linux.config",
+        inputs=(_source(config), *fragments, *kbuild.check_inputs(), *toolchain.inputs),
+        commands=(
+            (*make, config.board.value.kernel.base),
+            kbuild.merge(fragments),
+            ("cp", kbuild.MERGED, kbuild.CONFIG),
+            (*make, "olddefconfig"),
+            *kbuild.check(fragments, "Kconfig", kbuild.ERRORS),
+        ),
+        env=_env(config, toolchain),
+        result=kbuild.CONFIG,
+    )
+
+
+def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
+    """The step that compiles the kernel, with an empty root in it."""
+    make = _make(config, toolchain)
+    return Step(
+        title=f"linux {config.series.value.version}, {config.mode.name}",
+        output=f"{config.name}/linux.tar.zst",
+        inputs=(_source(config), Artefact("/linux.config", f"{config.name}/linux.config"), *toolchain.inputs),
+        commands=(
+            ("cp", "/linux.config", kbuild.CONFIG),
+            ("touch", ROOT_ARCHIVE),
+            (*make, config.arch.kernel_target),
+        ),
+        env=_env(config, toolchain),
+        result="/build",
+        drop=_RELINKED,
+    )
+
+
+def plan_image(config: Config, toolchain: Toolchain) -> Step:
+    """The step that links the root into the kernel."""
+    name = config.arch.kernel_image.rpartition("/")[2]
+    return Step(
+        title=f"image {name}",
+        output=f"{config.name}/images/{name}",
+        inputs=(
+            _source(config),
+            Unpacked("/build", f"{config.name}/linux.tar.zst"),
+            Artefact("/root.cpio.zst", f"{config.name}/images/rootfs.cpio.zst"),
+            *toolchain.inputs,
+        ),
+        commands=(("cp", "/root.cpio.zst", ROOT_ARCHIVE), (*_make(config, toolchain), config.arch.kernel_target)),
+        env=_env(config, toolchain),
+        result=f"/build/{config.arch.kernel_image}",
+    )
+
+
+def command_line(config: Config) -> str:
+    """The command line that is built into the kernel."""
+    mode = "" if config.mode.is_native(config.series.value.number) else config.mode.cmdline
+    words = (f"console={config.board.value.console}", mode, config.board.value.cmdline, config.cmdline)
+    return " ".join(word for word in words if word)
+
+
+def _source(config: Config) -> Source:
+    patches = config.series.below(f"patches/{config.mode.name}", ".patch")
+    return Source("/src", config.series.value.source(), patches)
+
+
+def _fragments(config: Config) -> tuple[Input, ...]:
+    board = config.board
+    found: list[Input] = [kbuild.fragment_file(board.path(name)) for name in board.value.kernel.config]
+    if config.mode.can_pivot:
+        found.append(kbuild.fragment_file(f"linux/config/{config.mode.name}.config"))
+    found += [
+        kbuild.fragment_text(unit.path("package.py"), unit.value.kernel)
+        for unit in config.packages
+        if unit.value.kernel
+    ]
+    found.append(
+        kbuild.fragment_text(
+            board.path("board.py"),
+            (
+                f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
+                *(f"{name}=y" for name in config.arch.cmdline_options),
+                f'CMDLINE="{command_line(config)}"',
+            ),
+        )
+    )
+    return tuple(found)
+
+
+def _make(config: Config, toolchain: Toolchain) -> tuple[str, ...]:
+    arch = config.arch.kernel_arch
+    return ("make", "-C", "/src", "O=/build", f"ARCH={arch}", f"CROSS_COMPILE={toolchain.prefix}")
+
+
+def _env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
+    return environment(
+        {
+            "KBUILD_BUILD_USER": "leafroot",
+            "KBUILD_BUILD_HOST": "leafroot",
+            "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 2026",
+            "KBUILD_BUILD_VERSION": "1",
+            # What the kernel's Makefile gives its Kconfig parser, given to the check that uses the same parser.
+            "srctree": "/src",
+            "SRCARCH": config.arch.kernel_arch,
+            "ARCH": config.arch.kernel_arch,
+            "CC": f"{toolchain.prefix}gcc",
+            "LD": f"{toolchain.prefix}ld",
+        }
+    )

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C library and the kernel's headers: what every program of a target is built against."""
+
+from __future__ import annotations
+
+from leafroot.config.catalog import Catalog
+from leafroot.describe.arch import Arch
+from leafroot.errors import LeafrootError
+from leafroot.plan.step import Input, Source, Step
+from leafroot.plan.toolchain import environment
+
+# Headers of the oldest series: programs built with them run on every series.
+HEADERS_SERIES = "6.12"
+
+
+def plan_kernel_headers(arch: Arch, catalog: Catalog) -> Step:
+    """The step that exports the kernel's user-space headers."""
+    series = catalog.series.get(HEADERS_SERIES)
+    if series is None:
+        raise LeafrootError(f"the series {HEADERS_SERIES} is gone, whose headers the toolchain needs", "linux/")
+    return Step(
+        title=f"kernel headers {series.value.version}",
+        output=f"{arch.tuple}/linux-headers.tar.zst",
+        inputs=(Source("/src", series.value.source()),),
+        commands=(
+            ("make", "-C", "/src", "O=/build", f"ARCH={arch.kernel_arch}", "headers"),
+            ("find", "/build/usr/include", "-type", "f", "!", "-name", "*.h", "-delete"),
+            ("install", "-d", "/out/usr"),
+            ("cp", "-R", "/build/usr/include", "/out/usr/include"),
+        ),
+    )
+
+
+def plan_musl(arch: Arch, catalog: Catalog, tools: tuple[Input, ...]) -> Step:
+    """The step that builds musl with a compiler for `arch.tuple` that is in `tools`."""
+    unit = catalog.packages["musl"]
+    archive = unit.value.source()
+    assert archive is not None
+    return Step(
+        title=f"musl {unit.value.version}",
+        output=f"{arch.tuple}/musl.tar.zst",
+        inputs=(Source("/src", archive, unit.below("patches", ".patch")), *tools),
+        commands=(
+            ("/src/configure", f"--target={arch.tuple}", "--prefix=/usr", "--syslibdir=/lib"),
+            ("make",),
+            ("make", "DESTDIR=/out", "install"),
+            # musl's own link is absolute, and would leave a sysroot.
+            ("ln", "-sfn", "../usr/lib/libc.so", f"/out{arch.interpreter}"),
+            (f"{arch.tuple}-strip", "--strip-unneeded", "/out/usr/lib/libc.so"),
+        ),
+        env=environment(
+            {
+                "CC": f"{arch.tuple}-gcc",
+                "AR": f"{arch.tuple}-ar",
+                "RANLIB": f"{arch.tuple}-ranlib",
+                "CFLAGS": "-O2 -ffile-prefix-map=/build=. -ffile-prefix-map=/src=.",
+                "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--hash-style=gnu -Wl,--build-id=none",
+            }
+        ),
+    )

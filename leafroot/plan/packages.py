@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packages: each recipe turned into the one step that builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from leafroot.describe.package import Package
+from leafroot.describe.recipes import Autotools, Kbuild, Make
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.plan import kbuild
+from leafroot.plan.step import Folder, Input, Source, Step, TreeFile
+from leafroot.plan.toolchain import Toolchain
+
+_STRIP = "/strip-tree"
+# What a package installs that serves people or compilers, not the running system.
+_NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*.la")
+
+
+def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, str]) -> Step:
+    """The step that builds a package; `built` maps the names of built packages to their artefacts."""
+    package = unit.value
+    depends = tuple(built[name] for name in package.depends if name in built)
+    commands, inputs, env = _recipe(unit, toolchain)
+    return Step(
+        title=f"{unit.name} {package.version}",
+        output=f"{toolchain.folder}/{unit.name}.tar.zst",
+        inputs=(
+            *_sources(unit),
+            *inputs,
+            *toolchain.with_sysroot(depends),
+            TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh"),
+        ),
+        commands=(*commands, ("sh", _STRIP, "/out")),
+        env=toolchain.env(env),
+        drop=_NOT_INSTALLED,
+    )
+
+
+def _sources(unit: Unit[Package]) -> tuple[Input, ...]:
+    if archive := unit.value.source():
+        return (Source("/src", archive, unit.below("patches", ".patch")),)
+    folder = "src/"
+    names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
+    if not names:
+        raise LeafrootError(
+            "the package has neither an archive nor a folder src/",
+            where=unit.path("package.py"),
+            hint="Give it archive=Archive(...), or put its source into src/ beside package.py.",
+        )
+    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)
+
+
+def _recipe(
+    unit: Unit[Package], toolchain: Toolchain
+) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
+    match unit.value.build:
+        case Autotools(options, env):
+            configure = ("/src/configure", f"--host={toolchain.arch.tuple}", "--prefix=/usr", "--sysconfdir=/etc")
+            return (
+                ((*configure, "--localstatedir=/var", *options), ("make",), ("make", "install", "DESTDIR=/out")),
+                (),
+                dict(env),
+            )
+        case Make(variables, targets):
+            call = ("make", "-f", "/src/Makefile", "SRC=/src", *(f"{name}={value}" for name, value in variables))
+            return (call, (*call, "DESTDIR=/out", *targets)), (), {}
+        case Kbuild() as recipe:
+            return _kbuild(unit, recipe, toolchain)
+        case other:
+            raise AssertionError(f"{unit.name}: {type(other).__name__} is not built by a step of its own")
+
+
+def _kbuild(
+    unit: Unit[Package], recipe: Kbuild, toolchain: Toolchain
+) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
+    make = ("make", "-C", "/src", "O=/build", f"CROSS_COMPILE={toolchain.prefix}")
+    fragments = tuple(kbuild.fragment_file(unit.path(name)) for name in recipe.fragments)
+    commands = (
+        (*make, recipe.base),
+        kbuild.merge(fragments),
+        # busybox's parser knows no olddefconfig, but takes the merged file as the set of values to start from.
+        ("scripts/kconfig/conf", "-D", kbuild.MERGED, "Config.in"),
+        *kbuild.check(fragments, "Config.in", kbuild.ERRORS),
+        make,
+        (*make, "CONFIG_PREFIX=/out", *recipe.install),
+    )
+    # Kbuild has LDFLAGS of its own; the target's go in under the name that it leaves to its caller.
+    flags = dict(toolchain.env())
+    env = {
+        "srctree": "/src",
+        "KCONFIG_NOTIMESTAMP": "1",
+        "EXTRA_CFLAGS": flags["CFLAGS"],
+        "EXTRA_LDFLAGS": flags["LDFLAGS"],
+        "CFLAGS": "",
+        "LDFLAGS": "",
+    }
+    return commands, (*fragments, *kbuild.check_inputs()), env

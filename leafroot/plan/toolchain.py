@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The toolchain as packages and kernels see it, whichever way it was come by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leafroot.describe.arch import Arch
+from leafroot.plan.step import Input, Step, Union
+
+SYSROOT = "/sysroot"
+
+# Hardening for everything that reaches the target; what a compiler has on by default is said all the same.
+CFLAGS = "-O2 -fstack-protector-strong -fPIE -ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
+LDFLAGS = "-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id=none"
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A compiler for one target.
+
+    Its tools are called `<tuple>-gcc` and so on, whatever they really are. `inputs` bring them into a sandbox,
+    `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root.
+    `label` names it in the manifest; `languages` are those it can compile.
+    """
+
+    label: str
+    arch: Arch
+    inputs: tuple[Input, ...]
+    sysroot: tuple[str, ...]
+    libc: str
+    languages: frozenset[str]
+    steps: tuple[Step, ...] = field(repr=False)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before each tool's name, with its hyphen."""
+        return f"{self.arch.tuple}-"
+
+    @property
+    def folder(self) -> str:
+        """Where artefacts for this target lie, below OUTPUT."""
+        return self.arch.tuple
+
+    def with_sysroot(self, artefacts: tuple[str, ...]) -> tuple[Input, ...]:
+        """The inputs of a step that compiles against the libc and these artefacts."""
+        return (*self.inputs, Union(SYSROOT, (*self.sysroot, *artefacts)))
+
+    def env(self, extra: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+        """The environment of a step that compiles for the target."""
+        return environment(
+            {
+                "CC": f"{self.prefix}gcc",
+                "CXX": f"{self.prefix}g++",
+                "AR": f"{self.prefix}ar",
+                "RANLIB": f"{self.prefix}ranlib",
+                "STRIP": f"{self.prefix}strip",
+                "NM": f"{self.prefix}nm",
+                "OBJCOPY": f"{self.prefix}objcopy",
+                "CFLAGS": CFLAGS,
+                "CXXFLAGS": CFLAGS,
+                "LDFLAGS": LDFLAGS,
+                **(extra or {}),
+            }
+        )
+
+
+def environment(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Variables in the form in which steps hold them."""
+    return tuple(sorted(variables.items()))

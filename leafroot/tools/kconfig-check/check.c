@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Says which options that configuration fragments asked for did not hold, and why.
+ *
+ * usage: kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...
+ *
+ * CONFIG is the resolved .config, KCONFIG the top Kconfig file, a FRAGMENT a file of CONFIG_X=value lines. It is linked
+ * with the parser of the tree that it checks (the kernel's, or busybox's older one), since only that one reads the
+ * tree's language exactly. The findings are written to ERRORS; the exit status is 1 if there are any.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lkc.h"
+
+struct option {
+	char name[128];
+	char value[1024];
+	const char *file;
+	int line;
+};
+
+static struct option *final;
+static size_t final_count;
+static FILE *errors;
+static int misses;
+
+static void die(const char *what, const char *path)
+{
+	fprintf(stderr, "kconfig-check: %s %s\n", what, path);
+	exit(2);
+}
+
+/* Read one line of a .config or fragment; false if it sets nothing. */
+static bool parse_line(char *line, struct option *option)
+{
+	static const char unset[] = " is not set";
+	char *end;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	if (!strncmp(line, "# CONFIG_", 9) && (end = strstr(line, unset)) && !end[sizeof(unset) - 1]) {
+		*end = '\0';
+		snprintf(option->name, sizeof(option->name), "%s", line + 9);
+		strcpy(option->value, "n");
+		return true;
+	}
+	if (strncmp(line, "CONFIG_", 7) || !(end = strchr(line, '=')))
+		return false;
+	*end = '\0';
+	snprintf(option->name, sizeof(option->name), "%s", line + 7);
+	snprintf(option->value, sizeof(option->value), "%s", end + 1);
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct option *)a)->name, ((const struct option *)b)->name);
+}
+
+static void read_final(const char *path)
+{
+	struct option option = { .file = path };
+	char line[2048];
+	FILE *in = fopen(path, "r");
+
+	if (!in)
+		die("cannot read", path);
+	while (fgets(line, sizeof(line), in)) {
+		if (!parse_line(line, &option))
+			continue;
+		if (!(final_count % 1024))
+			final = realloc(final, (final_count + 1024) * sizeof(*final));
+		if (!final)
+			die("out of memory at", path);
+		final[final_count++] = option;
+	}
+	fclose(in);
+	qsort(final, final_count, sizeof(*final), by_name);
+}
+
+static const char *final_value(const char *name)
+{
+	struct option key, *found;
+
+	snprintf(key.name, sizeof(key.name), "%s", name);
+	found = bsearch(&key, final, final_count, sizeof(*final), by_name);
+	return found ? found->value : "n";
+}
+
+#ifdef OLD_KCONFIG
+static void print_part(void *data, const char *text)
+#else
+static void print_part(void *data, struct symbol *symbol, const char *text)
+#endif
+{
+	struct symbol *known = sym_find(text);
+
+	(void)data;
+#ifndef OLD_KCONFIG
+	(void)symbol;
+#endif
+	fputs(text, errors);
+	/* Constants ("y", "m") are found as symbols too; what people want to see is the value of options. */
+	if (known && known->name && strlen(text) > 1)
+		fprintf(errors, " (=%s)", final_value(text));
+}
+
+static void explain(const char *name)
+{
+	struct symbol *symbol = sym_find(name);
+	bool prompted = false;
+
+	if (!symbol || symbol->type == S_UNKNOWN) {
+		fprintf(errors, "  There is no such option in this version.\n");
+		return;
+	}
+	sym_calc_value(symbol);
+	for (struct property *p = symbol->prop; p; p = p->next) {
+		if (p->type != P_PROMPT)
+			continue;
+		prompted = true;
+		if (!p->visible.expr)
+			continue;
+		fprintf(errors, "  It depends on ");
+		expr_print(p->visible.expr, print_part, NULL, 0);
+		fprintf(errors, "\n");
+	}
+	if (!prompted)
+		fprintf(errors, "  It has no prompt: it cannot be set, only selected by other options.\n");
+	if (symbol->rev_dep.expr && symbol->rev_dep.tri != no) {
+		fprintf(errors, "  It is selected by ");
+		expr_print(symbol->rev_dep.expr, print_part, NULL, 0);
+		fprintf(errors, "\n");
+	}
+}
+
+static void check_fragment(const char *path, const char *shown)
+{
+	struct option option = { .file = shown };
+	char line[2048];
+	FILE *in = fopen(path, "r");
+
+	if (!in)
+		die("cannot read", path);
+	while (fgets(line, sizeof(line), in)) {
+		const char *value;
+
+		option.line++;
+		if (!parse_line(line, &option))
+			continue;
+		value = final_value(option.name);
+		if (!strcmp(value, option.value))
+			continue;
+		misses++;
+		fprintf(errors, "%s:%d: CONFIG_%s=%s was asked for, but it is %s.\n", shown, option.line, option.name,
+			option.value, value);
+		explain(option.name);
+	}
+	fclose(in);
+}
+
+int main(int argc, char **argv)
+{
+	static const char folder[] = "/fragments/";
+
+	if (argc < 5)
+		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...");
+	if (!(errors = fopen(argv[1], "w")))
+		die("cannot write", argv[1]);
+	read_final(argv[2]);
+	conf_parse(argv[3]);
+	conf_read(argv[2]);
+	for (int i = 4; i < argc; i++) {
+		bool inside = !strncmp(argv[i], folder, strlen(folder));
+
+		check_fragment(argv[i], inside ? argv[i] + strlen(folder) : argv[i]);
+	}
+	fclose(errors);
+	if (!misses)
+		remove(argv[1]);
+	return misses ? 1 : 0;
+}

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every root begins with: init's table, start and stop scripts, the shell's profile."""
+
+from leafroot import Files, Package
+
+package = Package(
+    version="1",
+    license="Apache-2.0",
+    build=Files(),
+    depends=["busybox"],
+)
