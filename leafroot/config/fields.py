@@ -10,13 +10,14 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+_HINTS: dict[type, dict[str, Any]] = {}
 
 
 def wrong_fields(value: Any) -> Iterator[str]:
     """Sentences about the fields of a dataclass value, and of the values in it, that have a wrong type."""
-    for name, hint in _hints(type(value)):
+    for name, hint in _hints(type(value)).items():
         field = getattr(value, name)
         if not _conforms(field, hint):
             yield f"{type(value).__name__}'s {name!r} must be {_words(hint)}, but is {field!r}"
@@ -53,7 +54,9 @@ def _words(hint: Any) -> str:
     return "None" if hint is types.NoneType else str(hint.__name__)
 
 
-@cache
-def _hints(kind: type) -> tuple[tuple[str, Any], ...]:
-    hints = get_type_hints(kind)
-    return tuple((field.name, hints[field.name]) for field in fields(kind))
+def _hints(kind: type) -> dict[str, Any]:
+    # Resolving annotations is slow, and a thousand units are of three kinds.
+    if kind not in _HINTS:
+        hints = get_type_hints(kind)
+        _HINTS[kind] = {field.name: hints[field.name] for field in fields(kind)}
+    return _HINTS[kind]

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Assignments to Kconfig options: reads them from files, and sees to it that none is dropped without a word.
+
+Kconfig itself ignores what it does not know and overrides what a dependency forbids; both are errors here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import kconfiglib
+
+from leafroot.config.obstacles import obstacles
+from leafroot.errors import LeafrootError, nearest
+
+_SET = re.compile(r"CONFIG_(\w+)=(.*)")
+_UNSET = re.compile(r"# CONFIG_(\w+) is not set")
+_STRING = re.compile(r'"((?:[^\\"]|\\.)*)"')
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One line of a configuration file, or one variable of the command line.
+
+    `value` is as written: y, n, a number, or a string in its quotes. `where` names file and line.
+    """
+
+    symbol: str
+    value: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"CONFIG_{self.symbol}={self.value}"
+
+
+def read_assignments(file: Path, shown: str) -> tuple[Assignment, ...]:
+    """Read a configuration file; `shown` is its name in messages.
+
+    Raises LeafrootError for a file that cannot be read, a malformed line and a second assignment.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise LeafrootError(f"this is not text: {error.reason} at byte {error.start}", shown) from None
+    except OSError as error:
+        raise LeafrootError(f"the configuration cannot be read: {error.strerror}", shown) from None
+    return parse_assignments(text, shown)
+
+
+def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
+    """The assignments of a configuration file's text, in its order."""
+    found: dict[str, Assignment] = {}
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.strip()
+        if match := _SET.fullmatch(line):
+            name, value = match.groups()
+        elif match := _UNSET.fullmatch(line):
+            name, value = match[1], "n"
+        elif not line or line.startswith("#"):
+            continue
+        else:
+            raise LeafrootError(
+                f"not an assignment: {line}",
+                f"{shown}:{number}",
+                "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'.",
+            )
+        if name in found:
+            raise LeafrootError(
+                f"CONFIG_{name} is assigned a second time",
+                f"{shown}:{number}",
+                f"Line {lines[name]} says {found[name]}; keep one of them.",
+            )
+        found[name] = Assignment(name, value.strip(), f"{shown}:{number}")
+        lines[name] = number
+    return tuple(found.values())
+
+
+def assign(kconf: Any, assignments: Sequence[Assignment]) -> None:
+    """Make the assignments of one file, and check that each of them holds once all are made.
+
+    Raises LeafrootError for an unknown symbol, a value that the option does not take, and an assignment that
+    a dependency, a choice or another option overrides.
+    """
+    chosen: dict[Any, Assignment] = {}
+    for one in assignments:
+        option = _option(kconf, one)
+        value = _value(option, one)
+        if option.choice and value == "y":
+            other = chosen.setdefault(option.choice, one)
+            if other is not one:
+                raise LeafrootError(
+                    f"{one} and {other} are of one choice",
+                    one.where,
+                    f"{other.where} has the other; keep one of them.",
+                )
+        option.set_value(value)
+    for one in assignments:
+        check(kconf, one)
+
+
+def check(kconf: Any, one: Assignment) -> None:
+    """Raise LeafrootError if the option does not have the value that was assigned to it."""
+    option = _option(kconf, one)
+    if option.orig_type in (kconfiglib.INT, kconfiglib.HEX):
+        _check_range(option, one)
+    # A string or number that is hidden has no value at all; its default may still equal what was asked.
+    hidden = option.orig_type != kconfiglib.BOOL and not option.visibility
+    if hidden or option.str_value != _value(option, one):
+        reasons = obstacles(option, _value(option, one))
+        raise LeafrootError(
+            f"{one} has no effect: CONFIG_{option.name} {reasons.why}", one.where, reasons.remedy
+        )
+
+
+def _option(kconf: Any, one: Assignment) -> Any:
+    option = kconf.syms.get(one.symbol)
+    if option is None or not option.nodes:
+        known = [
+            symbol.name for symbol in kconf.unique_defined_syms if any(node.prompt for node in symbol.nodes)
+        ]
+        hint = (
+            nearest(one.symbol, known)
+            .replace("Did you mean ", "Did you mean CONFIG_")
+            .replace(" or ", " or CONFIG_")
+        )
+        raise LeafrootError(f"there is no option CONFIG_{one.symbol}", one.where, hint)
+    return option
+
+
+def _value(option: Any, one: Assignment) -> str:
+    """The value as kconfiglib takes it, if the option's type allows it."""
+    if option.orig_type == kconfiglib.BOOL:
+        if one.value in ("y", "n"):
+            return one.value
+        raise LeafrootError(f"{one}: the option is on or off", one.where, "Write y or n.")
+    if option.orig_type == kconfiglib.STRING:
+        match = _STRING.fullmatch(one.value)
+        if match:
+            return str(kconfiglib.unescape(match[1]))
+        quoted = one.value.replace("\\", "\\\\").replace('"', '\\"')
+        raise LeafrootError(
+            f"{one}: a string must stand in double quotes",
+            one.where,
+            f'Write CONFIG_{one.symbol}="{quoted.strip()}".',
+        )
+    base, what = (10, "a number") if option.orig_type == kconfiglib.INT else (16, "a hexadecimal number")
+    try:
+        int(one.value, base)
+    except ValueError:
+        raise LeafrootError(f"{one}: the option takes {what}", one.where, _range_words(option)) from None
+    return one.value
+
+
+def _check_range(option: Any, one: Assignment) -> None:
+    base = 10 if option.orig_type == kconfiglib.INT else 16
+    for low, high, condition in option.ranges:
+        if kconfiglib.expr_value(condition):
+            if not int(low.str_value, base) <= int(one.value, base) <= int(high.str_value, base):
+                raise LeafrootError(f"{one} is out of range", one.where, _range_words(option))
+            return
+
+
+def _range_words(option: Any) -> str:
+    for low, high, condition in option.ranges:
+        if kconfiglib.expr_value(condition):
+            return f"It takes {low.str_value} to {high.str_value}."
+    return ""

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a catalog and a board's name to its Config, the value that plans are made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
+from pathlib import Path, PurePosixPath
+
+from leafroot.config.bootable import check_bootable
+from leafroot.config.catalog import Catalog
+from leafroot.config.configuration import Config, ExternalToolchain
+from leafroot.config.generate import symbol
+from leafroot.config.obstacles import obstacles
+from leafroot.config.overlay import read_listing
+from leafroot.config.references import is_toolchain_part
+from leafroot.config.resolve import Request, Resolved, resolve
+from leafroot.describe.arch import ARCHES
+from leafroot.describe.board import Board
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.package import Package
+from leafroot.describe.recipes import Files
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+
+_MENU = "configs/Kconfig"
+_HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_TUPLE = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_.]+){1,3}")
+# crypt(3): $id$salt$hash; the characters are those of its alphabet and of parameters.
+_HASH = re.compile(r"\$[0-9a-z]+\$[./A-Za-z0-9$=,-]+")
+
+
+def configure(
+    catalog: Catalog,
+    root: Path,
+    generated: Path,
+    board: str,
+    *,
+    local: Path | None = None,
+    fragments: Sequence[Path] = (),
+    boot: str = "",
+    kernel: str = "",
+    toolchain: str = "",
+    overlays: Sequence[str] = (),
+) -> Config:
+    """The configuration of `board`: its defconfig (or `local`, if that file exists), with the rest on top.
+
+    `generated` is a folder for generated Kconfig files. `overlays` come on top of those that board and
+    configuration name; paths are relative to a tree's root. Raises LeafrootError for whatever does not hold.
+    """
+    resolved = resolve(catalog, root, generated, Request(board, local, fragments, boot, kernel, toolchain))
+    unit = catalog.boards[board]
+    series = next(
+        one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y"
+    )
+    mode = next(one for name, one in BOOT_MODES.items() if resolved.value(symbol("BOOT", name)) == "y")
+    # Whoever asked last for the mode, else for the series, is who can mend it; else it is the board.
+    origin = resolved.where(symbol("KERNEL", series.name), unit.path("board.py"))
+    check_bootable(catalog.series, series, mode, resolved.where(symbol("BOOT", mode.name), origin))
+    packages = _packages(resolved, catalog.packages, unit)
+    return Config(
+        board=unit,
+        arch=ARCHES[unit.value.arch],
+        series=series,
+        mode=mode,
+        packages=packages,
+        files={
+            one.name: read_listing(root, one.path("files"))
+            for one in packages
+            if isinstance(one.value.build, Files)
+        },
+        catalog=catalog,
+        toolchain=_toolchain(resolved),
+        hostname=_matching(
+            resolved, "SYSTEM_HOSTNAME", _HOSTNAME, "a host name: letters, digits and inner hyphens"
+        ),
+        root_password=_root_password(resolved),
+        overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
+        compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
+        cmdline=resolved.value("KERNEL_CMDLINE"),
+    )
+
+
+def _packages(
+    resolved: Resolved, packages: Mapping[str, Unit[Package]], board: Unit[Board]
+) -> tuple[Unit[Package], ...]:
+    """The selected packages, dependencies first, and by name among those that could come at the same time."""
+    for name in board.value.packages:
+        option = resolved.kconf.syms[symbol("PACKAGE", name)]
+        if option.str_value == "n" and option.name not in resolved.assigned:
+            why = obstacles(option, "y").why
+            raise LeafrootError(
+                f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py")
+            )
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name, unit in packages.items():
+        if not is_toolchain_part(unit) and resolved.value(symbol("PACKAGE", name)) == "y":
+            sorter.add(name, *unit.value.depends)
+    sorter.prepare()
+    order: list[Unit[Package]] = []
+    while sorter:
+        ready = sorted(sorter.get_ready())
+        order += [packages[name] for name in ready]
+        sorter.done(*ready)
+    return tuple(order)
+
+
+def _toolchain(resolved: Resolved) -> ExternalToolchain | None:
+    if resolved.value("TOOLCHAIN_SOURCE") == "y":
+        return None
+    absolute = re.compile(r"/[^\s:]*")
+    return ExternalToolchain(
+        prefix=_matching(resolved, "TOOLCHAIN_EXTERNAL_PREFIX", absolute, "an absolute path without spaces"),
+        tuple=_matching(resolved, "TOOLCHAIN_EXTERNAL_TUPLE", _TUPLE, "a tuple such as x86_64-linux-gnu"),
+    )
+
+
+def _root_password(resolved: Resolved) -> str:
+    if resolved.value("SYSTEM_ROOT_PASSWORD_LESS") == "y":
+        return ""
+    if not resolved.value("SYSTEM_ROOT_PASSWORD_HASH"):
+        return "*"
+    return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a hash that crypt(3) knows")
+
+
+def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Sequence[str]) -> Iterator[str]:
+    """The folders laid over the root, the board's own first: below the checkout, or absolute if elsewhere."""
+    if board.below("overlay"):
+        yield board.path("overlay")
+    where = resolved.where("SYSTEM_OVERLAYS", _MENU)
+    asked = [(name, where) for name in resolved.value("SYSTEM_OVERLAYS").split()]
+    asked += [(name, f"OVERLAY={name}") for name in more]
+    root = catalog.trees[0]
+    for name, place in asked:
+        tree = next((tree for tree in catalog.trees if Path(tree, name).is_dir()), None)
+        if tree is None:
+            raise LeafrootError(f"there is no folder {name!r} to lay over the root", place)
+        yield str(PurePosixPath(name)) if tree == root else Path(tree, name).as_posix()
+
+
+def _matching(resolved: Resolved, name: str, pattern: re.Pattern[str], what: str) -> str:
+    value = resolved.value(name)
+    if not pattern.fullmatch(value):
+        raise LeafrootError(f'CONFIG_{name}="{value}" is not {what}', resolved.where(name, _MENU))
+    return value

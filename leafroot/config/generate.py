@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generates the Kconfig of what units describe: boards, architectures, kernels, boot modes and packages.
+
+configs/Kconfig sources the files by these names; what is hand-written stays there.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.catalog import Catalog
+from leafroot.config.references import LANGUAGES, is_toolchain_part
+from leafroot.describe.arch import ARCHES
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+
+
+def symbol(kind: str, name: str) -> str:
+    """The Kconfig symbol of a unit, boot mode or architecture: PACKAGE_LIBPNG, KERNEL_6_12."""
+    return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"
+
+
+def generate(catalog: Catalog) -> dict[str, str]:
+    """The generated Kconfig files: file name to text.
+
+    Raises LeafrootError where two names would become the same symbol.
+    """
+    for kind, units in (("BOARD", catalog.boards), ("KERNEL", catalog.series), ("PACKAGE", catalog.packages)):
+        _check_symbols(kind, units)
+    return {
+        "arches.kconfig": _arches(),
+        "boards.kconfig": _boards(catalog),
+        "kernels.kconfig": _kernels(catalog),
+        "bootmodes.kconfig": _boot_modes(catalog),
+        "packages.kconfig": _packages(catalog),
+        "external.kconfig": _external(catalog.trees[1:]),
+    }
+
+
+def write_generated(catalog: Catalog, folder: Path) -> None:
+    """Write the generated files into `folder`; a file whose text is the same keeps its time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in generate(catalog).items():
+        file = folder / name
+        if not file.exists() or file.read_text("utf-8") != text:
+            file.write_text(text, "utf-8")
+
+
+def _check_symbols(kind: str, units: Mapping[str, Unit[Any]]) -> None:
+    seen: dict[str, Unit[Any]] = {}
+    for unit in units.values():
+        other = seen.setdefault(symbol(kind, unit.name), unit)
+        if other is not unit:
+            raise LeafrootError(
+                f"{unit.name!r} and {other.name!r} are the same to Kconfig: {symbol(kind, unit.name)}",
+                unit.folder,
+                f"Rename it, or {other.folder}.",
+            )
+
+
+def _arches() -> str:
+    names = sorted(ARCHES)
+    lines = [f"config {symbol('ARCH', name)}\n\tbool\n" for name in names]
+    values = {"ARCH": names, "ARCH_DEBIAN_TUPLE": [ARCHES[name].debian_tuple for name in names]}
+    for variable, texts in values.items():
+        defaults = [
+            f"\tdefault {_quote(text)} if {symbol('ARCH', name)}"
+            for name, text in zip(names, texts, strict=True)
+        ]
+        lines.append("\n".join([f"config {variable}", "\tstring", *defaults, ""]))
+    return _file(lines)
+
+
+def _boards(catalog: Catalog) -> str:
+    blocks = []
+    for unit in catalog.boards.values():
+        selects = [f"\tselect {symbol('ARCH', unit.value.arch)}"]
+        blocks.append(_bool(symbol("BOARD", unit.name), unit.summary, selects, unit.doc))
+    return _choice("Board", [], blocks) + _file(_config_in(catalog.boards.values(), "BOARD"), header=False)
+
+
+def _kernels(catalog: Catalog) -> str:
+    defaults = [
+        f"\tdefault {symbol('KERNEL', unit.value.kernel.series)} if {symbol('BOARD', unit.name)}"
+        for unit in catalog.boards.values()
+    ]
+    blocks = [
+        _bool(symbol("KERNEL", unit.name), f"{unit.name} ({unit.value.version})", [], unit.doc)
+        for unit in catalog.series.values()
+    ]
+    return _choice("Series", defaults, blocks)
+
+
+def _boot_modes(catalog: Catalog) -> str:
+    defaults = [
+        f"\tdefault {symbol('BOOT', unit.value.boot)} if {symbol('BOARD', unit.name)}"
+        for unit in catalog.boards.values()
+    ]
+    blocks = [
+        _bool(symbol("BOOT", mode.name), f"{mode.name}: {mode.summary}", [], f"{mode.summary}.")
+        for mode in BOOT_MODES.values()
+    ]
+    return _choice("Boot mode", defaults, blocks)
+
+
+def _packages(catalog: Catalog) -> str:
+    blocks: list[str] = []
+    for name, unit in sorted(catalog.packages.items()):
+        if is_toolchain_part(unit):
+            continue
+        boards = [
+            symbol("BOARD", board.name) for board in catalog.boards.values() if name in board.value.packages
+        ]
+        lines = [f"\tdepends on {needed}" for needed in _compiler_needs(name, catalog.packages)]
+        if unit.value.default:
+            lines.append("\tdefault y")
+        elif boards:
+            lines.append(f"\tdefault y if {' || '.join(boards)}")
+        lines += [f"\tselect {symbol('PACKAGE', needed)}" for needed in sorted(unit.value.depends)]
+        facts = f"Version {unit.value.version}, {unit.value.license}."
+        blocks.append(
+            _bool(symbol("PACKAGE", name), f"{name}: {unit.summary}", lines, f"{unit.doc}\n\n{facts}")
+        )
+        blocks += _config_in([unit], "PACKAGE")
+    return _file(blocks)
+
+
+def _compiler_needs(name: str, packages: Mapping[str, Unit[Package]]) -> list[str]:
+    """Symbols for the languages of a package and of all that it selects.
+
+    `select` does not look at what the selected package depends on; so the one that selects must depend on it.
+    """
+    needs: set[str] = set()
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        package = packages[queue.pop()].value
+        needs.update(LANGUAGES[language] for language in package.languages)
+        queue += [needed for needed in package.depends if needed not in seen]
+        seen.update(package.depends)
+    return sorted(needs)
+
+
+def _external(trees: Iterable[Path]) -> str:
+    files = [tree / "configs" / "Kconfig" for tree in trees]
+    return _file(f"source {_pattern(file.as_posix())}\n" for file in files if file.is_file())
+
+
+def _config_in(units: Iterable[Unit[Any]], kind: str) -> list[str]:
+    """Sources the hand-written options of units; each shows only where its unit is selected."""
+    return [
+        f"if {symbol(kind, unit.name)}\nsource {_pattern(unit.path('Config.in'))}\nendif\n"
+        for unit in units
+        if "Config.in" in unit.files
+    ]
+
+
+def _choice(prompt: str, defaults: Sequence[str], blocks: Sequence[str]) -> str:
+    return _file(["\n".join(["choice", f"\tprompt {_quote(prompt)}", *defaults, ""]), *blocks, "endchoice\n"])
+
+
+def _bool(name: str, prompt: str, lines: Sequence[str], doc: str) -> str:
+    text = [f"\t  {line}".rstrip() for line in doc.strip().splitlines()]
+    return "\n".join([f"config {name}", f"\tbool {_quote(prompt)}", *lines, "\thelp", *text, ""])
+
+
+def _file(blocks: Iterable[str], header: bool = True) -> str:
+    first = (
+        ["# Generated by leafroot/config/generate.py from the units; changes are lost.\n"] if header else []
+    )
+    return "\n".join([*first, *blocks])
+
+
+def _quote(text: str) -> str:
+    return '"' + re.sub(r'([\\"$])', r"\\\1", text) + '"'
+
+
+def _pattern(path: str) -> str:
+    # What Kconfig sources is a pattern to kconfiglib; a path with brackets would match itself no more.
+    return _quote(glob.escape(path))

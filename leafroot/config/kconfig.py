@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads the Kconfig menu through kconfiglib, and turns whatever kconfiglib complains of into errors."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import kconfiglib
+
+from leafroot.errors import LeafrootError
+
+# What kconfiglib reads from the environment; a person's setting for the kernel's Kconfig must not leak in.
+_VARIABLES = (
+    "CONFIG_",
+    "KCONFIG_ALLCONFIG",
+    "KCONFIG_AUTOHEADER_HEADER",
+    "KCONFIG_CONFIG",
+    "KCONFIG_CONFIG_HEADER",
+    "KCONFIG_FUNCTIONS",
+    "KCONFIG_STRICT",
+    "KCONFIG_WARN_UNDEF",
+    "KCONFIG_WARN_UNDEF_ASSIGN",
+)
+_PLACE = re.compile(r"(?P<where>[^\s:][^:]*:\d+): (?:error: |warning: )?(?P<message>.*)", re.DOTALL)
+_DEFINED = re.compile(r"\(defined at (?P<where>[^),]+:\d+)")
+
+
+def load_kconfig(root: Path, generated: Path) -> Any:
+    """The menu of configs/Kconfig and of the generated files in `generated`, nothing assigned yet.
+
+    Raises LeafrootError for whatever kconfiglib finds wrong, warnings included.
+    """
+    # kconfiglib joins the tree's path and a pattern; only here would brackets in it do harm.
+    if re.search(r"[\[*?]", str(root.resolve())):
+        raise LeafrootError(
+            "Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve()
+        )
+    with environment(
+        {"srctree": str(root.absolute()), "GENERATED": str(generated.absolute()), "KCONFIG_WARN_UNDEF": "y"}
+    ):
+        try:
+            kconf = kconfiglib.Kconfig("configs/Kconfig", warn_to_stderr=False)
+        except (kconfiglib.KconfigError, OSError) as error:
+            raise kconfig_error(str(error), root) from None
+    raise_warnings(kconf, root)
+    return kconf
+
+
+def raise_warnings(kconf: Any, root: Path) -> None:
+    """Raise LeafrootError with all that kconfiglib has warned of so far, if it has."""
+    if kconf.warnings:
+        first, *more = [kconfig_error(text, root) for text in kconf.warnings]
+        others = [str(error) for error in more]
+        raise LeafrootError(first.message, first.where, "\n".join([*first.hint.splitlines(), *others]))
+
+
+def kconfig_error(text: str, root: Path) -> LeafrootError:
+    """A complaint of kconfiglib, with its place, if it names one, put first."""
+    text = text.strip().replace(f"{root.resolve()}{os.sep}", "").removeprefix("warning: ")
+    if text.startswith("Dependency loop"):
+        return _loop_error(text)
+    found = _PLACE.match(text)
+    where, message = (found["where"], found["message"]) if found else (None, text)
+    if where is None and (defined := _DEFINED.search(text)):
+        where = defined["where"]
+    message = message.replace(" Check that environment variables are set correctly", "").split(
+        " (e.g. $srctree"
+    )[0]
+    head, *rest = [line.rstrip() for line in message.strip().splitlines() if line.strip()]
+    return LeafrootError(head.rstrip("."), where, "\n".join(rest))
+
+
+def _loop_error(text: str) -> LeafrootError:
+    """kconfiglib's account of a dependency loop in one line a member; it is printed whole."""
+    steps = re.findall(
+        r"^(?:\.\.\.depends (?:again )?on )?(?:the choice symbol )?(\S+|<choice.*?>) \(defined at (.*?)\)",
+        text,
+        re.M,
+    )
+    names = [name for name, _ in steps]
+    places = [
+        f"{places}: {name} depends on {needed}"
+        for (name, places), needed in zip(steps, names[1:], strict=False)
+    ]
+    return LeafrootError(
+        f"options depend on each other in a circle: {' -> '.join(names)}",
+        steps[0][1].split(",")[0],
+        "\n".join(places),
+    )
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Give kconfiglib the environment that it reads, without the person's own; put all back afterwards."""
+    names = {*_VARIABLES, *values}
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(before)

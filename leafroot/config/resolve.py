@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins what was asked for, layer upon layer, into one Kconfig: defconfig, fragments, command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.assignments import Assignment, assign, check, read_assignments
+from leafroot.config.catalog import Catalog
+from leafroot.config.generate import symbol, write_generated
+from leafroot.config.kconfig import load_kconfig, raise_warnings
+from leafroot.describe.arch import ARCHES
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.errors import LeafrootError, nearest
+
+TOOLCHAINS = ("source", "debian")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for: a board, and what goes on top of its defconfig.
+
+    `local` is the configuration that menuconfig saved; if it exists, it stands in for the defconfig.
+    `fragments` come next, then the variables `boot`, `kernel` and `toolchain` ("" leaves each as it is).
+    """
+
+    board: str
+    local: Path | None = None
+    fragments: Sequence[Path] = ()
+    boot: str = ""
+    kernel: str = ""
+    toolchain: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol."""
+
+    kconf: Any
+    assigned: Mapping[str, Assignment]
+
+    def value(self, name: str) -> str:
+        """The value of an option: y or n, a number, or a string without quotes."""
+        return str(self.kconf.syms[name].str_value)
+
+    def where(self, name: str, default: str) -> str:
+        """The place that gave an option its value, or `default` if no layer did."""
+        return self.assigned[name].where if name in self.assigned else default
+
+
+def resolve(catalog: Catalog, root: Path, generated: Path, request: Request) -> Resolved:
+    """Load the Kconfig and make every assignment that was asked for.
+
+    Raises LeafrootError for an assignment that does not hold once its own layer is made, for an option that
+    was switched on and that a later layer switches off without naming it, and for all kconfiglib's warnings.
+    """
+    check_board(catalog, request.board)
+    write_generated(catalog, generated)
+    kconf = load_kconfig(root, generated)
+    assigned: dict[str, Assignment] = {}
+    for layer in _layers(catalog, root, kconf, request):
+        _check_layer(kconf, layer, request.board)
+        assign(kconf, layer)
+        assigned.update({one.symbol: one for one in layer})
+    for one in assigned.values():
+        option = kconf.syms[one.symbol]
+        if one.value == "y" and not option.choice and has_prompt(option):
+            check(kconf, one)
+    # Some warnings come only once a value is asked for.
+    for option in kconf.unique_defined_syms:
+        _ = option.str_value
+    raise_warnings(kconf, root)
+    return Resolved(kconf, assigned)
+
+
+def check_board(catalog: Catalog, board: str) -> None:
+    """Raise LeafrootError if there is no such board."""
+    if board not in catalog.boards:
+        raise LeafrootError(f"there is no board {board!r}", f"BOARD={board}", nearest(board, catalog.boards))
+
+
+def defconfig(catalog: Catalog, board: str) -> Path | None:
+    """The board's defconfig, in whichever tree has it; None if nothing differs from the defaults."""
+    files = [file for tree in catalog.trees if (file := tree / "configs" / f"{board}_defconfig").is_file()]
+    if len(files) > 1:
+        raise LeafrootError(
+            f"board {board!r} has two defconfigs",
+            files[1],
+            f"The other is {files[0]}. Make one a fragment (CONFIG=).",
+        )
+    return files[0] if files else None
+
+
+def has_prompt(option: Any) -> bool:
+    """Whether a person can set the option; others follow from what is set."""
+    return any(node.prompt for node in option.nodes)
+
+
+def shown(file: Path, root: Path) -> str:
+    """A file's path as people write it: below the checkout without the checkout's own path."""
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
+
+
+def _layers(catalog: Catalog, root: Path, kconf: Any, request: Request) -> Iterable[tuple[Assignment, ...]]:
+    yield (Assignment(symbol("BOARD", request.board), "y", f"BOARD={request.board}"),)
+    if request.local is not None and request.local.is_file():
+        yield _local(kconf, request.local, shown(request.local, root), request.board)
+    elif file := defconfig(catalog, request.board):
+        yield read_assignments(file, shown(file, root))
+    for fragment in request.fragments:
+        yield read_assignments(Path(root, fragment), str(fragment))
+    yield tuple(_variables(catalog, request))
+
+
+def _local(kconf: Any, file: Path, name: str, board: str) -> tuple[Assignment, ...]:
+    found = read_assignments(file, name)
+    for one in found:
+        if one.symbol not in kconf.syms:
+            raise LeafrootError(
+                f"there is no option CONFIG_{one.symbol} any more",
+                one.where,
+                f"'scons BOARD={board} olddefconfig' brings the file up to date.",
+            )
+    # The file lists everything; what has no prompt is no wish of anybody's.
+    return tuple(one for one in found if has_prompt(kconf.syms[one.symbol]))
+
+
+def _variables(catalog: Catalog, request: Request) -> Iterable[Assignment]:
+    if request.boot:
+        _check_known("BOOT", request.boot, "boot mode", BOOT_MODES)
+        yield Assignment(symbol("BOOT", request.boot), "y", f"BOOT={request.boot}")
+    if request.kernel:
+        _check_known("KERNEL", request.kernel, "kernel series", catalog.series)
+        yield Assignment(symbol("KERNEL", request.kernel), "y", f"KERNEL={request.kernel}")
+    if request.toolchain:
+        _check_known("TOOLCHAIN", request.toolchain, "toolchain", TOOLCHAINS)
+        where = f"TOOLCHAIN={request.toolchain}"
+        if request.toolchain == "source":
+            yield Assignment("TOOLCHAIN_SOURCE", "y", where)
+        else:
+            arch = ARCHES[catalog.boards[request.board].value.arch]
+            yield Assignment("TOOLCHAIN_EXTERNAL", "y", where)
+            yield Assignment("TOOLCHAIN_EXTERNAL_PREFIX", '"/usr"', where)
+            yield Assignment("TOOLCHAIN_EXTERNAL_TUPLE", f'"{arch.debian_tuple}"', where)
+
+
+def _check_known(variable: str, name: str, kind: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise LeafrootError(f"there is no {kind} {name!r}", f"{variable}={name}", nearest(name, names))
+
+
+def _check_layer(kconf: Any, layer: Sequence[Assignment], board: str) -> None:
+    """A configuration for another board than the one asked for is a mix-up, not a wish."""
+    choice = kconf.syms[symbol("BOARD", board)].choice
+    for one in layer:
+        option = kconf.syms.get(one.symbol)
+        if one.value == "y" and option in choice.syms and one.symbol != symbol("BOARD", board):
+            raise LeafrootError(
+                f"CONFIG_{one.symbol} is another board than BOARD={board}",
+                one.where,
+                "Drop the line, or ask for that board.",
+            )
