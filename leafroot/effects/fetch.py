@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives in the cache: found there or fetched from one of their places, and always verified."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from leafroot.describe.archive import Archive
+from leafroot.effects.mirror import locate
+from leafroot.effects.progress import Progress
+from leafroot.effects.transfer import PlaceError, bring, digest_of
+from leafroot.errors import LeafrootError
+
+
+def cached(archive: Archive, cache: Path) -> Path | None:
+    """The file in the cache that is said to be this archive, under whichever name; it is not verified yet."""
+    path = _path(archive, cache)
+    if path.exists():
+        return path
+    others = sorted(other for other in path.parent.glob(f"{archive.sha256}-*") if other.suffix != ".part")
+    return others[0] if others else None
+
+
+def missing(archives: Iterable[Archive], cache: Path) -> list[Archive]:
+    """The archives that are not in the cache, each once."""
+    wanted = {archive.sha256: archive for archive in archives}
+    return [archive for archive in wanted.values() if cached(archive, cache) is None]
+
+
+def check_offline(archives: Iterable[Archive], cache: Path) -> None:
+    """Raise one LeafrootError that lists every archive that would have to be fetched."""
+    absent = missing(archives, cache)
+    if absent:
+        names = "".join(f"{archive.file_name}  {archive.sha256}\n" for archive in absent)
+        raise LeafrootError(
+            f"{len(absent)} archive{'s are' if len(absent) > 1 else ' is'} missing from {cache / 'dl'}",
+            where="OFFLINE=1",
+            hint=f"{names}'scons source' fetches all that is needed while there is a network.",
+        )
+
+
+def fetch(
+    archive: Archive,
+    cache: Path,
+    *,
+    offline: bool = False,
+    mirror: str = "",
+    progress: Progress | None = None,
+) -> Path:
+    """The archive's verified file below `cache`/dl, fetched first if it is missing or damaged.
+
+    Several processes and threads may ask for the same archive: one fetches it, the others wait for it.
+    `mirror` is the option DEBIAN_MIRROR. Raises a LeafrootError that gives every place's own reason.
+    """
+    progress = progress if progress is not None else Progress()
+    found = _verified(archive, cache, offline, progress)
+    if found is not None:
+        return found
+    if offline:
+        check_offline([archive], cache)
+    path = _path(archive, cache)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked_part(path, progress) as part:
+        # Whoever held the lock before us may have brought it.
+        found = _verified(archive, cache, offline, progress)
+        if found is not None:
+            return found
+        _from_places(archive, part, mirror, progress)
+        part.replace(path)
+        _flush_folder(path.parent)
+    return path
+
+
+def fetch_all(
+    archives: Sequence[Archive], cache: Path, *, mirror: str = "", progress: Progress | None = None
+) -> list[Path]:
+    """Every archive's file, in order; what failed is told in one error, after the rest was fetched."""
+    progress = progress if progress is not None else Progress()
+    paths: dict[str, Path] = {}
+    errors: list[LeafrootError] = []
+    for archive in {archive.sha256: archive for archive in archives}.values():
+        try:
+            paths[archive.sha256] = fetch(archive, cache, mirror=mirror, progress=progress)
+        except LeafrootError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise LeafrootError(f"{len(errors)} archives could not be fetched", hint="\n".join(map(str, errors)))
+    return [paths[archive.sha256] for archive in archives]
+
+
+def _path(archive: Archive, cache: Path) -> Path:
+    # The checksum alone decides what a file is; the name is there for people.
+    return cache / "dl" / f"{archive.sha256}-{archive.file_name}"
+
+
+def _verified(archive: Archive, cache: Path, offline: bool, progress: Progress) -> Path | None:
+    found = cached(archive, cache)
+    if found is None:
+        return None
+    digest = digest_of(found)
+    if digest == archive.sha256:
+        return found
+    if offline:
+        raise LeafrootError(
+            f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}",
+            where="OFFLINE=1",
+            hint="Fetch it again while there is a network: 'scons source'.",
+        )
+    progress.note(f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}; fetching it again")
+    found.unlink(missing_ok=True)
+    return None
+
+
+def _from_places(archive: Archive, part: Path, mirror: str, progress: Progress) -> None:
+    reasons: list[str] = []
+    hints: list[str] = []
+    for place in archive.places:
+        try:
+            urls = locate(place, mirror) if place.startswith("debian:") else [place]
+        except LeafrootError as error:
+            reasons.append(f"{error.where}: {error.message}")
+            hints.append(error.hint)
+            continue
+        for url in urls:
+            try:
+                bring(url, part, archive.sha256, archive.file_name, progress)
+            except PlaceError as failure:
+                reasons.append(f"{url}: {failure}")
+            else:
+                return
+    raise LeafrootError(
+        "no place gave this archive",
+        where=archive.file_name,
+        hint="\n".join([*reasons, *dict.fromkeys(hints)]),
+    )
+
+
+@contextmanager
+def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
+    """The partial file beside `path`, held by us alone; an empty one is not left behind."""
+    part = path.with_name(path.name + ".part")
+    while True:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                progress.note(f"waiting for another process that fetches {path.name[65:]}")
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # The lock counts only if the file still has this name: its last holder may have renamed it.
+            if _same(descriptor, part):
+                try:
+                    yield part
+                finally:
+                    if _same(descriptor, part) and os.fstat(descriptor).st_size == 0:
+                        part.unlink()
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _same(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where `debian:pool/...` lies: below the mirrors that the machine's own apt is configured with.
+
+The formats are those of sources.list(5): one-line entries in `*.list`, deb822 stanzas in `*.sources`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from leafroot.errors import LeafrootError
+
+_APT = Path("/etc/apt")
+_USABLE = ("http://", "https://", "file:/")
+
+
+def locate(place: str, mirror: str = "", apt: Path = _APT) -> list[str]:
+    """The URLs where a `debian:pool/...` place may be found, the likeliest first.
+
+    `mirror` (the option DEBIAN_MIRROR) is used alone where it is given; else every Debian mirror that apt
+    knows.
+    """
+    path = place.removeprefix("debian:")
+    if mirror:
+        if not mirror.startswith(_USABLE):
+            raise LeafrootError(
+                "a Debian mirror must begin with https://, http:// or file:/",
+                where=f"DEBIAN_MIRROR={mirror}",
+                hint="It is the URL below which pool/ lies.",
+            )
+        bases = [mirror.rstrip("/")]
+    else:
+        bases = likely(configured(apt))
+    if not bases:
+        raise LeafrootError(
+            "no Debian mirror is known: apt is not configured on this machine",
+            where=place,
+            hint="Give one with DEBIAN_MIRROR=URL, the URL below which pool/ lies.",
+        )
+    # The security archive keeps its files below pool/updates; nobody else has that folder.
+    updates = path.startswith("pool/updates/")
+    fitting = [base for base in bases if ("security" in base) == updates]
+    return [f"{base}/{path}" for base in fitting or bases]
+
+
+def configured(apt: Path = _APT) -> list[str]:
+    """The base URLs of all sources that apt is configured with, in apt's order, each once."""
+    found: list[str] = []
+    for path in [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))]:
+        if path.suffix not in (".list", ".sources") or not path.is_file():
+            continue
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except PermissionError:
+            continue
+        found += parse_stanzas(text) if path.suffix == ".sources" else parse_lines(text)
+    return _usable(found)
+
+
+def parse_lines(text: str) -> list[str]:
+    """The URIs of a one-line-style file: `deb [option=value ...] uri suite [component ...]`."""
+    found = []
+    for line in text.splitlines():
+        fields = re.sub(r"\[[^]]*\]", " ", line.partition("#")[0]).split()
+        if len(fields) >= 3 and fields[0] in ("deb", "deb-src"):
+            found.append(fields[1])
+    return found
+
+
+def parse_stanzas(text: str) -> list[str]:
+    """The URIs of a deb822-style file, without the stanzas that say `Enabled: no`."""
+    found: list[str] = []
+    for stanza in _stanzas(text):
+        if stanza.get("enabled", "yes").lower() not in ("no", "false", "without", "off", "disable"):
+            found += stanza.get("uris", "").split()
+    return found
+
+
+def _stanzas(text: str) -> Iterator[dict[str, str]]:
+    fields: dict[str, str] = {}
+    name = ""
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("#"):
+            continue
+        if not line.strip():
+            if fields:
+                yield fields
+            fields, name = {}, ""
+        elif line[0].isspace():
+            # A continuation belongs to the field before it.
+            if name:
+                fields[name] += " " + line.strip()
+        else:
+            name, _, value = line.partition(":")
+            name = name.strip().lower()
+            fields[name] = value.strip()
+
+
+def likely(bases: Iterable[str]) -> list[str]:
+    """Those that look like Debian's own archive, or all where none does.
+
+    Other vendors' repositories have no Debian pool; asking them only makes the wait and the error longer.
+    """
+    every = list(bases)
+    return [base for base in every if "debian" in base.lower()] or every
+
+
+def _usable(uris: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(uri.rstrip("/") for uri in uris if uri.startswith(_USABLE)))

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives unpacked into a folder that nothing in them can reach out of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+from leafroot.effects.decompress import CHUNK, DamagedError, ReadAhead, open_compressed
+from leafroot.effects.extraction import Extraction
+from leafroot.errors import LeafrootError, nearest
+
+
+def unpack(
+    archive: Path,
+    destination: Path,
+    *,
+    mtime_limit: int,
+    inner: str = "",
+    strip: int = 1,
+    exact_modes: bool = False,
+) -> None:
+    """Unpack a tar archive, plain or compressed (gzip, bzip2, xz, zstd), as the new folder `destination`.
+
+    `inner` names a member that is itself the archive to unpack. `strip` is how many leading folders, common
+    to all members, are left away. Files are 0644 or 0755, folders 0755, and belong to us; a time stamp later
+    than `mtime_limit` (seconds since 1970) becomes that. `exact_modes` is for what Leafroot packed itself:
+    modes are kept to the bit, and symbolic links may point anywhere, as they are meant for another root.
+
+    Raises a LeafrootError that names the archive and the member at fault, and leaves nothing behind.
+    """
+    if os.path.lexists(destination):
+        raise LeafrootError("exists already; nothing was unpacked there", where=destination)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
+    where = f"{archive}: {inner}" if inner else str(archive)
+    try:
+        with _open(archive, inner) as stream:
+            extraction = Extraction(
+                temporary, where, strip=strip, mtime_limit=mtime_limit, exact_modes=exact_modes
+            )
+            for tar, member in _members(stream):
+                extraction.add(tar, member, stream)
+            # A compressed file has its checksum at its end.
+            while stream.read(CHUNK):
+                pass
+            extraction.finish()
+        temporary.rename(destination)
+    except BaseException as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if isinstance(error, (DamagedError, tarfile.TarError)):
+            raise LeafrootError(f"is damaged, or is no tar archive: {error}", where=where) from error
+        raise
+
+
+@contextmanager
+def _open(archive: Path, inner: str) -> Iterator[ReadAhead]:
+    """The decompressed bytes of the archive, or of the archive within it."""
+    with archive.open("rb") as raw, ReadAhead(open_compressed(raw)) as stream:
+        if not inner:
+            yield stream
+            return
+        names = []
+        for tar, member in _members(stream):
+            names.append(member.name.removeprefix("./"))
+            if names[-1] == inner and member.isreg():
+                with (
+                    cast(IO[bytes], tar.extractfile(member)) as file,
+                    ReadAhead(open_compressed(file)) as within,
+                ):
+                    yield within
+                return
+    raise LeafrootError(f"has no member {inner!r}", where=archive, hint=nearest(inner, names))
+
+
+class _Member(tarfile.TarInfo):
+    @classmethod
+    def fromtarfile(cls, tar: tarfile.TarFile) -> _Member:
+        try:
+            return super().fromtarfile(tar)
+        except (
+            tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
+            tarfile.TruncatedHeaderError,  # type: ignore[attr-defined]
+        ) as error:
+            # tarfile takes these for the end of the archive, unless they are at its very beginning.
+            raise tarfile.ReadError(str(error)) from error
+
+
+def _members(stream: ReadAhead) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    with tarfile.open(
+        fileobj=cast(IO[bytes], stream),
+        mode="r:",
+        tarinfo=_Member,
+        encoding="utf-8",
+        errors="surrogateescape",
+    ) as tar:
+        while (member := tar.next()) is not None:
+            # tarfile remembers every member: 100 MB of them for a kernel.
+            cast(Any, tar).members = []
+            yield tar, member
