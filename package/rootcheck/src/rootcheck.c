@@ -14,30 +14,26 @@
 
 static const char *const mode_names[MODE_COUNT] = { "nullfs", "leaf-tmpfs", "rootfs" };
 
+#define ALWAYS(text) { text, text, text }
 #define LEFT "the old root is unmounted and out of reach"
 #define REFUSED "refused with EINVAL (plain rootfs)"
-#define EXPECT_PIVOT { LEFT, LEFT, REFUSED }
-#define SPLIT_FORM "pivot_root(new, new/old)"
-#define STACKED_FORM "pivot_root(\".\", \".\")"
+
+/* Both forms of the call: with a directory for the old root, and the one that container runtimes use. */
+#define PIVOT_CHECKS(who, variant) \
+	{ "pivot_root(new, new/old) " who, { LEFT, LEFT, REFUSED }, check_pivot, variant }, \
+	{ "pivot_root(\".\", \".\") " who, { LEFT, LEFT, REFUSED }, check_pivot, (variant) | PIVOT_STACKED }
 
 /* Other programs look for these lines: their wording is fixed. */
 static const struct check checks[] = {
-	{ "root", { "/ is the mount of the initramfs, process 1 never switched root",
-		    "/ is the mount of the initramfs, process 1 never switched root",
-		    "/ is the mount of the initramfs, process 1 never switched root" }, check_identity, 0 },
-	{ SPLIT_FORM " as root", EXPECT_PIVOT, check_pivot, 0 },
-	{ STACKED_FORM " as root", EXPECT_PIVOT, check_pivot, PIVOT_STACKED },
-	{ SPLIT_FORM " as root, / shared", EXPECT_PIVOT, check_pivot, PIVOT_SHARED },
-	{ STACKED_FORM " as root, / shared", EXPECT_PIVOT, check_pivot, PIVOT_STACKED | PIVOT_SHARED },
-	{ SPLIT_FORM " as user", EXPECT_PIVOT, check_pivot, PIVOT_USER },
-	{ STACKED_FORM " as user", EXPECT_PIVOT, check_pivot, PIVOT_STACKED | PIVOT_USER },
-	{ SPLIT_FORM " as user, / shared", EXPECT_PIVOT, check_pivot, PIVOT_SHARED | PIVOT_USER },
-	{ STACKED_FORM " as user, / shared", EXPECT_PIVOT, check_pivot,
-	  PIVOT_STACKED | PIVOT_SHARED | PIVOT_USER },
-	{ "below the root", { "nothing but an empty immutable nullfs", "a rootfs with only the mount point in it",
-			      "no mount (plain rootfs)" }, check_below, 0 },
-	{ "live root", { "unchanged and writable", "unchanged and writable", "unchanged and writable" },
-	  check_live_root, 0 },
+	{ "root", ALWAYS("/ is the mount of the initramfs, process 1 never switched root"), check_identity, 0 },
+	PIVOT_CHECKS("as root", 0),
+	PIVOT_CHECKS("as root, after / was made shared", PIVOT_SHARED),
+	PIVOT_CHECKS("as an ordinary user", PIVOT_USER),
+	PIVOT_CHECKS("as an ordinary user, after / was made shared", PIVOT_USER | PIVOT_SHARED),
+	{ "below the root",
+	  { "nothing but an empty immutable nullfs", "a rootfs with only the mount point in it",
+	    "no mount (plain rootfs)" }, check_below, 0 },
+	{ "live root", ALWAYS("unchanged and writable"), check_live_root, 0 },
 };
 
 static const char usage[] =
@@ -104,10 +100,11 @@ static int run(struct context *context, int seconds)
 		errno = EPERM;
 		return bail_out("not root");
 	}
+	if (access("/proc/self/mountinfo", R_OK) != 0)
+		return bail_out("/proc/self/mountinfo");
 	if (!find_mount("/proc/self/mountinfo", mount_id("/"), &line)) {
-		if (access("/proc/self/mountinfo", R_OK) == 0)
-			errno = ENOENT;
-		return bail_out("/ in /proc/self/mountinfo");
+		errno = ENOENT;
+		return bail_out("/ in /proc/self/mountinfo (is this a chroot?)");
 	}
 	snprintf(context->root_line, sizeof(context->root_line), "%s", line.raw);
 	snprintf(context->work, sizeof(context->work), "/.rootcheck-%d", (int)getpid());
