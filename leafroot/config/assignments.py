@@ -80,27 +80,33 @@ def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
     return tuple(found.values())
 
 
-def assign(kconf: Any, assignments: Sequence[Assignment]) -> None:
-    """Make the assignments of one file, and check that each of them holds once all are made.
+def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]:
+    """Make the assignments of one file; return what is wrong with those that do not hold once all are made.
 
-    Raises LeafrootError for an unknown symbol, a value that the option does not take, and an assignment that
-    a dependency, a choice or another option overrides.
+    That is an unknown symbol, a value that the option does not take, and an assignment that a dependency, a
+    choice or another option overrides. What does not hold is taken back.
     """
+    problems: list[LeafrootError] = []
+    made: list[Assignment] = []
     chosen: dict[Any, Assignment] = {}
     for one in assignments:
-        option = _option(kconf, one)
-        value = _value(option, one)
-        if option.choice and value == "y":
-            other = chosen.setdefault(option.choice, one)
-            if other is not one:
-                raise LeafrootError(
-                    f"{one} and {other} are of one choice",
-                    one.where,
-                    f"{other.where} has the other; keep one of them.",
-                )
+        try:
+            option = _option(kconf, one)
+            value = _value(option, one)
+            if option.choice and value == "y":
+                _check_single(chosen.setdefault(option.choice, one), one)
+        except LeafrootError as error:
+            problems.append(error)
+            continue
         option.set_value(value)
-    for one in assignments:
-        check(kconf, one)
+        made.append(one)
+    for one in made:
+        try:
+            check(kconf, one)
+        except LeafrootError as error:
+            problems.append(error)
+            kconf.syms[one.symbol].unset_value()
+    return problems
 
 
 def check(kconf: Any, one: Assignment) -> None:
@@ -154,6 +160,15 @@ def _value(option: Any, one: Assignment) -> str:
     except ValueError:
         raise LeafrootError(f"{one}: the option takes {what}", one.where, _range_words(option)) from None
     return one.value
+
+
+def _check_single(first: Assignment, one: Assignment) -> None:
+    if one is not first:
+        raise LeafrootError(
+            f"{one} and {first} are of one choice",
+            one.where,
+            f"{first.where} has the other; keep one of them.",
+        )
 
 
 def _check_range(option: Any, one: Assignment) -> None:

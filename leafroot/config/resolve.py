@@ -37,10 +37,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol."""
+    """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol.
+
+    `dropped` says what did not hold, if that was allowed.
+    """
 
     kconf: Any
     assigned: Mapping[str, Assignment]
+    dropped: tuple[LeafrootError, ...] = ()
 
     def value(self, name: str) -> str:
         """The value of an option: y or n, a number, or a string without quotes."""
@@ -51,29 +55,42 @@ class Resolved:
         return self.assigned[name].where if name in self.assigned else default
 
 
-def resolve(catalog: Catalog, root: Path, generated: Path, request: Request) -> Resolved:
+def resolve(
+    catalog: Catalog, root: Path, generated: Path, request: Request, *, lenient: bool = False
+) -> Resolved:
     """Load the Kconfig and make every assignment that was asked for.
 
     Raises LeafrootError for an assignment that does not hold once its own layer is made, for an option that
     was switched on and that a later layer switches off without naming it, and for all kconfiglib's warnings.
+    If `lenient`, assignments that do not hold are dropped and told of in the result.
     """
     check_board(catalog, request.board)
     write_generated(catalog, generated)
     kconf = load_kconfig(root, generated)
     assigned: dict[str, Assignment] = {}
-    for layer in _layers(catalog, root, kconf, request):
+    dropped: list[LeafrootError] = []
+    for layer in _layers(catalog, root, kconf, request, lenient):
         _check_layer(kconf, layer, request.board)
-        assign(kconf, layer)
+        problems = assign(kconf, layer)
+        if problems and not lenient:
+            raise problems[0]
+        dropped += problems
         assigned.update({one.symbol: one for one in layer})
-    for one in assigned.values():
-        option = kconf.syms[one.symbol]
-        if one.value == "y" and not option.choice and has_prompt(option):
-            check(kconf, one)
+    if not lenient:
+        _check_kept(kconf, assigned.values())
     # Some warnings come only once a value is asked for.
     for option in kconf.unique_defined_syms:
         _ = option.str_value
     raise_warnings(kconf, root)
-    return Resolved(kconf, assigned)
+    return Resolved(kconf, assigned, tuple(dropped))
+
+
+def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
+    """Raise LeafrootError if an option that one layer switched on was switched off by what another did."""
+    for one in assigned:
+        option = kconf.syms[one.symbol]
+        if one.value == "y" and not option.choice and has_prompt(option):
+            check(kconf, one)
 
 
 def check_board(catalog: Catalog, board: str) -> None:
@@ -104,10 +121,12 @@ def shown(file: Path, root: Path) -> str:
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
-def _layers(catalog: Catalog, root: Path, kconf: Any, request: Request) -> Iterable[tuple[Assignment, ...]]:
+def _layers(
+    catalog: Catalog, root: Path, kconf: Any, request: Request, lenient: bool
+) -> Iterable[tuple[Assignment, ...]]:
     yield (Assignment(symbol("BOARD", request.board), "y", f"BOARD={request.board}"),)
     if request.local is not None and request.local.is_file():
-        yield _local(kconf, request.local, shown(request.local, root), request.board)
+        yield _local(kconf, request.local, shown(request.local, root), request.board, lenient)
     elif file := defconfig(catalog, request.board):
         yield read_assignments(file, shown(file, root))
     for fragment in request.fragments:
@@ -115,17 +134,17 @@ def _layers(catalog: Catalog, root: Path, kconf: Any, request: Request) -> Itera
     yield tuple(_variables(catalog, request))
 
 
-def _local(kconf: Any, file: Path, name: str, board: str) -> tuple[Assignment, ...]:
+def _local(kconf: Any, file: Path, name: str, board: str, lenient: bool) -> tuple[Assignment, ...]:
     found = read_assignments(file, name)
     for one in found:
-        if one.symbol not in kconf.syms:
+        if not lenient and one.symbol not in kconf.syms:
             raise LeafrootError(
                 f"there is no option CONFIG_{one.symbol} any more",
                 one.where,
                 f"'scons BOARD={board} olddefconfig' brings the file up to date.",
             )
     # The file lists everything; what has no prompt is no wish of anybody's.
-    return tuple(one for one in found if has_prompt(kconf.syms[one.symbol]))
+    return tuple(one for one in found if one.symbol not in kconf.syms or has_prompt(kconf.syms[one.symbol]))
 
 
 def _variables(catalog: Catalog, request: Request) -> Iterable[Assignment]:

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people do with a configuration: change it in a menu, bring it up to date, make a defconfig of it."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.catalog import Catalog
+from leafroot.config.generate import symbol
+from leafroot.config.kconfig import environment, load_kconfig
+from leafroot.config.resolve import Request, resolve
+from leafroot.errors import LeafrootError
+
+_HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
+_MENUS = {
+    "menuconfig": "It runs in a terminal, which must be one that curses knows (TERM).",
+    "guiconfig": "It needs Python's tkinter (Debian: python3-tk) and a display; menuconfig needs neither.",
+}
+
+
+def minimal_defconfig(catalog: Catalog, root: Path, generated: Path, request: Request) -> str:
+    """The text of a defconfig that says what was asked for: the board, and what differs from the defaults."""
+    kconf = resolve(catalog, root, generated, request).kconf
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "defconfig")
+        kconf.write_min_config(str(file), header="")
+        text = file.read_text("utf-8")
+    board = f"CONFIG_{symbol('BOARD', request.board)}=y\n"
+    # The first board of all is Kconfig's default; but a defconfig that names none would be anybody's.
+    return _HEADER + board + text.replace(board, "")
+
+
+def update_local(catalog: Catalog, root: Path, generated: Path, request: Request) -> tuple[str, ...]:
+    """Write the whole configuration to `request.local`, starting from what that file or the defconfig says.
+
+    Returns what had to be dropped from it, as sentences for people.
+    """
+    resolved = resolve(catalog, root, generated, request, lenient=True)
+    _write_local(resolved.kconf, request)
+    return tuple(str(problem) for problem in resolved.dropped)
+
+
+def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, menu: str) -> tuple[str, ...]:
+    """Let a person change `request.local` in a menu: `menuconfig` (terminal) or `guiconfig` (window).
+
+    The file begins as the board's defconfig. Fragments and variables are left out: they come on top of it in
+    every build anyway. Returns kconfiglib's warnings about the file as it was.
+    """
+    if request.local is None:
+        raise LeafrootError("there is no file to save the configuration to", menu)
+    local, existed = request.local, request.local.is_file()
+    if not existed:
+        _write_local(resolve(catalog, root, generated, Request(request.board)).kconf, request)
+    before = local.read_bytes()
+    kconf = load_kconfig(root, generated)
+    kconf.warn_assign_undef = True
+    try:
+        with environment({"KCONFIG_CONFIG": str(local)}):
+            _run(menu, kconf)
+    finally:
+        if not existed and local.read_bytes() == before:
+            local.unlink()
+    return tuple(kconf.warnings)
+
+
+def _run(menu: str, kconf: Any) -> None:
+    try:
+        importlib.import_module(menu).menuconfig(kconf)
+    except Exception as error:
+        # curses and tkinter raise errors of their own, which cannot be named where they are not installed.
+        if type(error).__module__ not in ("_curses", "_tkinter") and not isinstance(error, ImportError):
+            raise
+        raise LeafrootError(f"cannot be shown: {error}", menu, _MENUS[menu]) from error
+
+
+def _write_local(kconf: Any, request: Request) -> None:
+    if request.local is None:
+        raise LeafrootError("there is no file to save the configuration to", f"BOARD={request.board}")
+    request.local.parent.mkdir(parents=True, exist_ok=True)
+    kconf.write_config(str(request.local), header="", save_old=False)
