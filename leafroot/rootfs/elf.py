@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The check that every ELF file of a root can run on its board, and is as hardened as the board asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from leafroot.errors import LeafrootError, nearest
+from leafroot.rootfs.elf_facts import MAGIC, ElfFacts, read_elf
+from leafroot.rootfs.node import Directory, File, HardLink
+from leafroot.rootfs.tree import Entry, Tree
+
+HARDENING = frozenset({"relro", "pie", "ssp"})
+# Firmware is for other processors than the one that boots.
+FIRMWARE = ("lib/firmware/", "usr/lib/firmware/")
+# Where musl's dynamic linker looks when no /etc/ld-musl-$ARCH.path says otherwise (ldso/dynlink.c).
+LIBRARY_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
+# The names that musl's dynamic linker answers to itself, files or no files (ldso/dynlink.c).
+_MUSL_ITSELF = re.compile(r"lib(c|pthread|rt|m|dl|util|xnet)\.")
+
+
+@dataclass(frozen=True)
+class ElfTarget:
+    """What programs must be made for; `machine` is the gABI's e_machine name, `elf_class` the bits of a word.
+
+    Of e_flags, the bits in `flags_mask` must be those of `flags`. `interpreter` is the dynamic linker's path.
+    """
+
+    machine: str
+    elf_class: int
+    little_endian: bool
+    interpreter: str
+    flags_mask: int = 0
+    flags: int = 0
+
+
+@dataclass(frozen=True)
+class ElfReport:
+    """What one file is and how hardened; `pie` and `ssp` None where the question does not arise."""
+
+    path: str
+    owner: str
+    kind: str
+    needed: tuple[str, ...]
+    relro: str
+    pie: bool | None
+    ssp: bool | None
+
+
+def check_elf(tree: Tree, target: ElfTarget, require: frozenset[str] = frozenset()) -> list[ElfReport]:
+    """Report on every ELF file of a root, by path; all faults together are one LeafrootError.
+
+    `require` names the hardening that every program and library must have: relro (full), pie, ssp. Firmware
+    is passed over; of objects that are linked later, such as kernel modules, only the machine is checked.
+    """
+    for name in sorted(require - HARDENING):
+        raise LeafrootError(f"no hardening is called {name!r}", hint=nearest(name, HARDENING))
+    reports: list[ElfReport] = []
+    faults: list[str] = []
+    search = _library_folders(tree, target)
+    for path, entry in tree:
+        if not isinstance(entry.node, File) or path.startswith(FIRMWARE) or not _is_elf(entry.node):
+            continue
+        try:
+            facts = read_elf(entry.node.read(), f"/{path}")
+        except LeafrootError as error:
+            faults.append(f"/{path} ({entry.owner}): {error.message}")
+            continue
+        found = [*_target_faults(facts, target)]
+        if facts.is_linked:
+            found += _run_faults(facts, path, tree, target, search)
+            found += _hardening_faults(facts, require)
+        faults += [f"/{path} ({entry.owner}): {fault}" for fault in found]
+        reports.append(_report(path, entry, facts))
+    if faults:
+        count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise LeafrootError(f"{count} in the programs and libraries of the root", hint="\n".join(faults))
+    return reports
+
+
+def _is_elf(node: File) -> bool:
+    return next(node.chunks(), b"").startswith(MAGIC)
+
+
+def _report(path: str, entry: Entry, facts: ElfFacts) -> ElfReport:
+    return ElfReport(
+        path=path,
+        owner=entry.owner,
+        kind=facts.kind,
+        needed=facts.needed,
+        relro=facts.relro,
+        pie=facts.kind == "ET_DYN" if facts.is_linked else None,
+        ssp=facts.ssp,
+    )
+
+
+def _target_faults(facts: ElfFacts, target: ElfTarget) -> Iterator[str]:
+    # A BPF program is loaded into the kernel of any machine.
+    if facts.machine == "EM_BPF" and facts.kind == "ET_REL":
+        return
+    if facts.kind not in ("ET_EXEC", "ET_DYN", "ET_REL"):
+        yield f"is of type {facts.kind}, which nothing runs"
+    if facts.machine != target.machine:
+        yield f"is for {facts.machine}, and this target is {target.machine}"
+    if facts.elf_class != target.elf_class:
+        yield f"has words of {facts.elf_class} bits, and this target has {target.elf_class}"
+    if facts.little_endian != target.little_endian:
+        yield f"is {_order(facts)}-endian, and this target is {_order(target)}-endian"
+    if facts.flags & target.flags_mask != target.flags:
+        yield f"has flags {facts.flags:#x}, of which {target.flags_mask:#x} must be {target.flags:#x}"
+
+
+def _order(end: ElfFacts | ElfTarget) -> str:
+    return "little" if end.little_endian else "big"
+
+
+def _run_faults(
+    facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, search: Sequence[str]
+) -> Iterator[str]:
+    if facts.interpreter is not None and not _is_file(tree, facts.interpreter):
+        yield f"its interpreter {facts.interpreter} is not in the root"
+    # With a RUNPATH, dynamic linkers do not look at the RPATH.
+    own = facts.rpath if facts.runpath is None else facts.runpath
+    name = "RPATH" if facts.runpath is None else "RUNPATH"
+    folders: list[str] = []
+    for item in [] if own is None else own.split(":"):
+        folder, fault = _expand(item, path, tree)
+        if fault:
+            yield f"its {name} has {item!r}, {fault}"
+        else:
+            folders.append(folder)
+    for library in facts.needed:
+        fault = _library_fault(library, [*folders, *search], tree, target)
+        if fault:
+            yield f"needs {library}, {fault}"
+    if facts.stack == "executable":
+        yield "asks for an executable stack"
+    elif facts.stack == "unsaid":
+        yield "has no PT_GNU_STACK, which means an executable stack"
+    if facts.textrel:
+        yield "has text relocations: it would write into its own code"
+
+
+def _hardening_faults(facts: ElfFacts, require: frozenset[str]) -> Iterator[str]:
+    if "relro" in require and facts.relro != "full":
+        yield f"has RELRO {facts.relro}, and the board asks for full"
+    if "pie" in require and facts.kind == "ET_EXEC":
+        yield "is not position-independent, and the board asks for it"
+    if "ssp" in require and facts.ssp is False:
+        yield "has no stack protector, and the board asks for it"
+
+
+def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:
+    """A folder of a RUNPATH as an absolute path, or what is wrong with it."""
+    origin = f"/{PurePosixPath(path).parent}"
+    folder = re.sub(r"^\$(ORIGIN|\{ORIGIN\})(?=/|$)", origin, item)
+    if not folder:
+        return "", "an empty folder: that is wherever it is started"
+    if "$" in folder:
+        return "", "with a variable that dynamic linkers do not share"
+    if not folder.startswith("/"):
+        return "", "which is relative: it depends on where it is started"
+    depth = 0
+    for part in folder.split("/"):
+        depth += -1 if part == ".." else part not in ("", ".")
+        if depth < 0:
+            return "", "which leads out of the root"
+    resolved = tree.resolve(folder)
+    if folder.rstrip("/") in LIBRARY_FOLDERS or (
+        resolved and isinstance(tree.entries[resolved].node, Directory)
+    ):
+        return folder, ""
+    return "", "which is no folder of the root"
+
+
+def _library_fault(library: str, folders: Sequence[str], tree: Tree, target: ElfTarget) -> str:
+    if "/" in library:
+        if not library.startswith("/"):
+            return "which is relative: it depends on where it is started"
+        return "" if _is_file(tree, library) else "which is not in the root"
+    for folder in folders:
+        found = tree.resolve(f"{folder}/{library}")
+        if found is not None:
+            return "" if _is_library(tree, found) else f"but /{found} is no shared library"
+    is_musl = PurePosixPath(target.interpreter).name.startswith("ld-musl-")
+    if is_musl and _MUSL_ITSELF.match(library) and _is_file(tree, target.interpreter):
+        return ""
+    return "which is not in the root"
+
+
+def _is_file(tree: Tree, path: str) -> bool:
+    found = tree.resolve(path)
+    return found is not None and isinstance(tree.entries[found].node, (File, HardLink))
+
+
+def _is_library(tree: Tree, path: str) -> bool:
+    node = tree.entries[path].node
+    if isinstance(node, HardLink):
+        node = tree.entries[node.target].node
+    return isinstance(node, File) and _is_elf(node)
+
+
+def _library_folders(tree: Tree, target: ElfTarget) -> tuple[str, ...]:
+    """The dynamic linker's own search path in this root: musl's path file, if there is one."""
+    match = re.fullmatch(r"ld-musl-(.+)\.so\.1", PurePosixPath(target.interpreter).name)
+    found = tree.resolve(f"etc/ld-musl-{match[1]}.path") if match else None
+    node = tree.entries[found].node if found is not None else None
+    if not isinstance(node, File):
+        return LIBRARY_FOLDERS
+    return tuple(folder for folder in re.split(r"[:\n]", node.read().decode(errors="replace")) if folder)
