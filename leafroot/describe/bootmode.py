@@ -16,7 +16,8 @@ class BootMode:
 
     `native_from` is the first kernel version that has the mode without a patch (None: no kernel has);
     `native_until` the first one that no longer can. `cmdline` is what a patched kernel wants on its command
-    line; a native one wants nothing. `root_types` are the types that /proc/self/mountinfo may show for `/`.
+    line; a native one wants nothing. `mountinfo` is the shell pattern that the booted root's parent mount and
+    "type source options" in /proc/self/mountinfo match, with a comma between them.
     """
 
     name: str
@@ -24,7 +25,7 @@ class BootMode:
     native_from: tuple[int, int] | None
     native_until: tuple[int, int] | None
     cmdline: str
-    root_types: tuple[str, ...]
+    mountinfo: str
     can_pivot: bool
 
     def is_native(self, version: tuple[int, int]) -> bool:
@@ -40,7 +41,7 @@ NULLFS = BootMode(
     native_from=(7, 0),
     native_until=None,
     cmdline="nullfs_rootfs",
-    root_types=("rootfs",),
+    mountinfo='1,"rootfs "*',
     can_pivot=True,
 )
 LEAF_TMPFS = BootMode(
@@ -49,7 +50,7 @@ LEAF_TMPFS = BootMode(
     native_from=None,
     native_until=None,
     cmdline="nonroot_initramfs",
-    root_types=("tmpfs",),
+    mountinfo='*,"tmpfs "*',
     can_pivot=True,
 )
 ROOTFS = BootMode(
@@ -58,7 +59,7 @@ ROOTFS = BootMode(
     native_from=(2, 6),
     native_until=(7, 0),
     cmdline="",
-    root_types=("rootfs",),
+    mountinfo='1,"rootfs "*',
     can_pivot=False,
 )
 

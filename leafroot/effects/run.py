@@ -77,3 +77,25 @@ def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeou
             f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
         ) from error
     return done.returncode, done.stdout.decode(errors="replace")
+
+
+def watch(argv: Sequence[str], *, env: Mapping[str, str], log: Path, timeout: float) -> bool:
+    """Run a program with its output in `log`; False if it had to be stopped after `timeout` seconds."""
+    with log.open("wb") as out:
+        try:
+            process = subprocess.Popen(
+                list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+            )
+        except FileNotFoundError as error:
+            raise LeafrootError(
+                f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
+            ) from error
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    return True

@@ -17,11 +17,12 @@ _FRAGMENTS = "/fragments"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
 
-# Joins configuration files: the last assignment of an option counts, the first decides its place.
+# Joins configuration files: the last assignment of an option counts, and stands where it was made, for of two
+# members of a choice the later one wins.
 _MERGE = r"""
 { key = $0; sub(/^# /, "", key); sub(/[= ].*/, "", key) }
-key ~ /^CONFIG_/ { if (!(key in line)) order[++count] = key; line[key] = $0 }
-END { for (i = 1; i <= count; i++) print line[order[i]] > merged }
+key ~ /^CONFIG_/ { last[key] = NR; line[NR] = $0; name[NR] = key }
+END { for (i = 1; i <= NR; i++) if (i in line && last[name[i]] == i) print line[i] > merged }
 """
 
 

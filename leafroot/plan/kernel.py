@@ -128,3 +128,13 @@ def _env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
             "LD": f"{toolchain.prefix}ld",
         }
     )
+
+
+def plan_bare_kernel(config: Config) -> Step:
+    """The step that takes the image with the empty root out of the object tree, for a root handed over beside it."""
+    return Step(
+        title="kernel without root",
+        output=f"{config.name}/kernel",
+        inputs=(Unpacked("/build", f"{config.name}/linux.tar.zst"),),
+        result=f"/build/{config.arch.kernel_image}",
+    )

@@ -41,7 +41,7 @@ def plan_musl(arch: Arch, catalog: Catalog, tools: tuple[Input, ...]) -> Step:
         output=f"{arch.tuple}/musl.tar.zst",
         inputs=(Source("/src", archive, unit.below("patches", ".patch")), *tools),
         commands=(
-            ("/src/configure", f"--target={arch.tuple}", "--prefix=/usr", "--syslibdir=/lib"),
+            ("/src/configure", f"--target={arch.tuple}", "--prefix=/usr", "--syslibdir=/lib", "--enable-wrapper=no"),
             ("make",),
             ("make", "DESTDIR=/out", "install"),
             # musl's own link is absolute, and would leave a sysroot.

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU: a board's image booted, for a person at the console or for the guest's own checks."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.effects.run import run, watch
+from leafroot.errors import LeafrootError
+
+# What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
+CHECK_WORD = "leafroot.check"
+_VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
+_PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
+_RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A machine to boot: QEMU program and options, RAM in MiB, the kernel, and a root beside it (or none)."""
+
+    qemu: str
+    options: Sequence[str]
+    memory: int
+    kernel: Path
+    initrd: Path | None = None
+    accelerator: str = "tcg"
+
+    def argv(self, words: str = "") -> list[str]:
+        """QEMU's command line; `words` are added to the kernel's."""
+        line = [self.qemu, *self.options, "-accel", self.accelerator, "-m", str(self.memory), "-nographic"]
+        line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio", "-kernel", str(self.kernel)]
+        line += ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
+        line += ["-device", "virtio-rng-pci"]
+        if self.initrd is not None:
+            line += ["-initrd", str(self.initrd)]
+        return [*line, "-append", words] if words else line
+
+
+def boot(guest: Guest) -> int:
+    """Boot with the serial console in this terminal; QEMU's exit status."""
+    return run(guest.argv(), env=dict(os.environ), stdin=None)
+
+
+def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
+    """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    ended = watch(guest.argv(f"{CHECK_WORD} panic=-1"), env=dict(os.environ), log=log, timeout=timeout)
+    seconds = time.monotonic() - begun
+    console = log.read_text(errors="replace").replace("\r", "")
+    reason = verdict(console)
+    if reason:
+        if not ended:
+            reason = f"{reason} (QEMU was stopped after {timeout:.0f} s)"
+        tail = "\n".join(f"| {line}" for line in console.splitlines()[-40:])
+        raise LeafrootError(reason, where="boot-test", hint=f"{tail}\nThe whole console: {log}")
+    checks = "\n".join(match.group(0) for match in _RESULT.finditer(console))
+    return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s"
+
+
+def verdict(console: str) -> str:
+    """Why the guest's checks, as the console shows them, did not pass; empty if they did."""
+    said = _VERDICT.search(console)
+    plan = _PLAN.search(console)
+    results = [match.group(0) for match in _RESULT.finditer(console)]
+    failed = [line for line in results if line.startswith("not ok")]
+    if failed:
+        return "the guest's checks failed: " + "; ".join(failed)
+    if plan is None:
+        return "the guest never began its checks"
+    if int(plan.group(1)) != len(results) or not results:
+        return f"the guest announced {plan.group(1)} checks and made {len(results)}"
+    if said is None:
+        return "the guest never finished its checks"
+    return "" if said.group(1) == "0" else f"the guest's checks ended with status {said.group(1)}"

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole plan of a board: every step from the toolchain to the image."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from leafroot.config.configuration import Config
+from leafroot.describe.recipes import Files, ToolchainPart
+from leafroot.errors import LeafrootError
+from leafroot.plan.external import plan_external
+from leafroot.plan.image import plan_root
+from leafroot.plan.kernel import command_line, plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
+from leafroot.plan.packages import plan_package
+from leafroot.plan.step import Artefact, Step
+from leafroot.plan.toolchain import Toolchain
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a plan must know of the building machine: its platform, and the external toolchain's identity."""
+
+    platform: str
+    compiler: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A board's steps, each after those that it reads; `images` are the outputs that people want."""
+
+    steps: tuple[Step, ...]
+    images: tuple[str, ...]
+    kernel: str
+    root: str
+
+
+def plan_board(config: Config, machine: Machine) -> Plan:
+    """Everything that must be done for a board, in an order in which it can be done."""
+    toolchain = _toolchain(config, machine)
+    packages: list[Step] = []
+    built: dict[str, str] = {}
+    for unit in config.packages:
+        if isinstance(unit.value.build, (Files, ToolchainPart)):
+            continue
+        if missing := sorted(set(unit.value.languages) - toolchain.languages):
+            raise LeafrootError(
+                f"it needs a compiler for {' and '.join(missing)}, which {toolchain.label} is not",
+                where=unit.path("package.py"),
+                hint="Build with TOOLCHAIN=source.",
+            )
+        step = plan_package(unit, toolchain, built)
+        packages.append(step)
+        built[unit.name] = step.output
+    root, elf, packed = plan_root(config, toolchain, built)
+    kernel_config = plan_kernel_config(config, toolchain)
+    kernel = plan_kernel(config, toolchain)
+    image = plan_image(config, toolchain)
+    bare = plan_bare_kernel(config)
+    steps = (*toolchain.steps, kernel_config, kernel, bare, *packages, root, elf, packed, image)
+    manifest = _plan_manifest(config, toolchain, image, packed, elf)
+    return Plan(
+        steps=(*steps, manifest),
+        images=(image.output, packed.output, manifest.output),
+        kernel=bare.output,
+        root=packed.output,
+    )
+
+
+def _toolchain(config: Config, machine: Machine) -> Toolchain:
+    if config.toolchain is not None:
+        return plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
+    raise LeafrootError("the toolchain from source is not planned yet", hint="Use TOOLCHAIN=debian.")
+
+
+def _plan_manifest(config: Config, toolchain: Toolchain, image: Step, packed: Step, elf: Step) -> Step:
+    series = config.series.value
+    parameters = {
+        "board": config.name,
+        "architecture": config.arch.name,
+        "boot_mode": config.mode.name,
+        "kernel": {
+            "series": config.series.name,
+            "version": series.version,
+            "license": series.license,
+            "archive": series.archive.sha256,
+            "patches": list(config.series.below(f"patches/{config.mode.name}", ".patch")),
+            "command_line": command_line(config),
+        },
+        "toolchain": toolchain.label,
+        "packages": [
+            {
+                "name": unit.name,
+                "version": unit.value.version,
+                "license": unit.value.license,
+                "archive": unit.value.archive.sha256 if unit.value.archive else None,
+            }
+            for unit in (config.catalog.packages["musl"], *config.packages)
+        ],
+    }
+    return Step(
+        title="manifest",
+        output=f"{config.name}/images/manifest.json",
+        inputs=(
+            Artefact(image.output.rpartition("/")[2], image.output),
+            Artefact(packed.output.rpartition("/")[2], packed.output),
+            Artefact("elf", elf.output),
+        ),
+        call="manifest",
+        parameters=json.dumps(parameters, sort_keys=True),
+    )
