@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers merge into one tree, and what cannot be merged is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.modes import Mode, apply_modes
+from leafroot.rootfs.node import (
+    BlockDevice,
+    CharDevice,
+    Directory,
+    Fifo,
+    File,
+    HardLink,
+    Node,
+    Slice,
+    Symlink,
+)
+from leafroot.rootfs.tree import Layer, Tree, merge_layers
+
+
+def layer(owner: str, *replaces: str, override: bool = False, **nodes: Node) -> Layer:
+    """A layer whose paths are keyword names with `_` for `/`."""
+    return Layer(
+        owner, {name.replace("_", "/"): node for name, node in nodes.items()}, frozenset(replaces), override
+    )
+
+
+def owners(tree: Tree) -> dict[str, str]:
+    return {path: entry.owner for path, entry in tree}
+
+
+A, B = File(b"a"), File(b"b")
+BIG = 1 << 32
+
+
+def test_parents_that_nobody_made_are_directories_of_root_and_belong_to_who_needs_them() -> None:
+    tree = merge_layers([layer("skeleton", tmp=Directory(0o1777)), layer("busybox", usr_bin_ls=A)])
+    assert [path for path, _ in tree] == [".", "tmp", "usr", "usr/bin", "usr/bin/ls"]
+    assert tree.entries["usr"].node == Directory(0o755, 0, 0)
+    assert owners(tree) == {
+        ".": "leafroot",
+        "tmp": "skeleton",
+        "usr": "busybox",
+        "usr/bin": "busybox",
+        "usr/bin/ls": "busybox",
+    }
+
+
+def test_a_tree_lists_parents_before_what_is_in_them_whatever_sorts_between() -> None:
+    tree = merge_layers([Layer("x", {"a/b": A, "a-b": A, "a": Directory(), "-": A, "a!": A})])
+    assert [path for path, _ in tree] == [".", "-", "a", "a!", "a-b", "a/b"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "content", "owner"),
+    [
+        (layer("busybox", bin_ls=A), layer("coreutils", "bin/ls", bin_ls=B), b"b", "coreutils"),
+        (layer("bash", "bin/ls", bin_ls=A), layer("busybox", bin_ls=B), b"a", "bash"),
+        (layer("busybox", bin_ls=A), layer("overlay", override=True, bin_ls=B), b"b", "overlay"),
+        (layer("bash", "bin/ls", bin_ls=A), layer("overlay", override=True, bin_ls=B), b"b", "overlay"),
+    ],
+    ids=["later declares", "earlier declares", "overlay", "overlay over one that declares"],
+)
+def test_a_path_may_be_replaced(first: Layer, second: Layer, content: bytes, owner: str) -> None:
+    entry = merge_layers([first, second]).entries["bin/ls"]
+    assert isinstance(entry.node, File)
+    assert (entry.node.read(), entry.owner) == (content, owner)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "node", "owner"),
+    [
+        (layer("a", d=Directory()), layer("b", d=Directory()), Directory(), "a"),
+        (layer("a", d=Directory(0o700)), layer("b", d=Directory()), Directory(0o700), "a"),
+        (layer("a", d=Directory()), layer("b", d=Directory(0o700)), Directory(0o700), "b"),
+        (layer("a", d=Directory(0o750)), layer("b", "d", d=Directory(0o700)), Directory(0o700), "b"),
+        (layer("a", "d", d=Directory(0o750)), layer("b", d=Directory(0o700)), Directory(0o750), "a"),
+        (
+            layer("a", d=Directory(0o750)),
+            layer("o", override=True, d=Directory(0o700)),
+            Directory(0o750),
+            "a",
+        ),
+    ],
+    ids=["equal", "default later", "default first", "later declares", "earlier declares", "overlay keeps"],
+)
+def test_directories_unite(first: Layer, second: Layer, node: Node, owner: str) -> None:
+    entry = merge_layers([first, second]).entries["d"]
+    assert (entry.node, entry.owner) == (node, owner)
+
+
+def test_a_file_with_two_names_lives_on_under_the_second_when_the_first_is_replaced() -> None:
+    many = layer("busybox", bin_a=A, bin_b=HardLink("bin/a"), bin_c=HardLink("bin/a"))
+    tree = merge_layers([many, layer("other", "bin/a", bin_a=B)])
+    assert {path: entry.node for path, entry in tree if path > "bin/"} == {
+        "bin/a": B,
+        "bin/b": A,
+        "bin/c": HardLink("bin/b"),
+    }
+
+
+def test_a_file_with_two_names_lives_on_when_its_first_name_loses() -> None:
+    many = layer("busybox", bin_a=A, bin_b=HardLink("bin/a"))
+    tree = merge_layers([layer("other", "bin/a", bin_a=B), many])
+    assert {path: entry.node for path, entry in tree if path > "bin/"} == {"bin/a": B, "bin/b": A}
+
+
+def test_both_layers_may_have_links_at_the_same_paths() -> None:
+    first = layer("one", bin_a=A, bin_b=HardLink("bin/a"))
+    second = layer("two", "bin/a", "bin/b", bin_a=HardLink("bin/b"), bin_b=B)
+    tree = merge_layers([first, second])
+    assert {path: entry.node for path, entry in tree if path > "bin/"} == {
+        "bin/a": HardLink("bin/b"),
+        "bin/b": B,
+    }
+
+
+CLASHES = {
+    "two packages": (
+        [layer("busybox", bin_ls=A), layer("coreutils", bin_ls=Symlink("coreutils"))],
+        "/bin/ls: two layers bring it: busybox (a file) and coreutils (a symbolic link)\n"
+        "  Leave one of them out, or let busybox or coreutils declare that it replaces bin/ls.",
+    ),
+    "the same bytes from two packages": (
+        [layer("a", f=A), layer("b", f=A)],
+        "/f: two layers bring it: a (a file) and b (a file)\n"
+        "  Leave one of them out, or let a or b declare that it replaces f.",
+    ),
+    "both replace": (
+        [layer("a", "f", f=A), layer("b", "f", f=A)],
+        "/f: a and b both say that they replace it",
+    ),
+    "two modes of a directory": (
+        [layer("skeleton", tmp=Directory(0o1777)), layer("b", tmp=Directory(0o700, 5, 6))],
+        "/tmp: skeleton makes it a directory 1777 0:0, b a directory 0700 5:6\n"
+        "  Leave one of them out, or let skeleton or b declare that it replaces tmp.",
+    ),
+    "file and directory": (
+        [layer("a", d_x=A), layer("b", d=B)],
+        "/d/x: a brings it, but b makes /d a file",
+    ),
+    "below a symbolic link": (
+        [layer("skeleton", lib=Symlink("usr/lib")), layer("zlib", lib_libz=A)],
+        "/lib/libz: zlib brings it, but skeleton makes /lib a symbolic link\n"
+        "  It leads to /usr/lib: install it as usr/lib/libz.",
+    ),
+    "below an absolute symbolic link of a later layer": (
+        [layer("zlib", usr_lib_libz=A), layer("skeleton", usr_lib=Symlink("/lib"))],
+        "/usr/lib/libz: zlib brings it, but skeleton makes /usr/lib a symbolic link\n"
+        "  It leads to /lib: install it as lib/libz.",
+    ),
+    "an overlay's link in place of a full directory": (
+        [layer("zlib", lib=Directory(), lib_libz=A), layer("overlay", override=True, lib=Symlink("usr/lib"))],
+        "/lib/libz: zlib brings it, but overlay makes /lib a symbolic link\n"
+        "  It leads to /usr/lib: install it as usr/lib/libz.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLASHES)
+def test_layers_that_do_not_fit_are_refused_naming_both(case: str) -> None:
+    layers, message = CLASHES[case]
+    with pytest.raises(LeafrootError) as raised:
+        merge_layers(layers)
+    assert str(raised.value) == message
+
+
+BAD_LAYERS = {
+    "absolute": ({"/etc": A}, "x: '/etc' is not a path below the root\n  Write it like usr/bin/env."),
+    "dot dot": ({"a/../b": A}, "x: 'a/../b' is not a path below the root\n  Write it like usr/bin/env."),
+    "leading dot": ({"./a": A}, "x: './a' is not a path below the root\n  Write it like usr/bin/env."),
+    "empty": ({"": A}, "x: '' is not a path below the root\n  Write it like usr/bin/env."),
+    "empty part": ({"a//b": A}, "x: 'a//b' is not a path below the root\n  Write it like usr/bin/env."),
+    "slash at the end": ({"a/": A}, "x: 'a/' is not a path below the root\n  Write it like usr/bin/env."),
+    "NUL": ({"a\0b": A}, "x: 'a\\x00b' is not a path below the root\n  Write it like usr/bin/env."),
+    "root as a file": ({".": A}, "x: the root would be a file"),
+    "hard link to nothing": (
+        {"a": HardLink("b")},
+        "x: /a: a hard link to 'b', which is no file of the same layer",
+    ),
+    "hard link to a hard link": (
+        {"a": HardLink("b"), "b": HardLink("c"), "c": A},
+        "x: /a: a hard link to 'b', which is no file of the same layer",
+    ),
+    "mode": ({"a": File(b"", 0o100644)}, "x: /a: mode 100644 has more than permission bits"),
+    "uid": ({"a": File(b"", uid=-1)}, "x: /a: uid -1 is out of range"),
+    "gid": ({"a": Directory(gid=0xFFFFFFFF)}, "x: /a: gid 4294967295 is out of range"),
+    "link to nowhere": ({"a": Symlink("")}, "x: /a: a symbolic link with an impossible target"),
+    "device": ({"a": CharDevice(1, 1 << 20)}, "x: /a: device number 1:1048576 is out of range"),
+    "block device": ({"a": BlockDevice(4096, 0)}, "x: /a: device number 4096:0 is out of range"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LAYERS)
+def test_a_layer_refuses_what_no_root_could_hold(case: str) -> None:
+    nodes, message = BAD_LAYERS[case]
+    with pytest.raises(LeafrootError) as raised:
+        Layer("x", nodes)
+    assert str(raised.value) == message
+
+
+def test_a_layer_refuses_to_replace_what_is_no_path() -> None:
+    with pytest.raises(LeafrootError, match="'/bin/ls' is not a path below the root"):
+        Layer("x", {}, frozenset({"/bin/ls"}))
+
+
+LINKS = merge_layers(
+    [
+        layer(
+            "x",
+            usr_lib_libc=A,
+            lib=Symlink("usr/lib"),
+            usr_lib_abs=Symlink("/lib/libc"),
+            usr_lib_up=Symlink("../../lib/libc"),
+            usr_lib_far=Symlink("../../../../../lib/libc"),
+            usr_lib_gone=Symlink("nowhere"),
+            loop=Symlink("loop"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("usr/lib/libc", "usr/lib/libc"),
+        ("/lib/libc", "usr/lib/libc"),
+        ("lib", "usr/lib"),
+        ("lib/abs", "usr/lib/libc"),
+        ("lib/up", "usr/lib/libc"),
+        ("lib/far", "usr/lib/libc"),
+        ("lib/gone", None),
+        ("lib/libc/x", None),
+        ("loop", None),
+        ("none", None),
+        ("/", "."),
+        ("usr/../lib/../lib", "usr/lib"),
+    ],
+)
+def test_a_path_is_resolved_within_the_root(path: str, leads_to: str | None) -> None:
+    assert LINKS.resolve(path) == leads_to
+
+
+def test_content_of_the_building_machine_is_read_in_its_slice(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"0123456789")
+    assert File(Slice(source, 2, 3)).read() == b"234"
+    assert File(Slice(source, 2, 3)).size == 3
+
+
+def test_content_that_has_become_shorter_is_an_error(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"0123456789")
+    with pytest.raises(LeafrootError) as raised:
+        File(Slice(source, 8, 5)).read()
+    assert str(raised.value) == f"{source}: 3 bytes are missing: it was changed meanwhile"
+
+
+def test_content_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LeafrootError) as raised:
+        File(Slice(tmp_path / "gone", 0, 1)).read()
+    assert str(raised.value) == f"{tmp_path}/gone: cannot be read: No such file or directory"
+
+
+ROOT_TREE = merge_layers(
+    [
+        layer(
+            "skeleton",
+            tmp=Directory(),
+            bin_su=File(b"su", 0o755),
+            bin_sudo=HardLink("bin/su"),
+            dev_null=CharDevice(1, 3),
+            link=Symlink("tmp"),
+            pipe=Fifo(),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "path", "node"),
+    [
+        (Mode("tmp", 0o1777), "tmp", Directory(0o1777)),
+        (Mode("bin/su", 0o4755), "bin/su", File(b"su", 0o4755)),
+        (Mode("bin/sudo", 0o4755), "bin/su", File(b"su", 0o4755)),
+        (Mode("dev/null", 0o666, group="tty"), "dev/null", CharDevice(1, 3, 0o666, 0, 5)),
+        (Mode("pipe", user="www", group=7), "pipe", Fifo(0o600, 33, 7)),
+        (Mode("link", user="www"), "link", Symlink("tmp", 33)),
+        (Mode(".", 0o711), ".", Directory(0o711)),
+    ],
+    ids=lambda value: value.path if isinstance(value, Mode) else "",
+)
+def test_a_mode_is_applied_and_the_owner_of_the_content_stays(row: Mode, path: str, node: Node) -> None:
+    tree = apply_modes(ROOT_TREE, [row], "board", {"root": 0, "www": 33}, {"root": 0, "tty": 5})
+    assert tree.entries[path].node == node
+    assert owners(tree) == owners(ROOT_TREE)
+    assert {p for p, entry in tree if entry != ROOT_TREE.entries[p]} == {path}
+
+
+BAD_MODES = {
+    "unknown path": (
+        [Mode("bin/sodu", 0o755)],
+        "board: /bin/sodu: nothing in the root has this path\n  Did you mean bin/su or bin/sudo?",
+    ),
+    "absolute path": (
+        [Mode("/tmp", 0o755)],
+        "board: '/tmp' is not a path below the root\n  Write it like usr/bin/env.",
+    ),
+    "unknown user": (
+        [Mode("tmp", 0o755, "ww")],
+        "board: /tmp: there is no user 'ww'\n  Did you mean www?",
+    ),
+    "unknown group": (
+        [Mode("tmp", 0o755, "www", "x")],
+        "board: /tmp: there is no group 'x'\n  There is: root.",
+    ),
+    "twice": ([Mode("tmp", 0o755), Mode("tmp", 0o700)], "board: /tmp: its mode is said twice"),
+    "twice at two names of one file": (
+        [Mode("bin/su", 0o755), Mode("bin/sudo", 0o700)],
+        "board: /bin/sudo: its mode is said twice",
+    ),
+    "mode of a link": ([Mode("link", 0o755)], "board: /link: a symbolic link has no mode\n  Say it of tmp."),
+    "impossible mode": ([Mode("tmp", 0o17777)], "board: /tmp: mode 17777 has more than permission bits"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MODES)
+def test_a_table_of_modes_that_does_not_fit_is_refused(case: str) -> None:
+    table, message = BAD_MODES[case]
+    with pytest.raises(LeafrootError) as raised:
+        apply_modes(ROOT_TREE, table, "board", {"root": 0, "www": 33})
+    assert str(raised.value) == message
