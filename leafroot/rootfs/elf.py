@@ -24,14 +24,14 @@ _MUSL_ITSELF = re.compile(r"lib(c|pthread|rt|m|dl|util|xnet)\.")
 
 @dataclass(frozen=True)
 class ElfTarget:
-    """What programs must be made for; `machine` is the gABI's e_machine name, `elf_class` the bits of a word.
+    """What programs must be made for; `machine` is the gABI's e_machine name, `elfclass` the bits of a word.
 
     Of e_flags, the bits in `flags_mask` must be those of `flags`. `interpreter` is the dynamic linker's path.
     """
 
     machine: str
-    elf_class: int
-    little_endian: bool
+    elfclass: int
+    little: bool
     interpreter: str
     flags_mask: int = 0
     flags: int = 0
@@ -105,16 +105,16 @@ def _target_faults(facts: ElfFacts, target: ElfTarget) -> Iterator[str]:
         yield f"is of type {facts.kind}, which nothing runs"
     if facts.machine != target.machine:
         yield f"is for {facts.machine}, and this target is {target.machine}"
-    if facts.elf_class != target.elf_class:
-        yield f"has words of {facts.elf_class} bits, and this target has {target.elf_class}"
-    if facts.little_endian != target.little_endian:
-        yield f"is {_order(facts)}-endian, and this target is {_order(target)}-endian"
+    if facts.elf_class != target.elfclass:
+        yield f"has words of {facts.elf_class} bits, and this target has {target.elfclass}"
+    if facts.little_endian != target.little:
+        yield f"is {_order(facts.little_endian)}-endian, and this target is {_order(target.little)}-endian"
     if facts.flags & target.flags_mask != target.flags:
         yield f"has flags {facts.flags:#x}, of which {target.flags_mask:#x} must be {target.flags:#x}"
 
 
-def _order(end: ElfFacts | ElfTarget) -> str:
-    return "little" if end.little_endian else "big"
+def _order(little: bool) -> str:
+    return "little" if little else "big"
 
 
 def _run_faults(
