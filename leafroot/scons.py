@@ -17,11 +17,11 @@ from typing import Any
 import SCons.CacheDir
 import SCons.Script as Script
 
-from leafroot.session import Session, open_session
 from leafroot.effects.perform import perform
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
 from leafroot.plan.step import Step, description
+from leafroot.session import Session, open_session
 
 _TERMINAL = threading.Lock()
 
@@ -44,7 +44,9 @@ def _declare() -> None:
     session.output.mkdir(parents=True, exist_ok=True)
     env.SConsignFile(str(session.output / ".sconsign"))
     env.CacheDir(str(session.cache / "artefacts"), Artefacts)
-    shop = session.workshop(Script.GetOption("num_jobs"), lambda name: str(env.File(str(session.output / name)).get_csig()))
+    shop = session.workshop(
+        Script.GetOption("num_jobs"), lambda name: str(env.File(str(session.output / name)).get_csig())
+    )
     report = Report()
     nodes: dict[str, Step] = {}
     for plan in session.plans():
@@ -153,7 +155,10 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         """Where the cache keeps a node's file: by the step, and by the content of all that it reads."""
         if not self.is_enabled():
             return None, None
-        parts = [node.attributes.leafroot_step.output, *(child.get_cachedir_csig() for child in node.children())]
+        parts = [
+            node.attributes.leafroot_step.output,
+            *(child.get_cachedir_csig() for child in node.children()),
+        ]
         signature = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-        folder = os.path.join(self.path, signature[:2])
-        return folder, os.path.join(folder, signature)
+        folder = Path(self.path) / signature[:2]
+        return str(folder), str(folder / signature)

@@ -7,11 +7,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from leafroot.config.catalog import Catalog, load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.describe.archive import Archive
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.unit import Unit
 from leafroot.effects.assemble import compress_root, make_root
 from leafroot.effects.elfcheck import check_root
 from leafroot.effects.fetch import check_offline, fetch, fetch_all
@@ -133,14 +136,18 @@ class Session:
         return 0
 
     def _list(self) -> int:
-        for heading, units in (
-            ("Boards", self.catalog.boards),
-            ("Kernel series", self.catalog.series),
-            ("Packages", self.catalog.packages),
-        ):
+        kinds: dict[str, Mapping[str, Unit[Any]]] = {
+            "Boards": self.catalog.boards,
+            "Kernel series": self.catalog.series,
+            "Packages": self.catalog.packages,
+        }
+        for heading, units in kinds.items():
             print(heading)
             for name, unit in sorted(units.items()):
                 print(f"  {name:<20} {unit.summary}")
+        print("Boot modes")
+        for mode in BOOT_MODES.values():
+            print(f"  {mode.name:<20} {mode.summary}")
         return 0
 
 
@@ -189,4 +196,4 @@ def _cache(variables: Mapping[str, str]) -> Path:
 def _machine(config: Config) -> Machine:
     if config.toolchain is None:
         return Machine(host_platform())
-    return Machine(host_platform(), compiler_identity(config.toolchain, config.arch.tuple.split("-")[0]))
+    return Machine(host_platform(), compiler_identity(config.toolchain, config.arch.target.split("-")[0]))

@@ -16,7 +16,7 @@ class Arch:
     """
 
     name: str
-    tuple: str
+    target: str
     kernel_arch: str
     kernel_target: str
     kernel_image: str
@@ -34,7 +34,7 @@ class Arch:
 
 X86_64 = Arch(
     name="x86_64",
-    tuple="x86_64-leafroot-linux-musl",
+    target="x86_64-leafroot-linux-musl",
     kernel_arch="x86",
     kernel_target="bzImage",
     kernel_image="arch/x86/boot/bzImage",

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def compiler_identity(external: ExternalToolchain, machine: str) -> str:
     parts += [_ask(gcc, f"-print-file-name={name}") for name in ("libgcc.a", "libgcc_eh.a", "crtbeginS.o")]
     parts += [f"{external.prefix}/bin/{external.tuple}-{tool}" for tool in ("as", "ld", "ar")]
     for part in parts:
-        if not os.path.isabs(part) or not Path(part).exists():
+        if not (Path(part).is_absolute() and Path(part).exists()):
             raise LeafrootError(f"{gcc} has no {Path(part).name}", where=where)
     return f"GCC {version}, {_stamp(parts)}"
 

@@ -7,9 +7,10 @@ A step holds one slot while it runs, which is the one that its first make proces
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 
 class Slots:
@@ -30,11 +31,18 @@ class Slots:
         """What MAKEFLAGS must be for make to share the pool."""
         return f" -j{self.count} --jobserver-auth={self._read},{self._write}"
 
-    @contextmanager
+    @contextlib.contextmanager
     def one(self) -> Iterator[None]:
         """Hold one slot."""
-        token = os.read(self._read, 1)
+        token = self._take()
         try:
             yield
         finally:
             os.write(self._write, token)
+
+    def _take(self) -> bytes:
+        # make sets the pipe, which is one for all, to not block: so a token that we saw may be gone by now.
+        while True:
+            select.select([self._read], [], [])
+            with contextlib.suppress(BlockingIOError):
+                return os.read(self._read, 1)

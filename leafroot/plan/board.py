@@ -13,6 +13,7 @@ from leafroot.plan.external import plan_external
 from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import command_line, plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
 from leafroot.plan.packages import plan_package
+from leafroot.plan.source import plan_source_toolchain
 from leafroot.plan.step import Artefact, Step
 from leafroot.plan.toolchain import Toolchain
 
@@ -70,7 +71,7 @@ def plan_board(config: Config, machine: Machine) -> Plan:
 def _toolchain(config: Config, machine: Machine) -> Toolchain:
     if config.toolchain is not None:
         return plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
-    raise LeafrootError("the toolchain from source is not planned yet", hint="Use TOOLCHAIN=debian.")
+    return plan_source_toolchain(config.arch, config.catalog, machine.platform)
 
 
 def _plan_manifest(config: Config, toolchain: Toolchain, image: Step, packed: Step, elf: Step) -> Step:

@@ -15,7 +15,20 @@ from leafroot.plan.libc import plan_kernel_headers, plan_musl
 from leafroot.plan.step import HostFolder, Input, Step, Text, Union
 from leafroot.plan.toolchain import Toolchain
 
-_TOOLS = ("addr2line", "ar", "as", "ld", "ld.bfd", "nm", "objcopy", "objdump", "ranlib", "readelf", "size", "strip")
+_TOOLS = (
+    "addr2line",
+    "ar",
+    "as",
+    "ld",
+    "ld.bfd",
+    "nm",
+    "objcopy",
+    "objdump",
+    "ranlib",
+    "readelf",
+    "size",
+    "strip",
+)
 
 _SPECS = """\
 # All searching, the linker's and the binutils' too, happens below the sysroot.
@@ -87,10 +100,10 @@ def _plan_adapter(external: ExternalToolchain, identity: str, arch: Arch) -> Ste
     """Names of our own for the foreign tools, and the specs that keep the foreign libc out."""
     real = f"{_seen(external)}/bin/{external.tuple}"
     wrapper = f'#!/bin/sh\nexec {real}-gcc -specs=/toolchain/musl.specs "$@"\n'
-    links = tuple(("ln", "-s", f"{real}-{tool}", f"/out/bin/{arch.tuple}-{tool}") for tool in _TOOLS)
+    links = tuple(("ln", "-s", f"{real}-{tool}", f"/out/bin/{arch.target}-{tool}") for tool in _TOOLS)
     return Step(
         title=f"external toolchain {external.tuple}",
-        output=f"{arch.tuple}/toolchain-external.tar.zst",
+        output=f"{arch.target}/toolchain-external.tar.zst",
         inputs=(
             Text("/files/gcc", wrapper),
             Text("/files/musl.specs", _SPECS.format(interpreter=arch.interpreter)),
@@ -98,7 +111,7 @@ def _plan_adapter(external: ExternalToolchain, identity: str, arch: Arch) -> Ste
         ),
         commands=(
             ("install", "-D", "-m644", "/files/musl.specs", "/out/musl.specs"),
-            ("install", "-D", "-m755", "/files/gcc", f"/out/bin/{arch.tuple}-gcc"),
+            ("install", "-D", "-m755", "/files/gcc", f"/out/bin/{arch.target}-gcc"),
             *links,
         ),
         host="any",

@@ -26,7 +26,9 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
         "devices": DEVICES,
         "files": system_files(config),
         "accounts": [
-            (one.name, one.uid, one.home, one.shell) for unit in config.packages for one in unit.value.accounts
+            (one.name, one.uid, one.home, one.shell)
+            for unit in config.packages
+            for one in unit.value.accounts
         ],
         "root_password": config.root_password,
     }

@@ -14,7 +14,14 @@ from leafroot.plan.toolchain import Toolchain, environment
 ROOT_ARCHIVE = "/build/root.cpio.zst"
 
 # What a relink makes anew: the largest part of the tree, and no use to anybody else.
-_RELINKED = ("vmlinux", "vmlinux.*", ".tmp_vmlinux*", ".vmlinux.*", "arch/*/boot/compressed/vmlinux*", "source")
+_RELINKED = (
+    "vmlinux",
+    "vmlinux.*",
+    ".tmp_vmlinux*",
+    ".vmlinux.*",
+    "arch/*/boot/compressed/vmlinux*",
+    "source",
+)
 
 
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
@@ -67,7 +74,10 @@ def plan_image(config: Config, toolchain: Toolchain) -> Step:
             Artefact("/root.cpio.zst", f"{config.name}/images/rootfs.cpio.zst"),
             *toolchain.inputs,
         ),
-        commands=(("cp", "/root.cpio.zst", ROOT_ARCHIVE), (*_make(config, toolchain), config.arch.kernel_target)),
+        commands=(
+            ("cp", "/root.cpio.zst", ROOT_ARCHIVE),
+            (*_make(config, toolchain), config.arch.kernel_target),
+        ),
         env=_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )

@@ -10,8 +10,8 @@ from leafroot.describe.recipes import Autotools, Kbuild, Make
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan import kbuild
-from leafroot.plan.step import Folder, Input, Source, Step, TreeFile
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.step import Folder, Input, Step, TreeFile
+from leafroot.plan.toolchain import Toolchain, unit_source
 
 _STRIP = "/strip-tree"
 # What a package installs that serves people or compilers, not the running system.
@@ -39,8 +39,8 @@ def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, 
 
 
 def _sources(unit: Unit[Package]) -> tuple[Input, ...]:
-    if archive := unit.value.source():
-        return (Source("/src", archive, unit.below("patches", ".patch")),)
+    if unit.value.archive:
+        return (unit_source(unit),)
     folder = "src/"
     names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
     if not names:
@@ -57,14 +57,29 @@ def _recipe(
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
     match unit.value.build:
         case Autotools(options, env):
-            configure = ("/src/configure", f"--host={toolchain.arch.tuple}", "--prefix=/usr", "--sysconfdir=/etc")
+            configure = (
+                "/src/configure",
+                f"--host={toolchain.arch.target}",
+                "--prefix=/usr",
+                "--sysconfdir=/etc",
+            )
             return (
-                ((*configure, "--localstatedir=/var", *options), ("make",), ("make", "install", "DESTDIR=/out")),
+                (
+                    (*configure, "--localstatedir=/var", *options),
+                    ("make",),
+                    ("make", "install", "DESTDIR=/out"),
+                ),
                 (),
                 dict(env),
             )
         case Make(variables, targets):
-            call = ("make", "-f", "/src/Makefile", "SRC=/src", *(f"{name}={value}" for name, value in variables))
+            call = (
+                "make",
+                "-f",
+                "/src/Makefile",
+                "SRC=/src",
+                *(f"{name}={value}" for name, value in variables),
+            )
             return (call, (*call, "DESTDIR=/out", *targets)), (), {}
         case Kbuild() as recipe:
             return _kbuild(unit, recipe, toolchain)

@@ -168,9 +168,7 @@ def _identity(item: Input) -> dict[str, object]:
         plain["files"] = [(name, mode) for name, _, mode in item.files]
     elif isinstance(item, Overlay):
         plain["listing"] = item.listing.entries
-    elif isinstance(item, TreeFile):
-        del plain["path"]
-    elif isinstance(item, HostFolder):
+    elif isinstance(item, (TreeFile, HostFolder)):
         del plain["path"]
     return plain
 

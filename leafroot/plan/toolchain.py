@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leafroot.describe.arch import Arch
-from leafroot.plan.step import Input, Step, Union
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.plan.step import Input, Source, Step, Union
 
 SYSROOT = "/sysroot"
 
@@ -37,12 +39,12 @@ class Toolchain:
     @property
     def prefix(self) -> str:
         """What stands before each tool's name, with its hyphen."""
-        return f"{self.arch.tuple}-"
+        return f"{self.arch.target}-"
 
     @property
     def folder(self) -> str:
         """Where artefacts for this target lie, below OUTPUT."""
-        return self.arch.tuple
+        return self.arch.target
 
     def with_sysroot(self, artefacts: tuple[str, ...]) -> tuple[Input, ...]:
         """The inputs of a step that compiles against the libc and these artefacts."""
@@ -70,3 +72,10 @@ class Toolchain:
 def environment(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Variables in the form in which steps hold them."""
     return tuple(sorted(variables.items()))
+
+
+def unit_source(unit: Unit[Package]) -> Source:
+    """The source of a unit that has an archive, with its patches, at /src."""
+    archive = unit.value.source()
+    assert archive is not None, unit.name
+    return Source("/src", archive, unit.below("patches", ".patch"))
