@@ -148,11 +148,11 @@ def _value(option: Any, one: Assignment) -> str:
         match = _STRING.fullmatch(one.value)
         if match:
             return str(kconfiglib.unescape(match[1]))
-        quoted = one.value.replace("\\", "\\\\").replace('"', '\\"')
+        quoted = one.value.strip('"').replace("\\", "\\\\").replace('"', '\\"')
         raise LeafrootError(
             f"{one}: a string must stand in double quotes",
             one.where,
-            f'Write CONFIG_{one.symbol}="{quoted.strip()}".',
+            f'Write CONFIG_{one.symbol}="{quoted}".',
         )
     base, what = (10, "a number") if option.orig_type == kconfiglib.INT else (16, "a hexadecimal number")
     try:

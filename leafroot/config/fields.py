@@ -12,6 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+_PLAIN: dict[type, tuple[str, str]] = {
+    str: ("a string", "strings"),
+    int: ("a number", "numbers"),
+    bool: ("True or False", "True or False"),
+    types.NoneType: ("None", "None"),
+}
 _HINTS: dict[type, dict[str, Any]] = {}
 
 
@@ -42,16 +48,18 @@ def _conforms(value: object, hint: Any) -> bool:
     return not isinstance(hint, type) or isinstance(value, hint)
 
 
-def _words(hint: Any) -> str:
+def _words(hint: Any, many: bool = False) -> str:
     """A type as an author would say it."""
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return " or ".join(_words(one) for one in args)
+        *others, last = [_words(one) for one in args]
+        return f"{', '.join(others)} or {last}"
     if origin is tuple and Ellipsis not in args:
-        return f"a tuple ({', '.join(_words(one) for one in args)})"
+        return f"{'tuples' if many else 'a tuple'} ({', '.join(_words(one) for one in args)})"
     if origin in (Sequence, tuple):
-        return f"a list of {_words(args[0])}"
-    return "None" if hint is types.NoneType else str(hint.__name__)
+        return f"{'lists' if many else 'a list'} of {_words(args[0], many=True)}"
+    one, several = _PLAIN.get(hint, (str(hint.__name__), f"{hint.__name__} values"))
+    return several if many else one
 
 
 def _hints(kind: type) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from leafroot.config.bootable import serves
 from leafroot.config.catalog import Catalog
 from leafroot.config.references import LANGUAGES, is_toolchain_part
 from leafroot.describe.arch import ARCHES
@@ -106,7 +107,14 @@ def _boot_modes(catalog: Catalog) -> str:
         _bool(symbol("BOOT", mode.name), f"{mode.name}: {mode.summary}", [], f"{mode.summary}.")
         for mode in BOOT_MODES.values()
     ]
-    return _choice("Boot mode", defaults, blocks)
+    impossible = [
+        f'comment "Linux {name} cannot do {mode.name}: choose another series or boot mode"\n'
+        f"\tdepends on {symbol('KERNEL', name)} && {symbol('BOOT', mode.name)}\n"
+        for name, unit in catalog.series.items()
+        for mode in BOOT_MODES.values()
+        if not serves(unit, mode)
+    ]
+    return _choice("Boot mode", defaults, blocks) + _file(impossible, header=False)
 
 
 def _packages(catalog: Catalog) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import kconfiglib
 
-from leafroot.errors import LeafrootError
+from leafroot.errors import LeafrootError, nearest
 
 # What kconfiglib reads from the environment; a person's setting for the kernel's Kconfig must not leak in.
 _VARIABLES = (
@@ -21,12 +21,24 @@ _VARIABLES = (
     "KCONFIG_AUTOHEADER_HEADER",
     "KCONFIG_CONFIG",
     "KCONFIG_CONFIG_HEADER",
-    "KCONFIG_FUNCTIONS",
     "KCONFIG_STRICT",
     "KCONFIG_WARN_UNDEF",
     "KCONFIG_WARN_UNDEF_ASSIGN",
 )
+
+
+def _refuse_shell(kconf: Any, _: str, command: str) -> str:
+    raise kconfiglib.KconfigError(
+        f"{kconf.filename}:{kconf.linenr}: $(shell,{command}) makes the configuration depend on this machine"
+    )
+
+
+# kconfiglib takes preprocessor functions from the module that KCONFIG_FUNCTIONS names, which is this one.
+functions = {"shell": (_refuse_shell, 1, 1)}
+
 _PLACE = re.compile(r"(?P<where>[^\s:][^:]*:\d+): (?:error: |warning: )?(?P<message>.*)", re.DOTALL)
+_UNDEFINED = re.compile(r"undefined symbol (?P<name>\S+):\n\n- Referenced at (?P<where>[^\n]+:\d+):")
+_NO_END = re.compile(r"(?P<message>expected '\w+' at end) of '(?P<where>[^\n]+)'")
 _DEFINED = re.compile(r"\(defined at (?P<where>[^),]+:\d+)")
 
 
@@ -40,9 +52,13 @@ def load_kconfig(root: Path, generated: Path) -> Any:
         raise LeafrootError(
             "Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve()
         )
-    with environment(
-        {"srctree": str(root.absolute()), "GENERATED": str(generated.absolute()), "KCONFIG_WARN_UNDEF": "y"}
-    ):
+    variables = {
+        "srctree": str(root.absolute()),
+        "GENERATED": str(generated.absolute()),
+        "KCONFIG_FUNCTIONS": __name__,
+        "KCONFIG_WARN_UNDEF": "y",
+    }
+    with environment(variables):
         try:
             kconf = kconfiglib.Kconfig("configs/Kconfig", warn_to_stderr=False)
         except (kconfiglib.KconfigError, OSError) as error:
@@ -55,19 +71,28 @@ def raise_warnings(kconf: Any, root: Path) -> None:
     """Raise LeafrootError with all that kconfiglib has warned of so far, if it has."""
     if kconf.warnings:
         first, *more = [kconfig_error(text, root) for text in kconf.warnings]
-        others = [str(error) for error in more]
-        raise LeafrootError(first.message, first.where, "\n".join([*first.hint.splitlines(), *others]))
+        if first.message.startswith("undefined symbol "):
+            name = first.message.removeprefix("undefined symbol ")
+            first.hint = nearest(name, [option.name for option in kconf.unique_defined_syms])
+        hints = [first.hint, *(str(error) for error in more)]
+        raise LeafrootError(first.message, first.where, "\n".join(hint for hint in hints if hint))
 
 
 def kconfig_error(text: str, root: Path) -> LeafrootError:
     """A complaint of kconfiglib, with its place, if it names one, put first."""
-    text = text.strip().replace(f"{root.resolve()}{os.sep}", "").removeprefix("warning: ")
+    text = text.strip().replace(f"{root.resolve()}{os.sep}", "")
+    text = re.sub(r"^(warning|error): ", "", text)
     if text.startswith("Dependency loop"):
         return _loop_error(text)
+    if found := _UNDEFINED.match(text):
+        return LeafrootError(f"undefined symbol {found['name']}", found["where"])
+    if found := _NO_END.match(text):
+        return LeafrootError(found["message"], found["where"])
     found = _PLACE.match(text)
     where, message = (found["where"], found["message"]) if found else (None, text)
     if where is None and (defined := _DEFINED.search(text)):
         where = defined["where"]
+    message = message.replace(f" (defined at {where})", "", 1)
     message = message.replace(" Check that environment variables are set correctly", "").split(
         " (e.g. $srctree"
     )[0]

@@ -14,7 +14,7 @@ from leafroot.describe.arch import ARCHES
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Kbuild, ToolchainPart
+from leafroot.describe.recipes import Files, Kbuild, ToolchainPart
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 
@@ -51,6 +51,8 @@ def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
                 )
         if isinstance(unit.value.build, Kbuild):
             _check_files(root, unit, file, unit.value.build.fragments)
+        if isinstance(unit.value.build, Files) and not unit.below("files"):
+            raise LeafrootError(f"Files() brings what is in {unit.path('files')}, but there is nothing", file)
     _check_circles(packages, root)
 
 

@@ -105,8 +105,8 @@ def defconfig(catalog: Catalog, board: str) -> Path | None:
     if len(files) > 1:
         raise LeafrootError(
             f"board {board!r} has two defconfigs",
-            files[1],
-            f"The other is {files[0]}. Make one a fragment (CONFIG=).",
+            shown(files[1], catalog.trees[0]),
+            f"The other is {shown(files[0], catalog.trees[0])}. Make one of them a fragment (CONFIG=).",
         )
     return files[0] if files else None
 

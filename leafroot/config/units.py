@@ -34,7 +34,7 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
         raise LeafrootError(
             f"{name!r} cannot be a name",
             folder,
-            "A name is of letters, digits and . _ + -; it begins with neither.",
+            "A name begins with a letter or a digit; after it, . _ + - may come too.",
         )
     files = tuple(sorted(_files(str(directory), "")))
     shown = f"{folder}/{file_name}"
@@ -97,7 +97,7 @@ def _compile(file: Path, shown: str) -> tuple[CodeType, str]:
     except SyntaxError as error:
         raise LeafrootError(f"not valid Python: {error.msg}", f"{shown}:{error.lineno or 1}") from error
     except ValueError as error:
-        raise LeafrootError(f"not valid Python: {error}", shown) from error
+        raise LeafrootError(f"not valid Python: {error}", f"{shown}:1") from error
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             strange = [alias.name for alias in node.names if alias.name != "leafroot"]
@@ -129,18 +129,15 @@ def _failure(error: Exception, shown: str) -> LeafrootError:
     if isinstance(error, LeafrootError):
         what = f"{error.where}: {error.message}" if error.where else error.message
         return LeafrootError(what, where, error.hint)
-    return LeafrootError(f"{type(error).__name__}: {error}", where, _suggestion(error))
-
-
-def _suggestion(error: Exception) -> str:
-    """The nearest name that the vocabulary knows, where the mistake is about a name."""
+    text = str(error)
+    # Python words these differently from version to version, and gives this tree's own path with an import.
     if isinstance(error, ImportError):
-        found = re.search(r"cannot import name '(\w+)'", str(error))
-        return nearest(found[1], leafroot.__all__) if found else ""
-    if isinstance(error, NameError) and error.name:
-        return nearest(error.name, leafroot.__all__)
-    found = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", str(error))
-    if isinstance(error, TypeError) and found:
-        fields = getattr(getattr(leafroot, found[1], None), "__dataclass_fields__", {})
-        return nearest(found[2], fields)
-    return ""
+        name = text.split("'")[1]
+        return LeafrootError(f"leafroot has no {name!r} to import", where, nearest(name, leafroot.__all__))
+    if found := re.match(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", text):
+        kind, name = found.groups()
+        fields = getattr(getattr(leafroot, kind, None), "__dataclass_fields__", {})
+        return LeafrootError(f"{kind} has no field {name!r}", where, nearest(name, fields))
+    if isinstance(error, NameError) and error.name in leafroot.__all__:
+        return LeafrootError(f"{error.name} is not imported", where, f"Write: from leafroot import {error.name}")
+    return LeafrootError(f"{type(error).__name__}: {text}", where)

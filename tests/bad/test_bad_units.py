@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 (messages stand here as they are printed)
+"""Units that are wrong, each with its exact message."""
+
+from pathlib import Path
+
+import pytest
+
+from leafroot.errors import LeafrootError
+from tests.config.small_tree import SmallTree, board, package, series
+
+ALPHA = "package/alpha/package.py"
+ONE = "board/one/board.py"
+
+CASES: dict[str, tuple[dict[str, str | None], str]] = {
+    "syntax": (
+        {ALPHA: '"""A."""\npackage = Package(\n'},
+        "package/alpha/package.py:2: not valid Python: '(' was never closed",
+    ),
+    "null byte": (
+        {ALPHA: '"""A."""\n\0'},
+        "package/alpha/package.py:1: not valid Python: source code string cannot contain null bytes",
+    ),
+    "raises": (
+        {ALPHA: '"""A."""\n\nx = 1 / 0\n'},
+        "package/alpha/package.py:3: ZeroDivisionError: division by zero",
+    ),
+    "unknown word": (
+        {ALPHA: '"""A."""\nfrom leafroot import Pakage\n'},
+        "package/alpha/package.py:2: leafroot has no 'Pakage' to import\n  Did you mean Package or Make?",
+    ),
+    "forgotten import": (
+        {ALPHA: '"""A."""\n\npackage = Package()\n'},
+        ("package/alpha/package.py:3: Package is not imported\n  Write: from leafroot import Package"),
+    ),
+    "unknown field": (
+        {ALPHA: package(licence="MIT")},
+        ("package/alpha/package.py:5: Package has no field 'licence'\n  Did you mean license or license_files?"),
+    ),
+    "foreign import": (
+        {ALPHA: '"""A."""\nimport os\n'},
+        (
+            "package/alpha/package.py:2: imports 'os', but a description may import only from leafroot\n"
+            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+        ),
+    ),
+    "foreign from": (
+        {ALPHA: '"""A."""\nfrom leafroot.errors import nearest\n'},
+        (
+            "package/alpha/package.py:2: imports 'leafroot.errors', but a description may import only from leafroot\n"
+            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+        ),
+    ),
+    "relative import": (
+        {ALPHA: '"""A."""\ndef f():\n    from . import beta\n'},
+        (
+            "package/alpha/package.py:3: imports '.', but a description may import only from leafroot\n"
+            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+        ),
+    ),
+    "no value": (
+        {ALPHA: package().replace("package =", "packag =")},
+        "package/alpha/package.py: no value named 'package'\n  Did you mean packag?",
+    ),
+    "nothing": (
+        {ALPHA: '"""A."""\n'},
+        "package/alpha/package.py: no value named 'package'\n  The file must set package = Package(...).",
+    ),
+    "value of another kind": (
+        {ALPHA: board().replace("board =", "package =")},
+        "package/alpha/package.py:5: 'package' must be a Package, but is a Board",
+    ),
+    "no docstring": (
+        {ALPHA: "x = 1\n"},
+        (
+            "package/alpha/package.py:1: no docstring\n"
+            "  Its first sentence is the prompt in the menu, the whole is the help."
+        ),
+    ),
+    "empty docstring": (
+        {ALPHA: '""" """\n'},
+        (
+            "package/alpha/package.py:1: no docstring\n"
+            "  Its first sentence is the prompt in the menu, the whole is the help."
+        ),
+    ),
+    "no description": (
+        {"package/delta/pakage.py": package()},
+        "package/delta: this folder has no package.py\n  Did you mean pakage.py?",
+    ),
+    "name": (
+        {"package/al pha/package.py": package()},
+        (
+            "package/al pha: 'al pha' cannot be a name\n"
+            "  A name begins with a letter or a digit; after it, . _ + - may come too."
+        ),
+    ),
+    "string for a list": (
+        {"package/beta/package.py": package(depends="alpha")},
+        "package/beta/package.py:5: Package's 'depends' must be a list of strings, but is 'alpha'",
+    ),
+    "number in a list": (
+        {ALPHA: package(kernel=["TUN", 4])},
+        "package/alpha/package.py:5: Package's 'kernel' must be a list of strings, but is ['TUN', 4]",
+    ),
+    "string for a number": (
+        {ONE: board(memory="64")},
+        "board/one/board.py:5: Board's 'memory' must be a number, but is '64'",
+    ),
+    "string for a recipe": (
+        {ALPHA: package(build="'make'")},
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, Make, Kbuild, Files or ToolchainPart, but is 'make'",
+    ),
+    "string for options": (
+        {ALPHA: package(build="Autotools('--disable-nls')")},
+        "package/alpha/package.py:5: Autotools's 'options' must be a list of strings, but is '--disable-nls'",
+    ),
+    "no files": (
+        {ALPHA: package(build="Files()")},
+        "package/alpha/package.py: Files() brings what is in package/alpha/files, but there is nothing",
+    ),
+    "unknown dependency": (
+        {"package/beta/package.py": package(depends=["alhpa"])},
+        ("package/beta/package.py:9: 'beta' depends on 'alhpa', but there is no such package\n  Did you mean alpha?"),
+    ),
+    "toolchain as a dependency": (
+        {"package/beta/package.py": package(depends=["gcc"])},
+        (
+            "package/beta/package.py:9: 'beta' depends on 'gcc', which is a part of the toolchain and always there\n"
+            "  Take it out of depends."
+        ),
+    ),
+    "circle": (
+        {
+            ALPHA: package(depends=["gamma"]),
+            "package/gamma/package.py": package(depends=["beta"]),
+        },
+        (
+            "package/alpha/package.py:9: packages depend on each other in a circle: alpha -> gamma -> beta -> alpha\n"
+            "  package/alpha/package.py:9: alpha depends on gamma\n"
+            "  package/gamma/package.py:9: gamma depends on beta\n"
+            "  package/beta/package.py:9: beta depends on alpha"
+        ),
+    ),
+    "needs itself": (
+        {ALPHA: package(depends=["alpha"])},
+        (
+            "package/alpha/package.py:9: packages depend on each other in a circle: alpha -> alpha\n"
+            "  package/alpha/package.py:9: alpha depends on alpha"
+        ),
+    ),
+    "unknown language": (
+        {ALPHA: package(languages=["c+"])},
+        "package/alpha/package.py:9: unknown language 'c+'\n  Did you mean c++?",
+    ),
+    "no fragment of a package": (
+        {ALPHA: package(build="Kbuild(('busibox.config',))"), "package/alpha/busybox.config": ""},
+        ("package/alpha/package.py:8: there is no package/alpha/busibox.config\n  Did you mean busybox.config?"),
+    ),
+    "same symbol": (
+        {"package/a-b/package.py": package(), "package/a_b/package.py": package()},
+        "package/a_b: 'a_b' and 'a-b' are the same to Kconfig: PACKAGE_A_B\n  Rename it, or package/a-b.",
+    ),
+    "unknown arch": (
+        {ONE: board(arch="x86-64")},
+        "board/one/board.py:7: unknown architecture 'x86-64'\n  Did you mean x86_64?",
+    ),
+    "unknown series": (
+        {ONE: board(series="6.13")},
+        "board/one/board.py:6: unknown kernel series '6.13'\n  Did you mean 6.1 or 6.12?",
+    ),
+    "unknown mode": (
+        {ONE: board(boot="leaftmpfs")},
+        "board/one/board.py:9: unknown boot mode 'leaftmpfs'\n  Did you mean leaf-tmpfs?",
+    ),
+    "unknown package": (
+        {ONE: board(packages=["alpha", "betta"])},
+        "board/one/board.py:11: unknown package 'betta'\n  Did you mean beta?",
+    ),
+    "toolchain as a package": (
+        {ONE: board(packages=["gcc"])},
+        "board/one/board.py:11: unknown package 'gcc'\n  There is: alpha, beta, gamma.",
+    ),
+    "unknown hardening": (
+        {ONE: board(require=["reloro"])},
+        "board/one/board.py:12: unknown hardening 'reloro'\n  Did you mean relro?",
+    ),
+    "no fragment of a board": (
+        {ONE: board().replace("config=[]", 'config=["linux.config"]')},
+        "board/one/board.py:6: there is no board/one/linux.config\n  There is: board.py.",
+    ),
+    "version of another series": (
+        {"linux/6.12/kernel.py": series("6.1.2")},
+        "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",
+    ),
+    "patches of no mode": (
+        {"linux/6.12/patches/nulfs/0001.patch": ""},
+        (
+            "linux/6.12/patches/nulfs/0001.patch: patches lie in patches/<boot mode>/, and 'nulfs' is none\n"
+            "  Did you mean nullfs?"
+        ),
+    ),
+    "patch outside a mode": (
+        {"linux/6.12/patches/0001.patch": ""},
+        (
+            "linux/6.12/patches/0001.patch: patches lie in patches/<boot mode>/, and '0001.patch' is none\n"
+            "  There is: leaf-tmpfs, nullfs, rootfs."
+        ),
+    ),
+}
+
+EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
+    "missing": ({}, ("EXTERNAL=product: there is no such folder")),
+    "empty": (
+        {"product/README": ""},
+        "EXTERNAL=product: none of the folders package, board, linux and configs is in it",
+    ),
+    "twice": (
+        {"product/package/alpha/package.py": package()},
+        (
+            "TREE/product/package/alpha/package.py: there are two packages named 'alpha'\n"
+            "  The other is package/alpha/package.py. Rename one of them."
+        ),
+    ),
+    "series twice": (
+        {"product/linux/6.12/kernel.py": series("6.12.1")},
+        (
+            "TREE/product/linux/6.12/kernel.py: there are two series named '6.12'\n"
+            "  The other is linux/6.12/kernel.py. Rename one of them."
+        ),
+    ),
+    "wrong": (
+        {"product/package/delta/package.py": package(depends=["alpa"])},
+        (
+            "TREE/product/package/delta/package.py:9: 'delta' depends on 'alpa', but there is no such package\n"
+            "  Did you mean alpha?"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "message"), CASES.values(), ids=CASES)
+def test_message(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, files)
+    with pytest.raises(LeafrootError) as error:
+        tree.configure()
+    assert str(error.value).replace(str(tmp_path), "TREE") == message
+
+
+@pytest.mark.parametrize(("files", "message"), EXTERNAL.values(), ids=EXTERNAL)
+def test_message_of_an_external_tree(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, files)
+    with pytest.raises(LeafrootError) as error:
+        tree.catalog("product")
+    assert str(error.value).replace(str(tmp_path), "TREE") == message

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small made-up checkout with the real configs/Kconfig, for tests to change and to break."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.catalog import Catalog, load_catalog
+from leafroot.config.configuration import Config
+from leafroot.config.configure import configure
+from leafroot.config.resolve import Request
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def package(doc: str = "Something.", build: str = "Autotools()", **fields: object) -> str:
+    """The text of a package.py."""
+    more = "".join(f"    {name}={value!r},\n" for name, value in fields.items())
+    return (
+        f'"""{doc}"""\n\nfrom leafroot import Archive, Autotools, Files, Kbuild, Package, ToolchainPart\n\n'
+        f'package = Package(\n    version="1.0",\n    license="MIT",\n    build={build},\n{more})\n'
+    )
+
+
+def board(doc: str = "A board.", **fields: object) -> str:
+    """The text of a board.py: series 6.12, mode nullfs, package alpha, unless fields say otherwise."""
+    series = fields.pop("series", "6.12")
+    values = {
+        "arch": "x86_64",
+        "console": "ttyS0",
+        "boot": "nullfs",
+        "memory": 64,
+        "packages": ["alpha"],
+        **fields,
+    }
+    more = "".join(f"    {name}={value!r},\n" for name, value in values.items())
+    return (
+        f'"""{doc}"""\n\nfrom leafroot import Board, Kernel\n\n'
+        f"board = Board(\n    kernel=Kernel({series!r}, config=[]),\n{more})\n"
+    )
+
+
+def series(version: str) -> str:
+    """The text of a kernel.py."""
+    return (
+        f'"""Linux {version}."""\n\nfrom leafroot import Archive, Series\n\n'
+        f'kernel = Series(\n    version="{version}",\n'
+        f'    archive=Archive("https://kernel.example/linux-{{version}}.tar.xz", sha256="{"0" * 64}"),\n)\n'
+    )
+
+
+UNITS = {
+    "package/alpha/package.py": package("First."),
+    "package/beta/package.py": package("Second.", depends=["alpha"]),
+    "package/gamma/package.py": package("Third, in C++.", languages=["c++"]),
+    "package/gcc/package.py": package("Compiler.", build="ToolchainPart()"),
+    "board/one/board.py": board("Board number one."),
+    "board/two/board.py": board("Board number two.", series="7.2", packages=["beta"]),
+    "linux/6.1/kernel.py": series("6.1.100"),
+    "linux/6.1/patches/leaf-tmpfs/0001.patch": "",
+    "linux/6.12/kernel.py": series("6.12.107"),
+    "linux/6.12/patches/leaf-tmpfs/0001.patch": "",
+    "linux/6.12/patches/nullfs/0001.patch": "",
+    "linux/7.2/kernel.py": series("7.2.6"),
+    "linux/7.2/patches/leaf-tmpfs/0001.patch": "",
+}
+
+
+class SmallTree:
+    """The checkout below `root`; `files` come on top of UNITS, and None takes one away."""
+
+    def __init__(self, root: Path, files: Mapping[str, str | None] = {}) -> None:
+        self.root = root
+        self.write({"configs/Kconfig": (CHECKOUT / "configs/Kconfig").read_text(), **UNITS, **files})
+
+    def write(self, files: Mapping[str, str | bytes | None]) -> None:
+        for name, text in files.items():
+            file = self.root / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
+            elif isinstance(text, bytes):
+                file.write_bytes(text)
+            else:
+                file.write_text(text)
+
+    def catalog(self, *external: str) -> Catalog:
+        return load_catalog(self.root, [Path(name) for name in external])
+
+    def configure(self, board: str = "one", external: tuple[str, ...] = (), **options: Any) -> Config:
+        return configure(self.catalog(*external), self.root, self.root / "generated", board, **options)
+
+    def arguments(self, board: str = "one", **options: Any) -> tuple[Catalog, Path, Path, Request]:
+        """What the functions of leafroot/config/edit.py take."""
+        return self.catalog(), self.root, self.root / "generated", Request(board, **options)
