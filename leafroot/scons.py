@@ -17,7 +17,7 @@ from typing import Any
 import SCons.CacheDir
 import SCons.Script as Script
 
-from leafroot.effects.perform import perform
+from leafroot.effects.perform import open_shell, perform
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
 from leafroot.plan.step import Step, description
@@ -38,6 +38,8 @@ def build() -> None:
 def _declare() -> None:
     session = open_session(Path.cwd(), dict(Script.ARGUMENTS), list(Script.COMMAND_LINE_TARGETS))
     Script.SetOption("hash_format", "sha256")
+    # A file with the time stamp that SCons remembers has the content that SCons remembers, however old it is.
+    Script.SetOption("max_drift", 0)
     Script.SetOption("num_jobs", Script.GetOption("num_jobs") if _jobs_given() else os.cpu_count() or 1)
     env = Script.Environment(tools=[], ENV={})
     env.Decider("content-timestamp")
@@ -49,12 +51,17 @@ def _declare() -> None:
     )
     report = Report()
     nodes: dict[str, Step] = {}
-    for plan in session.plans():
+    for plan in session.make_plans(lambda path: str(env.File(str(session.checkout / path)).get_csig())):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:
                 _declare_step(env, session, step, Performer(step, lambda one: perform(one, shop), report))
         _declare_commands(env, session, plan)
         env.Default(*(str(session.output / name) for name in plan.images))
+    if wanted := session.variables.get("shell"):
+        step = session.step(wanted)
+        needs = [str(session.output / name) for name in step.artefacts()]
+        env.AlwaysBuild(env.Alias("shell", needs, _Command(lambda: open_shell(step, shop))))
+        Script.BUILD_TARGETS[:] = ["shell"]
     for name, action in session.plain_commands().items():
         env.AlwaysBuild(env.Alias(name, [], _Command(action)))
     atexit.register(lambda: report.summary(session.results()) if not Script.GetBuildFailures() else None)

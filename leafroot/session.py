@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from leafroot.config.catalog import Catalog, load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
+from leafroot.config.edit import edit_local, minimal_defconfig, update_local
+from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
@@ -26,6 +29,7 @@ from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.plan.step import Step
 from leafroot.report.manifest import write_manifest
 
 VARIABLES = {
@@ -41,7 +45,11 @@ VARIABLES = {
     "OFFLINE": "1: never touch the network",
     "DEBIAN_MIRROR": "where debian: archives are found, in place of what apt is set to",
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
+    "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
+
+# Commands that need no configuration to be valid: some of them mend one.
+EDITING = ("menuconfig", "guiconfig", "olddefconfig", "savedefconfig")
 
 Command = tuple[Sequence[str], Callable[[], int]]
 
@@ -53,6 +61,7 @@ class Session:
     checkout: Path
     variables: Mapping[str, str]
     catalog: Catalog
+    boards: Sequence[str] = ()
     configs: Sequence[Config] = ()
     _plans: list[tuple[Config, Plan]] = field(default_factory=list)
 
@@ -66,10 +75,13 @@ class Session:
         """Where downloads, unpacked trees and artefacts are kept."""
         return _cache(self.variables)
 
+    def make_plans(self, file_digest: Callable[[str], str]) -> list[Plan]:
+        """One plan for each board; `file_digest` gives the SHA-256 of a file of the checkout."""
+        self._plans = [(config, plan_board(config, _machine(config), file_digest)) for config in self.configs]
+        return self.plans()
+
     def plans(self) -> list[Plan]:
-        """One plan for each board."""
-        if not self._plans:
-            self._plans = [(config, plan_board(config, _machine(config))) for config in self.configs]
+        """The plans that were made."""
         return [plan for _, plan in self._plans]
 
     def workshop(self, jobs: int, digest: Callable[[str], str]) -> Workshop:
@@ -106,7 +118,18 @@ class Session:
 
     def plain_commands(self) -> dict[str, Callable[[], int]]:
         """The commands that need nothing built."""
-        return {"source": self._source, "list": self._list}
+        commands = {"source": self._source, "list": self._list}
+        commands |= {name: functools.partial(self._edit, name) for name in EDITING}
+        return commands
+
+    def step(self, name: str) -> Step:
+        """The step that makes the output of this name, with or without its folder and ending."""
+        steps = [step for plan in self.plans() for step in plan.steps]
+        for step in steps:
+            if name in (step.output, PurePosixPath(step.output).name, PurePosixPath(step.output).name.split(".")[0]):
+                return step
+        known = [PurePosixPath(step.output).name.split(".")[0] for step in steps]
+        raise LeafrootError(f"no step makes {name!r}", f"shell={name}", nearest(name, known))
 
     def results(self) -> list[Path]:
         """The images that were asked for."""
@@ -125,6 +148,23 @@ class Session:
 
     def _boot_test(self, config: Config, image: str) -> int:
         print(boot_test(self._guest(config, image), self.output / config.name / "boot-test.log"))
+        return 0
+
+    def _edit(self, command: str) -> int:
+        for board in self.boards:
+            request = _request(self, board)
+            generated = self.output / "kconfig"
+            arguments = (self.catalog, self.checkout, generated, request)
+            if command == "savedefconfig":
+                target = self.checkout / "configs" / f"{board}_defconfig"
+                target.write_text(minimal_defconfig(*arguments))
+                print(f"{target.relative_to(self.checkout)} says what differs from the defaults.")
+                continue
+            notes = update_local(*arguments) if command == "olddefconfig" else edit_local(*arguments, command)
+            for note in notes:
+                print(f"dropped: {note}")
+            print(f"{request.local} is what this board is built with from now on;")
+            print("'savedefconfig' makes its defconfig of it, and without the file the defconfig counts again.")
         return 0
 
     def _source(self) -> int:
@@ -159,33 +199,39 @@ def open_session(checkout: Path, variables: dict[str, str], targets: Sequence[st
     external = [Path(part) for part in variables.get("EXTERNAL", "").split(":") if part]
     session = Session(checkout, variables, load_catalog(checkout, external))
     boards = _boards(variables.get("BOARD", ""), session.catalog)
-    if not boards and "list" not in targets:
+    if not boards and set(targets) != {"list"}:
         raise LeafrootError(
             "which board?",
             hint=f"Say BOARD=NAME. There is: {', '.join(sorted(session.catalog.boards))}.\n"
             "'scons list' tells of each, 'scons -h' of all that there is.",
         )
-    return replace(session, configs=[_configure(session, board) for board in boards])
+    session.boards = boards
+    if targets and set(targets) <= set(EDITING):
+        return session
+    session.configs = [_configure(session, board) for board in boards]
+    return session
 
 
 def _boards(asked: str, catalog: Catalog) -> list[str]:
     return sorted(catalog.boards) if asked == "all" else [name for name in asked.split(",") if name]
 
 
-def _configure(session: Session, board: str) -> Config:
+def _request(session: Session, board: str) -> Request:
     variables = session.variables
-    return configure(
-        session.catalog,
-        session.checkout,
-        session.output / "kconfig",
+    return Request(
         board,
         local=session.output / board / ".config",
         fragments=[Path(part) for part in variables.get("CONFIG", "").split(",") if part],
         boot=variables.get("BOOT", ""),
         kernel=variables.get("KERNEL", ""),
         toolchain=variables.get("TOOLCHAIN", ""),
-        overlays=[part for part in variables.get("OVERLAY", "").split(":") if part],
     )
+
+
+def _configure(session: Session, board: str) -> Config:
+    overlays = [part for part in session.variables.get("OVERLAY", "").split(":") if part]
+    generated = session.output / "kconfig"
+    return configure(session.catalog, session.checkout, generated, _request(session, board), overlays)
 
 
 def _cache(variables: Mapping[str, str]) -> Path:

@@ -20,7 +20,6 @@ from leafroot.describe.arch import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 
@@ -31,29 +30,15 @@ _TUPLE = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_.]+){1,3}")
 _HASH = re.compile(r"\$[0-9a-z]+\$[./A-Za-z0-9$=,-]+")
 
 
-def configure(
-    catalog: Catalog,
-    root: Path,
-    generated: Path,
-    board: str,
-    *,
-    local: Path | None = None,
-    fragments: Sequence[Path] = (),
-    boot: str = "",
-    kernel: str = "",
-    toolchain: str = "",
-    overlays: Sequence[str] = (),
-) -> Config:
-    """The configuration of `board`: its defconfig (or `local`, if that file exists), with the rest on top.
+def configure(catalog: Catalog, root: Path, generated: Path, request: Request, overlays: Sequence[str] = ()) -> Config:
+    """The configuration that was asked for: the board's defconfig (or the local file), the rest on top.
 
-    `generated` is a folder for generated Kconfig files. `overlays` come on top of those that board and
-    configuration name; paths are relative to a tree's root. Raises LeafrootError for whatever does not hold.
+    `generated` is a folder for generated Kconfig files. `overlays` come on top of those that the configuration
+    names; paths are relative to `root`. Raises LeafrootError for whatever does not hold.
     """
-    resolved = resolve(catalog, root, generated, Request(board, local, fragments, boot, kernel, toolchain))
-    unit = catalog.boards[board]
-    series = next(
-        one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y"
-    )
+    resolved = resolve(catalog, root, generated, request)
+    unit = catalog.boards[request.board]
+    series = next(one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y")
     mode = next(one for name, one in BOOT_MODES.items() if resolved.value(symbol("BOOT", name)) == "y")
     # Whoever asked last for the mode, else for the series, is who can mend it; else it is the board.
     origin = resolved.where(symbol("KERNEL", series.name), unit.path("board.py"))
@@ -65,16 +50,10 @@ def configure(
         series=series,
         mode=mode,
         packages=packages,
-        files={
-            one.name: read_listing(root, one.path("files"))
-            for one in packages
-            if isinstance(one.value.build, Files)
-        },
+        files={one.name: read_listing(root, one.path("files")) for one in packages if one.below("files")},
         catalog=catalog,
         toolchain=_toolchain(resolved),
-        hostname=_matching(
-            resolved, "SYSTEM_HOSTNAME", _HOSTNAME, "a host name: letters, digits and inner hyphens"
-        ),
+        hostname=_matching(resolved, "SYSTEM_HOSTNAME", _HOSTNAME, "a host name: letters, digits and inner hyphens"),
         root_password=_root_password(resolved),
         overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
@@ -90,9 +69,7 @@ def _packages(
         option = resolved.kconf.syms[symbol("PACKAGE", name)]
         if option.str_value == "n" and option.name not in resolved.assigned:
             why = obstacles(option, "y").why
-            raise LeafrootError(
-                f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py")
-            )
+            raise LeafrootError(f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py"))
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name, unit in packages.items():
         if not is_toolchain_part(unit) and resolved.value(symbol("PACKAGE", name)) == "y":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.effects.pack import pack
-from leafroot.effects.run import run
+from leafroot.effects.run import command_line, run
 from leafroot.effects.sandbox import Binding, Sandbox
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
@@ -86,11 +86,31 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> None:
         shutil.rmtree(room)
 
 
+def open_shell(step: Step, shop: Workshop) -> int:
+    """A shell in the step's sandbox, for a person; what a failed run left behind is there to be looked at."""
+    if step.call:
+        raise LeafrootError("this step is Leafroot's own work: it has no sandbox", where=step.title)
+    shop.room(step).parent.mkdir(parents=True, exist_ok=True)
+    sandbox = lay_out(step, shop)
+    print("The step's commands, in order:")
+    print("\n".join(f"  {command_line(command)}" for command in step.commands))
+    return run(
+        sandbox.argv(["sh", "-i"], interactive=True),
+        env={"PATH": os.environ.get("PATH", os.defpath)},
+        pass_fds=shop.slots.descriptors,
+        stdin=None,
+    )
+
+
 def lay_out(step: Step, shop: Workshop) -> Sandbox:
-    """The step's sandbox, with all its inputs in place."""
+    """The step's sandbox, with all its inputs in place.
+
+    If the step failed before, its folders are still there, and what is in them is left as it is.
+    """
     room = shop.room(step)
+    fresh = not room.exists()
     for name in ("build", "out", "scratch"):
-        (room / name).mkdir(parents=True)
+        (room / name).mkdir(parents=True, exist_ok=True)
     bindings = [Binding("/build", room / "build", writable=True), Binding("/out", room / "out", writable=True)]
     for number, item in enumerate(step.inputs):
         place = room / "scratch" / str(number)
@@ -102,15 +122,8 @@ def lay_out(step: Step, shop: Workshop) -> Sandbox:
             case Union():
                 place = shop.store.union([(shop.output / name, shop.digest(name)) for name in item.artefacts])
             case Unpacked():
-                place = _inside(room, item.at)
-                place.rmdir()
-                unpack(
-                    shop.output / item.artefact,
-                    place,
-                    strip=0,
-                    mtime_limit=SOURCE_DATE_EPOCH,
-                    exact_modes=True,
-                )
+                if fresh:
+                    _unpack(shop.output / item.artefact, _inside(room, item.at))
                 continue
             case Artefact():
                 place = shop.output / item.artefact
@@ -123,6 +136,11 @@ def lay_out(step: Step, shop: Workshop) -> Sandbox:
         bindings.append(Binding(item.at, place))
     env = {**dict(step.env), "MAKEFLAGS": shop.slots.makeflags, "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)}
     return Sandbox(room / "scratch", bindings, env)
+
+
+def _unpack(artefact: Path, place: Path) -> None:
+    place.rmdir()
+    unpack(artefact, place, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True)
 
 
 def _called_inputs(step: Step, shop: Workshop) -> dict[str, Path]:
@@ -141,7 +159,6 @@ def _called_inputs(step: Step, shop: Workshop) -> dict[str, Path]:
 
 
 def _copy_files(folder: Folder, place: Path, shop: Workshop) -> None:
-    place.mkdir()
     for name, path, mode in folder.files:
         target = place / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from leafroot.config.configuration import Config
@@ -14,7 +15,7 @@ from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import command_line, plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Artefact, Step
+from leafroot.plan.step import Artefact, Step, keys
 from leafroot.plan.toolchain import Toolchain
 
 
@@ -36,8 +37,11 @@ class Plan:
     root: str
 
 
-def plan_board(config: Config, machine: Machine) -> Plan:
-    """Everything that must be done for a board, in an order in which it can be done."""
+def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], str]) -> Plan:
+    """Everything that must be done for a board, in an order in which it can be done.
+
+    `file_digest` gives the SHA-256 of a file of the checkout, for the keys in the manifest.
+    """
     toolchain = _toolchain(config, machine)
     packages: list[Step] = []
     built: dict[str, str] = {}
@@ -59,7 +63,7 @@ def plan_board(config: Config, machine: Machine) -> Plan:
     image = plan_image(config, toolchain)
     bare = plan_bare_kernel(config)
     steps = (*toolchain.steps, kernel_config, kernel, bare, *packages, root, elf, packed, image)
-    manifest = _plan_manifest(config, toolchain, image, packed, elf)
+    manifest = _plan_manifest(config, toolchain, image, packed, elf, keys(steps, file_digest))
     return Plan(
         steps=(*steps, manifest),
         images=(image.output, packed.output, manifest.output),
@@ -74,9 +78,12 @@ def _toolchain(config: Config, machine: Machine) -> Toolchain:
     return plan_source_toolchain(config.arch, config.catalog, machine.platform)
 
 
-def _plan_manifest(config: Config, toolchain: Toolchain, image: Step, packed: Step, elf: Step) -> Step:
+def _plan_manifest(
+    config: Config, toolchain: Toolchain, image: Step, packed: Step, elf: Step, step_keys: dict[str, str]
+) -> Step:
     series = config.series.value
     parameters = {
+        "steps": step_keys,
         "board": config.name,
         "architecture": config.arch.name,
         "boot_mode": config.mode.name,

@@ -26,9 +26,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
         "devices": DEVICES,
         "files": system_files(config),
         "accounts": [
-            (one.name, one.uid, one.home, one.shell)
-            for unit in config.packages
-            for one in unit.value.accounts
+            (one.name, one.uid, one.home, one.shell) for unit in config.packages for one in unit.value.accounts
         ],
         "root_password": config.root_password,
     }
@@ -79,9 +77,7 @@ def _layers(
             layers.append({"owner": unit.name, "at": unit.name, "replaces": sorted(unit.value.replaces)})
         if listing := config.files.get(unit.name):
             inputs.append(Overlay(listing.folder, listing))
-            layers.append(
-                {"owner": listing.folder, "at": listing.folder, "replaces": sorted(unit.value.replaces)}
-            )
+            layers.append({"owner": listing.folder, "at": listing.folder, "replaces": sorted(unit.value.replaces)})
     for listing in config.overlays:
         inputs.append(Overlay(listing.folder, listing))
         layers.append({"owner": f"overlay {listing.folder}", "at": listing.folder, "override": True})

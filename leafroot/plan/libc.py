@@ -17,9 +17,7 @@ def plan_kernel_headers(arch: Arch, catalog: Catalog) -> Step:
     """The step that exports the kernel's user-space headers."""
     series = catalog.series.get(HEADERS_SERIES)
     if series is None:
-        raise LeafrootError(
-            f"the series {HEADERS_SERIES} is gone, whose headers the toolchain needs", "linux/"
-        )
+        raise LeafrootError(f"the series {HEADERS_SERIES} is gone, whose headers the toolchain needs", "linux/")
     return Step(
         title=f"kernel headers {series.value.version}",
         output=f"{arch.target}/linux-headers.tar.zst",

@@ -90,7 +90,8 @@ def _recipe(
 def _kbuild(
     unit: Unit[Package], recipe: Kbuild, toolchain: Toolchain
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
-    make = ("make", "-C", "/src", "O=/build", f"CROSS_COMPILE={toolchain.prefix}")
+    variables = (f"CROSS_COMPILE={toolchain.prefix}",)
+    make = ("make", "-C", "/src", "O=/build", *variables)
     fragments = tuple(kbuild.fragment_file(unit.path(name)) for name in recipe.fragments)
     commands = (
         (*make, recipe.base),
@@ -99,7 +100,8 @@ def _kbuild(
         ("scripts/kconfig/conf", "-D", kbuild.MERGED, "Config.in"),
         *kbuild.check(fragments, "Config.in", kbuild.ERRORS),
         make,
-        (*make, "CONFIG_PREFIX=/out", *recipe.install),
+        # busybox's install is only known to the make that O= calls in the object tree.
+        ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *recipe.install),
     )
     # Kbuild has LDFLAGS of its own; the target's go in under the name that it leaves to its caller.
     flags = dict(toolchain.env())

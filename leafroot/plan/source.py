@@ -86,9 +86,7 @@ def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
         *("--disable-shared", "--enable-static", *_NO_MAINTENANCE),
     )
 
-    def library(
-        name: str, options: tuple[str, ...], folders: str, install: str, needs: tuple[Step, ...]
-    ) -> Step:
+    def library(name: str, options: tuple[str, ...], folders: str, install: str, needs: tuple[Step, ...]) -> Step:
         unit = catalog.packages[name]
         return Step(
             title=f"{name} {unit.value.version}",

@@ -12,14 +12,13 @@ from typing import Any
 
 def write_manifest(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
     """Write manifest.json: the plan's words, and size and SHA-256 of every image."""
-    manifest = {name: value for name, value in parameters.items() if name != "keys"}
+    manifest = dict(parameters)
     manifest["images"] = [
         {"name": name, "size": path.stat().st_size, "sha256": _digest(path)}
         for name, path in sorted(inputs.items())
         if name != "elf"
     ]
     manifest["hardening"] = json.loads(inputs["elf"].read_text())
-    manifest["steps"] = parameters["keys"]
     fresh = output.with_name(output.name + ".new")
     fresh.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
     fresh.replace(output)
