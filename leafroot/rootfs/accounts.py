@@ -126,9 +126,7 @@ def settle_accounts(
     for user in people.values():
         for name in (user.primary, *user.groups):
             if name not in circles:
-                raise LeafrootError(
-                    f"there is no group {name!r}", f"user {user.name}", nearest(name, circles)
-                )
+                raise LeafrootError(f"there is no group {name!r}", f"user {user.name}", nearest(name, circles))
     uids = _declared({name: user.uid for name, user in people.items()}, "uid")
     gids = _declared({name: group.gid for name, group in circles.items()}, "gid")
     _add_automatic(people.keys() - uids.keys(), circles.keys() - gids.keys(), uids, gids, known or {})
@@ -149,18 +147,11 @@ def _unite(declared: Iterable[Account], kind: str) -> dict[str, Account]:
             )
         other = found.setdefault(account.name, account)
         differing = [
-            field.name
-            for field in fields(account)
-            if getattr(other, field.name) != getattr(account, field.name)
+            field.name for field in fields(account) if getattr(other, field.name) != getattr(account, field.name)
         ]
         if differing:
-            ways = [
-                ", ".join(f"{field}={getattr(one, field)!r}" for field in differing)
-                for one in (other, account)
-            ]
-            raise LeafrootError(
-                f"declared twice: with {ways[0]} and with {ways[1]}", f"{kind} {account.name}"
-            )
+            ways = [", ".join(f"{field}={getattr(one, field)!r}" for field in differing) for one in (other, account)]
+            raise LeafrootError(f"declared twice: with {ways[0]} and with {ways[1]}", f"{kind} {account.name}")
     return found
 
 
@@ -175,9 +166,7 @@ def _check_user(user: User) -> None:
             raise LeafrootError(f"{field} {text!r} is no absolute path", where)
     if not _HASH.fullmatch(user.password):
         # The text itself is not shown: it may be the password, and messages end up in logs.
-        raise LeafrootError(
-            "the password is not a hash of crypt(5)", where, "Make one with: openssl passwd -6"
-        )
+        raise LeafrootError("the password is not a hash of crypt(5)", where, "Make one with: openssl passwd -6")
 
 
 def _declared(ids: Mapping[str, int | None], kind: str) -> dict[str, int]:
@@ -207,9 +196,7 @@ def _add_automatic(
     for name in names:
         number = known[name] if name in known else next(free, None)
         if number is None:
-            raise LeafrootError(
-                f"no id is left for {name}", hint="Declare ids: the automatic ones are all taken."
-            )
+            raise LeafrootError(f"no id is left for {name}", hint="Declare ids: the automatic ones are all taken.")
         if name in users:
             uids[name] = number
         if name in groups:

@@ -66,9 +66,7 @@ def write_newc(tree: Tree, out: BinaryIO, mtime: int) -> int:
     write them: the kernel and both cpios then make one file of them.
     """
     if not 0 <= mtime <= FIELD_MAX:
-        raise LeafrootError(
-            f"cpio has no room for the time {mtime}", hint="It takes seconds from 1970 until 2106."
-        )
+        raise LeafrootError(f"cpio has no room for the time {mtime}", hint="It takes seconds from 1970 until 2106.")
     inodes = _inodes(tree)
     at = 0
     for path, entry in tree:
@@ -129,9 +127,7 @@ def _header(inode: _Inode, name: bytes, size: int, mtime: int) -> bytes:
     links = 2 if isinstance(node, Directory) else inode.links
     major, minor = (node.major, node.minor) if isinstance(node, (CharDevice, BlockDevice)) else (0, 0)
     mode = FILE_TYPES[type(node)] | permissions
-    head = _fields(
-        inode.number, mode, node.uid, node.gid, links, mtime, size, 0, 0, major, minor, len(name) + 1, 0
-    )
+    head = _fields(inode.number, mode, node.uid, node.gid, links, mtime, size, 0, 0, major, minor, len(name) + 1, 0)
     return head + name + bytes(1 + -(HEADER_SIZE + len(name) + 1) % 4)
 
 

@@ -131,9 +131,7 @@ def _read_entry(archive: _Counted) -> CpioEntry | None:
             raise archive.error(f"the {field} is no number of 8 hexadecimal digits, but {digits!r}", start)
         number[field] = int(digits, 16)
     if not 2 <= number["name size"] <= NAME_MAX:
-        raise archive.error(
-            f"a name of {number['name size']} bytes, where 2 to {NAME_MAX} are possible", start
-        )
+        raise archive.error(f"a name of {number['name size']} bytes, where 2 to {NAME_MAX} are possible", start)
     name = archive.take(number["name size"], "a name")
     if name.find(b"\0") != len(name) - 1:
         raise archive.error(f"the name {name[:40]!r} does not end at its only NUL", start)
@@ -148,9 +146,7 @@ def _read_entry(archive: _Counted) -> CpioEntry | None:
         raise archive.error(f"{path} has data, but is neither a file nor a symbolic link", start)
     # One byte more: gen_init_cpio ends targets with a NUL.
     if kind == stat.S_IFLNK and not 1 <= size <= TARGET_MAX + 1:
-        raise archive.error(
-            f"{path}: a link's target of {size} bytes, where 1 to {TARGET_MAX} are possible", start
-        )
+        raise archive.error(f"{path}: a link's target of {size} bytes, where 1 to {TARGET_MAX} are possible", start)
     data = archive.take(size, f"the data of {path}")
     archive.align(f"the padding of {path}")
     if header[:6] == MAGIC_WITH_SUM and kind == stat.S_IFREG and sum(data) & 0xFFFFFFFF != number["checksum"]:
@@ -173,10 +169,10 @@ def tree_from_newc(entries: Iterable[CpioEntry], owner: str) -> Tree:
     """Put entries together as a tree, everything in it owned by `owner`; times are not kept.
 
     A leading "./" is taken off names, as `find . | cpio -o` writes it. Of the names of one file, any may
-    carry the data; the first is the file, the others lead to it.
+    carry the data; the first in the order of names becomes the file, the others lead to it.
     """
     nodes: dict[str, Node] = {}
-    first_names: dict[tuple[tuple[int, int], int, int], str] = {}
+    names: dict[tuple[tuple[int, int], int], list[str]] = {}
     for entry in entries:
         path = entry.name.removeprefix("./") or ROOT
         where = f"{owner}: {entry.name}"
@@ -184,16 +180,19 @@ def tree_from_newc(entries: Iterable[CpioEntry], owner: str) -> Tree:
             raise LeafrootError("this would lie outside of the root", where)
         if path in nodes:
             raise LeafrootError("it is in the archive twice", where)
-        node = _node(entry, where)
+        nodes[path] = node = _node(entry, where)
         if entry.links > 1 and isinstance(node, File):
-            first = first_names.setdefault((entry.device, entry.inode, stat.S_IFMT(entry.mode)), path)
-            known = nodes.get(first)
-            if isinstance(known, File):
-                if entry.data:
-                    nodes[first] = node
-                node = HardLink(first)
-        nodes[path] = node
+            names.setdefault((entry.device, entry.inode), []).append(path)
+    for paths in names.values():
+        first, *others = sorted(paths)
+        carriers = [nodes[path] for path in paths if _has_data(nodes[path])]
+        nodes[first] = carriers[-1] if carriers else nodes[first]
+        nodes.update(dict.fromkeys(others, HardLink(first)))
     return merge_layers([Layer(owner, nodes)])
+
+
+def _has_data(node: Node) -> bool:
+    return isinstance(node, File) and node.size > 0
 
 
 def _node(entry: CpioEntry, where: str) -> Node:

@@ -117,9 +117,7 @@ def _order(little: bool) -> str:
     return "little" if little else "big"
 
 
-def _run_faults(
-    facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, search: Sequence[str]
-) -> Iterator[str]:
+def _run_faults(facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, search: Sequence[str]) -> Iterator[str]:
     if facts.interpreter is not None and not _is_file(tree, facts.interpreter):
         yield f"its interpreter {facts.interpreter} is not in the root"
     # With a RUNPATH, dynamic linkers do not look at the RPATH.
@@ -169,9 +167,7 @@ def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:
         if depth < 0:
             return "", "which leads out of the root"
     resolved = tree.resolve(folder)
-    if folder.rstrip("/") in LIBRARY_FOLDERS or (
-        resolved and isinstance(tree.entries[resolved].node, Directory)
-    ):
+    if folder.rstrip("/") in LIBRARY_FOLDERS or (resolved and isinstance(tree.entries[resolved].node, Directory)):
         return folder, ""
     return "", "which is no folder of the root"
 

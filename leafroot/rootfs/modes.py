@@ -40,9 +40,7 @@ def apply_modes(
     for row in table:
         where = f"{owner}: /{row.path}"
         if row.path != ROOT and not is_normal(row.path):
-            raise LeafrootError(
-                f"{row.path!r} is not a path below the root", owner, "Write it like usr/bin/env."
-            )
+            raise LeafrootError(f"{row.path!r} is not a path below the root", owner, "Write it like usr/bin/env.")
         if row.path not in entries:
             raise LeafrootError("nothing in the root has this path", where, nearest(row.path, entries))
         node = entries[row.path].node

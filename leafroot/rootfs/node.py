@@ -53,9 +53,7 @@ class File:
                 while left:
                     chunk = source.read(min(CHUNK, left))
                     if not chunk:
-                        raise LeafrootError(
-                            f"{left} bytes are missing: it was changed meanwhile", self.content.path
-                        )
+                        raise LeafrootError(f"{left} bytes are missing: it was changed meanwhile", self.content.path)
                     left -= len(chunk)
                     yield chunk
         except OSError as error:
@@ -158,7 +156,5 @@ def check_node(path: str, node: Node, owner: str) -> None:
                 raise LeafrootError(f"{kind} {number} is out of range", where)
     if isinstance(node, Symlink) and (not node.target or "\0" in node.target):
         raise LeafrootError("a symbolic link with an impossible target", where)
-    if isinstance(node, (CharDevice, BlockDevice)) and not (
-        0 <= node.major < 1 << 12 and 0 <= node.minor < 1 << 20
-    ):
+    if isinstance(node, (CharDevice, BlockDevice)) and not (0 <= node.major < 1 << 12 and 0 <= node.minor < 1 << 20):
         raise LeafrootError(f"device number {node.major}:{node.minor} is out of range", where)

@@ -41,9 +41,7 @@ class Layer:
     def __post_init__(self) -> None:
         for path in (*self.nodes, *self.replaces):
             if path != ROOT and not is_normal(path):
-                raise LeafrootError(
-                    f"{path!r} is not a path below the root", self.owner, "Write it like usr/bin/env."
-                )
+                raise LeafrootError(f"{path!r} is not a path below the root", self.owner, "Write it like usr/bin/env.")
         for path, node in self.nodes.items():
             check_node(path, node, self.owner)
             if path == ROOT and not isinstance(node, Directory):
@@ -167,11 +165,7 @@ def _way_out(path: str, first: Layer, second: Layer) -> str:
 def _unlink(nodes: dict[str, Node], makers: dict[str, Layer] | None, path: str) -> None:
     """Take one name away; a file that has other names lives on under the first of them."""
     node = nodes.pop(path)
-    names = (
-        sorted(name for name, link in nodes.items() if link == HardLink(path))
-        if isinstance(node, File)
-        else []
-    )
+    names = sorted(name for name, link in nodes.items() if link == HardLink(path)) if isinstance(node, File) else []
     if names:
         nodes[names[0]] = node
         nodes.update(dict.fromkeys(names[1:], HardLink(names[0])))
@@ -184,6 +178,4 @@ def _refuse_below(path: str, owner: str, parent: str, node: Node, above: str) ->
     if isinstance(node, Symlink):
         target = posixpath.normpath(posixpath.join("/", posixpath.dirname(parent), node.target)).lstrip("/")
         hint = f"It leads to /{target}: install it as {target}{path.removeprefix(parent)}."
-    raise LeafrootError(
-        f"{owner} brings it, but {above} makes /{parent} {NOUNS[type(node)]}", f"/{path}", hint
-    )
+    raise LeafrootError(f"{owner} brings it, but {above} makes /{parent} {NOUNS[type(node)]}", f"/{path}", hint)

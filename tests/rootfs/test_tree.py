@@ -25,9 +25,7 @@ from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 def layer(owner: str, *replaces: str, override: bool = False, **nodes: Node) -> Layer:
     """A layer whose paths are keyword names with `_` for `/`."""
-    return Layer(
-        owner, {name.replace("_", "/"): node for name, node in nodes.items()}, frozenset(replaces), override
-    )
+    return Layer(owner, {name.replace("_", "/"): node for name, node in nodes.items()}, frozenset(replaces), override)
 
 
 def owners(tree: Tree) -> dict[str, str]:
