@@ -118,21 +118,15 @@ def check(kconf: Any, one: Assignment) -> None:
     hidden = option.orig_type != kconfiglib.BOOL and not option.visibility
     if hidden or option.str_value != _value(option, one):
         reasons = obstacles(option, _value(option, one))
-        raise LeafrootError(
-            f"{one} has no effect: CONFIG_{option.name} {reasons.why}", one.where, reasons.remedy
-        )
+        raise LeafrootError(f"{one} has no effect: CONFIG_{option.name} {reasons.why}", one.where, reasons.remedy)
 
 
 def _option(kconf: Any, one: Assignment) -> Any:
     option = kconf.syms.get(one.symbol)
     if option is None or not option.nodes:
-        known = [
-            symbol.name for symbol in kconf.unique_defined_syms if any(node.prompt for node in symbol.nodes)
-        ]
+        known = [symbol.name for symbol in kconf.unique_defined_syms if any(node.prompt for node in symbol.nodes)]
         hint = (
-            nearest(one.symbol, known)
-            .replace("Did you mean ", "Did you mean CONFIG_")
-            .replace(" or ", " or CONFIG_")
+            nearest(one.symbol, known).replace("Did you mean ", "Did you mean CONFIG_").replace(" or ", " or CONFIG_")
         )
         raise LeafrootError(f"there is no option CONFIG_{one.symbol}", one.where, hint)
     return option

@@ -16,25 +16,19 @@ def serves(series: Unit[Series], mode: BootMode) -> bool:
     return mode.is_native(series.value.number) or bool(series.below(f"patches/{mode.name}", ".patch"))
 
 
-def check_bootable(
-    all_series: Mapping[str, Unit[Series]], series: Unit[Series], mode: BootMode, where: object
-) -> None:
+def check_bootable(all_series: Mapping[str, Unit[Series]], series: Unit[Series], mode: BootMode, where: object) -> None:
     """Raise LeafrootError, naming what would do, if the series cannot serve the boot mode."""
     if serves(series, mode):
         return
-    kernels = [f"KERNEL={name}" for name, other in sorted(all_series.items()) if serves(other, mode)]
-    modes = [
-        f"BOOT={other.name}" for other in BOOT_MODES.values() if other.can_pivot and serves(series, other)
-    ]
+    kernels = [f"KERNEL={name}" for name, other in all_series.items() if serves(other, mode)]
+    modes = [f"BOOT={other.name}" for other in BOOT_MODES.values() if other.can_pivot and serves(series, other)]
     # Plain rootfs is no substitute for a root that can be left; it is offered only where nothing else is.
     modes = modes or [f"BOOT={other.name}" for other in BOOT_MODES.values() if serves(series, other)]
     ways = [" or ".join(names) for names in (kernels, modes) if names]
     raise LeafrootError(
         f"boot mode {mode.name!r} {_lack(series.name, mode)}",
         where,
-        f"Choose {', or '.join(ways)}."
-        if ways
-        else f"Write linux/{series.name}/patches/{mode.name}/*.patch.",
+        f"Choose {', or '.join(ways)}." if ways else f"Write linux/{series.name}/patches/{mode.name}/*.patch.",
     )
 
 

@@ -23,7 +23,7 @@ _NO_UNITS = {"linux": ("config",)}
 
 @dataclass(frozen=True)
 class Catalog:
-    """All units by name, names in order. `trees` are the folders they come from, Leafroot's own first."""
+    """All units by name, in order (series by number). `trees` are the folders they come from, Leafroot's own first."""
 
     packages: Mapping[str, Unit[Package]] = field(default_factory=dict)
     boards: Mapping[str, Unit[Board]] = field(default_factory=dict)
@@ -38,16 +38,15 @@ def load_catalog(root: Path, external: Sequence[Path] = ()) -> Catalog:
     for two units of one name, unknown names and dependency cycles.
     """
     trees = (root, *(_external_tree(root, path) for path in external))
-    catalog = Catalog(
-        packages=_load_kind(trees, "package", "package.py", "package", Package),
-        boards=_load_kind(trees, "board", "board.py", "board", Board),
-        series=_load_kind(trees, "linux", "kernel.py", "kernel", Series),
-        trees=trees,
+    packages = _load_kind(trees, "package", "package.py", "package", Package)
+    boards = _load_kind(trees, "board", "board.py", "board", Board)
+    series = _load_kind(trees, "linux", "kernel.py", "kernel", Series)
+    check_packages(packages, root)
+    check_series(series, root)
+    check_boards(boards, packages, series, root)
+    return Catalog(
+        packages, boards, dict(sorted(series.items(), key=lambda item: (item[1].value.number, item[0]))), trees
     )
-    check_packages(catalog.packages, root)
-    check_boards(catalog.boards, catalog.packages, catalog.series, root)
-    check_series(catalog.series, root)
-    return catalog
 
 
 def _external_tree(root: Path, path: Path) -> Path:
@@ -62,9 +61,7 @@ def _external_tree(root: Path, path: Path) -> Path:
     return tree
 
 
-def _load_kind(
-    trees: Sequence[Path], parent: str, file_name: str, variable: str, kind: type[T]
-) -> dict[str, Unit[T]]:
+def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str, kind: type[T]) -> dict[str, Unit[T]]:
     units: dict[str, Unit[T]] = {}
     for tree, folder in _folders(trees, parent):
         unit = load_unit(tree, folder, file_name, variable, kind)

@@ -49,9 +49,7 @@ def load_kconfig(root: Path, generated: Path) -> Any:
     """
     # kconfiglib joins the tree's path and a pattern; only here would brackets in it do harm.
     if re.search(r"[\[*?]", str(root.resolve())):
-        raise LeafrootError(
-            "Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve()
-        )
+        raise LeafrootError("Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve())
     variables = {
         "srctree": str(root.absolute()),
         "GENERATED": str(generated.absolute()),
@@ -93,9 +91,7 @@ def kconfig_error(text: str, root: Path) -> LeafrootError:
     if where is None and (defined := _DEFINED.search(text)):
         where = defined["where"]
     message = message.replace(f" (defined at {where})", "", 1)
-    message = message.replace(" Check that environment variables are set correctly", "").split(
-        " (e.g. $srctree"
-    )[0]
+    message = message.replace(" Check that environment variables are set correctly", "").split(" (e.g. $srctree")[0]
     head, *rest = [line.rstrip() for line in message.strip().splitlines() if line.strip()]
     return LeafrootError(head.rstrip("."), where, "\n".join(rest))
 
@@ -108,10 +104,7 @@ def _loop_error(text: str) -> LeafrootError:
         re.M,
     )
     names = [name for name, _ in steps]
-    places = [
-        f"{places}: {name} depends on {needed}"
-        for (name, places), needed in zip(steps, names[1:], strict=False)
-    ]
+    places = [f"{places}: {name} depends on {needed}" for (name, places), needed in zip(steps, names[1:], strict=False)]
     return LeafrootError(
         f"options depend on each other in a circle: {' -> '.join(names)}",
         steps[0][1].split(",")[0],

@@ -21,9 +21,7 @@ class Obstacle:
 def obstacles(option: Any, wanted: str) -> Obstacle:
     """Why `option` does not take the value `wanted` with everything else as it is."""
     if not any(node.prompt for node in option.nodes):
-        return Obstacle(
-            "cannot be set, it follows from other options", f"It is {_shown(option)} now; drop the line."
-        )
+        return Obstacle("cannot be set, it follows from other options", f"It is {_shown(option)} now; drop the line.")
     if option.choice and option.visibility:
         return _of_choice(option, wanted)
     if not option.visibility:
@@ -37,14 +35,10 @@ def _of_choice(option: Any, wanted: str) -> Obstacle:
     choice = option.choice
     prompt = next(node.prompt[0] for node in choice.nodes if node.prompt)
     if wanted == "n":
-        others = [
-            f"CONFIG_{other.name}=y" for other in choice.syms if other is not option and other.visibility
-        ]
+        others = [f"CONFIG_{other.name}=y" for other in choice.syms if other is not option and other.visibility]
         instead = f"Set {' or '.join(others)} instead." if others else "It is the only one."
         return Obstacle(f"is what the choice '{prompt}' takes unless another is set", instead)
-    return Obstacle(
-        f"is one of the choice '{prompt}', which has {choice.selection.name} (=y)", "Keep one of them."
-    )
+    return Obstacle(f"is one of the choice '{prompt}', which has {choice.selection.name} (=y)", "Keep one of them.")
 
 
 def _unmet(expression: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -76,9 +77,7 @@ def check_boards(
         for kind, names, known in named:
             for name in names:
                 if name not in known:
-                    raise LeafrootError(
-                        f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known)
-                    )
+                    raise LeafrootError(f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known))
         _check_files(root, unit, file, board.kernel.config)
 
 
@@ -86,10 +85,12 @@ def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
     """Check that each series has a version that belongs to it, and patches only for modes that exist."""
     for unit in series.values():
         file, version = unit.path("kernel.py"), unit.value.version
-        if not (version + ".").startswith(unit.name.split("-")[0] + "."):
+        if not re.fullmatch(r"\d+\.\d+([.-].*)?", version):
             raise LeafrootError(
-                f"version {version!r} is not of series {unit.name}", _line(root, file, version)
+                f"{version!r} is not a kernel version", _line(root, file, version), "Like 6.12 or 6.12.107."
             )
+        if not (version + ".").startswith(unit.name.split("-")[0] + "."):
+            raise LeafrootError(f"version {version!r} is not of series {unit.name}", _line(root, file, version))
         for name in unit.files:
             folder, _, rest = name.partition("/")
             mode, slash, _ = rest.partition("/")
@@ -109,9 +110,7 @@ def is_toolchain_part(unit: Unit[Package]) -> bool:
 def _check_files(root: Path, unit: Unit[Any], file: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in unit.files:
-            raise LeafrootError(
-                f"there is no {unit.path(name)}", _line(root, file, name), nearest(name, unit.files)
-            )
+            raise LeafrootError(f"there is no {unit.path(name)}", _line(root, file, name), nearest(name, unit.files))
 
 
 def _check_circles(packages: Mapping[str, Unit[Package]], root: Path) -> None:

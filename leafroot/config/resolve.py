@@ -55,9 +55,7 @@ class Resolved:
         return self.assigned[name].where if name in self.assigned else default
 
 
-def resolve(
-    catalog: Catalog, root: Path, generated: Path, request: Request, *, lenient: bool = False
-) -> Resolved:
+def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, lenient: bool = False) -> Resolved:
     """Load the Kconfig and make every assignment that was asked for.
 
     Raises LeafrootError for an assignment that does not hold once its own layer is made, for an option that

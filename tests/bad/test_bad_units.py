@@ -189,6 +189,10 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ONE: board().replace("config=[]", 'config=["linux.config"]')},
         "board/one/board.py:6: there is no board/one/linux.config\n  There is: board.py.",
     ),
+    "version that is none": (
+        {"linux/6.12/kernel.py": series("next")},
+        "linux/6.12/kernel.py:6: 'next' is not a kernel version\n  Like 6.12 or 6.12.107.",
+    ),
     "version of another series": (
         {"linux/6.12/kernel.py": series("6.1.2")},
         "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",

@@ -2,7 +2,7 @@
 """A small made-up checkout with the real configs/Kconfig, for tests to change and to break."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +88,12 @@ class SmallTree:
     def catalog(self, *external: str) -> Catalog:
         return load_catalog(self.root, [Path(name) for name in external])
 
-    def configure(self, board: str = "one", external: tuple[str, ...] = (), **options: Any) -> Config:
-        return configure(self.catalog(*external), self.root, self.root / "generated", board, **options)
+    def configure(
+        self, board: str = "one", external: tuple[str, ...] = (), overlays: Sequence[str] = (), **options: Any
+    ) -> Config:
+        return configure(
+            self.catalog(*external), self.root, self.root / "generated", Request(board, **options), overlays
+        )
 
     def arguments(self, board: str = "one", **options: Any) -> tuple[Catalog, Path, Path, Request]:
         """What the functions of leafroot/config/edit.py take."""

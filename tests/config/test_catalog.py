@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is loaded as a unit, from where, and what of its folder counts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leafroot.config.catalog import Catalog, load_catalog
+from leafroot.describe.board import Board, Series
+from leafroot.describe.package import Package
+from leafroot.errors import LeafrootError
+from tests.config.small_tree import CHECKOUT, SmallTree, package, series
+
+KINDS = {"package": ("package.py", Package), "board": ("board.py", Board), "linux": ("kernel.py", Series)}
+REAL = sorted(file.parent for kind, (name, _) in KINDS.items() for file in CHECKOUT.glob(f"{kind}/*/{name}"))
+
+
+@pytest.fixture(scope="module")
+def real() -> Catalog:
+    return load_catalog(CHECKOUT)
+
+
+@pytest.mark.parametrize("folder", REAL, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_unit_of_this_tree_is_loaded(folder: Path, real: Catalog) -> None:
+    units = {"package": real.packages, "board": real.boards, "linux": real.series}[folder.parent.name]
+    unit = units[folder.name]
+    name, kind = KINDS[folder.parent.name]
+    assert isinstance(unit.value, kind)
+    assert unit.folder == f"{folder.parent.name}/{folder.name}"
+    assert name in unit.files
+    # The summary is a line of a menu and of a list.
+    assert 0 < len(unit.summary) <= 100
+
+
+def test_catalog_has_all_folders_of_this_tree(real: Catalog) -> None:
+    assert len(REAL) == len(real.packages) + len(real.boards) + len(real.series)
+
+
+def test_files_are_those_that_people_wrote(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path)
+    folder = tmp_path / "package/alpha"
+    unwanted = [
+        "package.py~",
+        ".package.py.swp",
+        "#package.py#",
+        "__pycache__/x.pyc",
+        "old.pyc",
+        "patches/__pycache__/y",
+    ]
+    wanted = ["patches/2.patch", "patches/10.patch", "files/.profile", "Config.in"]
+    tree.write({f"package/alpha/{name}": "" for name in [*unwanted, *wanted]})
+    (folder / "files" / "run").symlink_to("/run")
+    assert tree.catalog().packages["alpha"].files == (
+        "Config.in",
+        "files/.profile",
+        "files/run",
+        "package.py",
+        "patches/10.patch",
+        "patches/2.patch",
+    )
+
+
+def test_folders_that_hold_nothing_are_no_units(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, {"package/gone/__pycache__/package.pyc": "", "package/README": "", "board/.git/x": ""})
+    (tmp_path / "linux/6.18").mkdir()
+    catalog = tree.catalog()
+    assert list(catalog.packages) == ["alpha", "beta", "gamma", "gcc"]
+    assert list(catalog.boards) == ["one", "two"]
+    assert list(catalog.series) == ["6.1", "6.12", "7.2"]
+
+
+def test_shared_kernel_fragments_are_no_series_but_any_other_folder_must_be(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, {"linux/config/nullfs.config": ""})
+    tree.catalog()
+    tree.write({"linux/konfig/nullfs.config": ""})
+    with pytest.raises(LeafrootError, match=r"^linux/konfig: this folder has no kernel\.py"):
+        tree.catalog()
+
+
+def test_external_tree_adds_units_under_its_own_path(tmp_path: Path) -> None:
+    tree = SmallTree(
+        tmp_path / "main",
+        {
+            "../product/package/delta/package.py": package("Fourth.", depends=["alpha"]),
+            "../product/linux/6.6/kernel.py": series("6.6.30"),
+        },
+    )
+    catalog = tree.catalog(
+        "../product",
+    )
+    product = tmp_path / "main/../product"
+    assert catalog.packages["delta"].folder == f"{product}/package/delta"
+    assert list(catalog.series) == ["6.1", "6.6", "6.12", "7.2"]
+    assert catalog.trees == (tmp_path / "main", product)
+
+
+def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    script = "import sys; from pathlib import Path; from leafroot.config.catalog import load_catalog\n"
+    script += "load_catalog(Path(sys.argv[1])); assert not {'package', 'alpha', 'board'} & set(sys.modules)"
+    # In a process of its own: this one may have been told not to write bytecode at all.
+    environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONPYCACHEPREFIX": ""}
+    subprocess.run([sys.executable, "-c", script, str(tree.root)], env=environment, check=True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_error_of_the_vocabulary_gets_the_line_of_the_description(tmp_path: Path) -> None:
+    archive = "archive=Archive('https://x.example/a.tar', sha256='12')"
+    tree = SmallTree(tmp_path, {"package/alpha/package.py": package(build=f"Autotools(),\n    {archive}")})
+    with pytest.raises(LeafrootError) as error:
+        tree.catalog()
+    assert error.value.where == "package/alpha/package.py:9"
+    assert "SHA-256" in error.value.message
