@@ -177,6 +177,7 @@ def _run_commands(step: Step, sandbox: Sandbox, shop: Workshop, shell_hint: str)
                 sandbox.argv(command),
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 log=log,
+                shown=command,
                 pass_fds=shop.slots.descriptors,
             )
             if status != 0:

@@ -24,17 +24,17 @@ def run(
     *,
     env: Mapping[str, str],
     log: IO[bytes] | None = None,
-    cwd: Path | None = None,
+    shown: Sequence[str] = (),
     pass_fds: Sequence[int] = (),
     stdin: int | None = subprocess.DEVNULL,
 ) -> int:
     """Run a program and give its exit status; its output goes to `log`, or to this terminal.
 
-    The environment is exactly `env`. The program gets a process group of its own when its output is logged,
+    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. The program gets a process group of its own when its output is logged,
     and the whole group is ended when we are interrupted.
     """
     if log is not None:
-        log.write(f"$ {command_line(argv)}\n".encode())
+        log.write(f"$ {command_line(shown or argv)}\n".encode())
         log.flush()
     try:
         process = subprocess.Popen(
@@ -43,7 +43,6 @@ def run(
             stdin=stdin,
             stdout=log,
             stderr=subprocess.STDOUT if log is not None else None,
-            cwd=cwd,
             pass_fds=tuple(pass_fds),
             start_new_session=log is not None,
         )

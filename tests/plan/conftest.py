@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configurations of the real tree, for tests that compare plans as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from leafroot.config.catalog import Catalog, load_catalog
+from leafroot.config.configuration import Config
+from leafroot.config.configure import configure
+from leafroot.config.resolve import Request
+from leafroot.plan.board import Machine, Plan, plan_board
+
+ROOT = Path(__file__).parents[2]
+MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog(ROOT)
+
+
+@pytest.fixture
+def configured(catalog: Catalog, tmp_path: Path) -> Callable[..., Config]:
+    def make(board: str = "qemu_x86_64", **asked: str) -> Config:
+        return configure(catalog, ROOT, tmp_path / "kconfig", Request(board, **asked))
+
+    return make
+
+
+@pytest.fixture
+def planned(configured: Callable[..., Config]) -> Callable[..., Plan]:
+    def make(board: str = "qemu_x86_64", **asked: str) -> Plan:
+        return plan_board(configured(board, **asked), MACHINE, lambda path: path)
+
+    return make

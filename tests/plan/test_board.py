@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans of boards: what is built, in which order, and what a change touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from leafroot.config.configuration import Config
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.plan.board import Plan
+from leafroot.plan.kernel import command_line
+from leafroot.plan.step import Source, Step, description
+
+Planned = Callable[..., Plan]
+
+SERVED = [("6.12", "nullfs"), ("6.12", "leaf-tmpfs"), ("6.12", "rootfs"), ("7.2", "nullfs"), ("7.2", "leaf-tmpfs")]
+
+
+def step(plan: Plan, output: str) -> Step:
+    return next(step for step in plan.steps if step.output == output)
+
+
+def changed(before: Plan, after: Plan) -> set[str]:
+    """The outputs whose steps differ, or read one that does."""
+    old = {step.output: description(step) for step in before.steps}
+    found: set[str] = set()
+    for one in after.steps:
+        if old.get(one.output) != description(one) or found & set(one.artefacts()):
+            found.add(one.output)
+    return found
+
+
+@pytest.mark.parametrize("toolchain", ["source", "debian"])
+@pytest.mark.parametrize(("kernel", "boot"), SERVED)
+def test_every_step_comes_after_what_it_reads(planned: Planned, kernel: str, boot: str, toolchain: str) -> None:
+    plan = planned(kernel=kernel, boot=boot, toolchain=toolchain)
+    made: set[str] = set()
+    for one in plan.steps:
+        assert set(one.artefacts()) <= made, one.output
+        assert one.output not in made
+        made.add(one.output)
+    assert set(plan.images) <= made
+
+
+def test_a_plan_is_the_same_each_time(planned: Planned) -> None:
+    assert [description(one) for one in planned().steps] == [description(one) for one in planned().steps]
+
+
+def test_another_boot_mode_is_one_kernel_and_what_carries_it(planned: Planned) -> None:
+    assert changed(planned(boot="nullfs"), planned(boot="leaf-tmpfs")) == {
+        "qemu_x86_64/linux.config",
+        "qemu_x86_64/linux.tar.zst",
+        "qemu_x86_64/kernel",
+        # /init looks for the mode, so the root differs by a few lines.
+        "qemu_x86_64/rootfs.cpio",
+        "qemu_x86_64/elf.json",
+        "qemu_x86_64/images/rootfs.cpio.zst",
+        "qemu_x86_64/images/bzImage",
+        "qemu_x86_64/images/manifest.json",
+    }
+
+
+def test_another_series_leaves_toolchain_and_packages_alone(planned: Planned) -> None:
+    touched = changed(planned(kernel="6.12"), planned(kernel="7.2"))
+    assert not {output for output in touched if not output.startswith("qemu_x86_64/")}
+
+
+def test_gcc_is_built_once(planned: Planned) -> None:
+    plan = planned(toolchain="source")
+    gcc = step(plan, "x86_64-leafroot-linux-musl/gcc.tar.zst")
+    configures = [command for command in gcc.commands if command[0] == "/src/configure"]
+    assert len(configures) == 1
+    assert not any("musl.tar.zst" in output for output in gcc.artefacts())
+
+
+def test_the_external_toolchain_compiles_no_compiler(planned: Planned) -> None:
+    outputs = {one.output.rpartition("/")[2] for one in planned(toolchain="debian").steps}
+    assert "musl.tar.zst" in outputs
+    assert not outputs & {"gcc.tar.zst", "binutils.tar.zst", "gmp.tar.zst"}
+
+
+@pytest.mark.parametrize(
+    ("kernel", "boot", "words"),
+    [
+        ("6.12", "nullfs", "console=ttyS0,115200 nullfs_rootfs"),
+        ("6.12", "leaf-tmpfs", "console=ttyS0,115200 nonroot_initramfs"),
+        ("6.12", "rootfs", "console=ttyS0,115200"),
+        ("7.2", "nullfs", "console=ttyS0,115200"),
+        ("7.2", "leaf-tmpfs", "console=ttyS0,115200 nonroot_initramfs"),
+    ],
+)
+def test_the_command_line_asks_for_the_mode(
+    configured: Callable[..., Config], kernel: str, boot: str, words: str
+) -> None:
+    assert command_line(configured(kernel=kernel, boot=boot)) == words
+
+
+@pytest.mark.parametrize(("kernel", "boot"), SERVED)
+def test_only_the_patches_of_the_mode_are_applied(planned: Planned, kernel: str, boot: str) -> None:
+    kernel_step = step(planned(kernel=kernel, boot=boot), "qemu_x86_64/linux.tar.zst")
+    (source,) = (item for item in kernel_step.inputs if isinstance(item, Source))
+    native = BOOT_MODES[boot].is_native(tuple(map(int, kernel.split("."))))  # type: ignore[arg-type]
+    assert bool(source.patches) is not native
+    assert all(path.startswith(f"linux/{kernel}/patches/{boot}/") for path in source.patches)
+
+
+def test_a_title_and_a_place_do_not_count(planned: Planned) -> None:
+    one = step(planned(), "qemu_x86_64/linux.tar.zst")
+    assert description(replace(one, title="another")) == description(one)
+    assert description(replace(one, commands=(("true",),))) != description(one)
