@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,6 +30,7 @@ from leafroot.effects.store import Store
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.step import Step
+from leafroot.report.bench import bench
 from leafroot.report.manifest import write_manifest
 
 VARIABLES = {
@@ -113,6 +114,8 @@ class Session:
         image = plan.images[0]
         return {
             "boot": ((plan.kernel, plan.root), lambda: boot(self._guest(config, plan.kernel, plan.root))),
+            "boot-files": ((plan.kernel, plan.root), lambda: 0),
+            "bench": ((image, plan.kernel), lambda: self._bench(config, plan)),
             "boot-test": ((image,), lambda: self._boot_test(config, image)),
         }
 
@@ -148,6 +151,15 @@ class Session:
 
     def _boot_test(self, config: Config, image: str) -> int:
         print(boot_test(self._guest(config, image), self.output / config.name / "boot-test.log"))
+        return 0
+
+    def _bench(self, config: Config, plan: Plan) -> int:
+        def argv(output: Path) -> list[str]:
+            return replace(
+                self._guest(config, plan.kernel, plan.root), kernel=output / plan.kernel, initrd=output / plan.root
+            ).argv()
+
+        print(bench(self.checkout, self.cache, config.name, self.variables.get("TOOLCHAIN", ""), argv))
         return 0
 
     def _edit(self, command: str) -> int:

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import select
 import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -30,8 +35,9 @@ def run(
 ) -> int:
     """Run a program and give its exit status; its output goes to `log`, or to this terminal.
 
-    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. The program gets a process group of its own when its output is logged,
-    and the whole group is ended when we are interrupted.
+    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. The program
+    gets a process group of its own when its output is logged, and the whole group is ended when we are
+    interrupted.
     """
     if log is not None:
         log.write(f"$ {command_line(shown or argv)}\n".encode())
@@ -98,3 +104,50 @@ def watch(argv: Sequence[str], *, env: Mapping[str, str], log: Path, timeout: fl
                 process.kill()
                 process.wait()
     return True
+
+
+def measure(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Measured:
+    """Run a program with its output added to `log`, and measure it; children's memory does not count."""
+    begun = time.monotonic()
+    peak = 0
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
+        status = Path(f"/proc/{process.pid}/status")
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)
+                peak = max(peak, int(found.group(1)) if found else 0)
+            time.sleep(0.005)
+    return Measured(time.monotonic() - begun, peak / 1000, process.returncode)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a program took: seconds, the most memory in MB, and its exit status."""
+
+    seconds: float
+    megabytes: float
+    status: int
+
+
+def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeout: float) -> float:
+    """Run a program until it writes `text`, end it, and give the seconds that took."""
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    seen = b""
+    try:
+        assert process.stdout is not None
+        while text not in seen:
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, begun + timeout - time.monotonic()))
+            chunk = os.read(process.stdout.fileno(), 65536) if ready else b""
+            if not chunk:
+                raise LeafrootError(f"it never wrote {text.decode()!r}", argv[0], seen.decode(errors="replace")[-2000:])
+            seen += chunk
+        return time.monotonic() - begun
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmark: how long the changes take that people make all day, measured on a copy of the checkout.
+
+The machine's own noise counts, so a row is compared with the others of the same run, never with a limit.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.effects.run import Measured, capture, measure, wait_for
+from leafroot.errors import LeafrootError
+
+_LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+_REPEATS = 3
+
+
+@dataclass
+class Bench:
+    """A copy of the checkout with an output folder of its own, and the cache of the caller."""
+
+    copy: Path
+    log: Path
+    words: Sequence[str]
+
+    def scons(self, *words: str) -> Measured:
+        """One call of scons in the copy; LeafrootError if it fails."""
+        argv = [sys.executable, "-m", "SCons", "-Q", *self.words, *words]
+        done = measure(argv, env=os.environ, cwd=self.copy, log=self.log)
+        if done.status != 0:
+            raise LeafrootError(f"scons {' '.join(words)} failed in the copy", "bench", f"Its log: {self.log}")
+        return done
+
+    def touch_overlay(self, number: int) -> None:
+        """Change one small file of an overlay."""
+        folder = self.copy / "bench-overlay" / "etc"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bench").write_text(f"{number}\n")
+
+    def toggle_option(self, number: int) -> None:
+        """Switch one busybox option that no other depends on."""
+        file = self.copy / "package" / "busybox" / "busybox.config"
+        text = re.sub(r"CONFIG_CAL=y\n", "", file.read_text())
+        file.write_text(text + ("CONFIG_CAL=y\n" if number % 2 == 0 else ""))
+
+
+def bench(checkout: Path, cache: Path, board: str, toolchain: str, guest: Callable[[Path], Sequence[str]]) -> str:
+    """Measure every row for one board, and give the table; `guest` is QEMU's command line for an output folder."""
+    with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
+        copy = Path(folder) / "leafroot"
+        shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+        words = [f"BOARD={board}", f"CACHE={cache}"] + ([f"TOOLCHAIN={toolchain}"] if toolchain else [])
+        run = Bench(copy, Path(folder) / "log", [*words, f"OVERLAY={copy}/bench-overlay"])
+        run.touch_overlay(0)
+        run.scons()
+        try:
+            return _table(_rows(run, guest))
+        except LeafrootError as error:
+            error.hint = "\n".join(run.log.read_text(errors="replace").splitlines()[-20:])
+            raise
+
+
+def _rows(run: Bench, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str, list[float], float]]:
+    rows: list[tuple[str, list[float], float]] = []
+
+    def row(name: str, once: Callable[[int], Measured], repeats: int = _REPEATS) -> None:
+        done = [once(number) for number in range(1, repeats + 1)]
+        rows.append((name, [one.seconds for one in done], max(one.megabytes for one in done)))
+
+    row("nothing to do", lambda _: run.scons())
+
+    def overlay(number: int) -> Measured:
+        run.touch_overlay(number)
+        return run.scons()
+
+    row("a file in an overlay changed -> image", overlay)
+
+    def to_shell(number: int) -> Measured:
+        run.touch_overlay(100 + number)
+        # The kernel and the root beside it, and no image: what the command 'boot' needs.
+        built = run.scons("boot-files")
+        waited = wait_for(guest(run.copy / "output"), env=os.environ, text=b"login: ", timeout=120)
+        return Measured(built.seconds + waited, built.megabytes, 0)
+
+    row("the same -> login in QEMU (boot)", to_shell)
+
+    def option(number: int) -> Measured:
+        run.toggle_option(number + 1)
+        # What an earlier run put into the cache would be no measurement.
+        return run.scons("--cache-disable")
+
+    row("one busybox option changed -> image", option, 2)
+    run.scons()
+
+    def from_cache(_: int) -> Measured:
+        shutil.rmtree(run.copy / "output")
+        return run.scons()
+
+    row("deleted output, warm cache -> image", from_cache)
+    return rows
+
+
+def _table(rows: Sequence[tuple[str, list[float], float]]) -> str:
+    base = _median(rows[0][1])
+    lines = [f"{'what':<40} {'median':>9} {'spread':>15} {'ratio':>7} {'memory':>8}"]
+    for name, seconds, megabytes in rows:
+        middle = _median(seconds)
+        spread = f"{min(seconds):.2f}-{max(seconds):.2f} s"
+        lines.append(f"{name:<40} {middle:>7.2f} s {spread:>15} {middle / base:>7.1f} {megabytes:>5.0f} MB")
+    _, version = capture(["uname", "-srm"])
+    return "\n".join([*lines, f"{os.cpu_count()} processors, {version.strip()}"])
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
