@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ./bootstrap asks of a host, says about it, installs, and leaves alone."""
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SCRIPTS = ["bootstrap", ".ci/run"]
 
 # All that a made-up machine has in its PATH: what bootstrap itself calls, and what the tests have it run.
-PROGRAMS = ["sh", "cat", "chmod", "cksum", "echo", "env", "flock", "mktemp", "mv", "rm", "tail", "true"]
+PROGRAMS = ["sh", "cat", "chmod", "cksum", "cp", "echo", "env", "flock", "mktemp", "mv", "rm", "tail", "true"]
 
 OS_RELEASE = {
     "debian": 'ID=debian\nVERSION_ID="13"\n',
@@ -84,14 +87,13 @@ class Machine:
 
     def use_real_python(self) -> None:
         """Lets this machine make a working .venv."""
-        python = shutil.which("python3")
-        assert python
         (self.bin / "python3").unlink()
-        (self.bin / "python3").symlink_to(python)
+        (self.bin / "python3").symlink_to(Path(sys.executable).resolve())
 
     def take_environment(self, other: "Machine") -> None:
         """Copies the .venv of another machine: quicker than making one."""
         shutil.copytree(other.checkout / ".venv", self.checkout / ".venv", symlinks=True)
+        shutil.copy2(other.checkout / "requirements.txt", self.checkout)
         stamp = self.checkout / ".venv/leafroot.stamp"
         stamp.write_text(stamp.read_text().replace(str(other.checkout), str(self.checkout)))
 
@@ -111,6 +113,21 @@ class Machine:
         )
 
 
+def make_wheel(folder: Path) -> str:
+    """Writes a wheel with one empty module, and returns its SHA-256."""
+    wheel = folder / "leafprobe-1-py3-none-any.whl"
+    files = {
+        "leafprobe.py": "",
+        "leafprobe-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: leafprobe\nVersion: 1\n",
+        "leafprobe-1.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "leafprobe-1.dist-info/RECORD": "",
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
 def asked_for() -> list[str]:
     """The first alternative of each row of bootstrap's table, as a path below the host's root."""
     text = (ROOT / "bootstrap").read_text()
@@ -127,10 +144,13 @@ def asked_for() -> list[str]:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """A machine that lacks nothing, bootstrapped once with no Python packages."""
+    """A machine that lacks nothing, bootstrapped once with one small Python package."""
     machine = Machine(tmp_path_factory.mktemp("ready"), OS_RELEASE["debian"])
     machine.use_real_python()
-    first = machine.bootstrap("python", "-c", "import sys; print(sys.prefix)")
+    sha256 = make_wheel(machine.checkout)
+    (machine.checkout / "requirements.txt").write_text(f"leafprobe==1 --hash=sha256:{sha256}\n")
+    show = "import leafprobe, sys; print(sys.prefix)"
+    first = machine.bootstrap("python", "-c", show, PIP_FIND_LINKS=str(machine.checkout))
     assert (first.returncode, first.stdout) == (0, f"{machine.checkout}/.venv\n"), first.stderr
     return machine
 
@@ -160,9 +180,7 @@ def test_each_requirement_is_missed(path: str, tmp_path: Path) -> None:
     (machine.host / path).unlink()
     done = machine.bootstrap("true")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert re.fullmatch(
-        r"bootstrap: host packages are missing; install: sudo pacman -S --needed \S+\n", done.stderr
-    )
+    assert re.fullmatch(r"bootstrap: host packages are missing; install: sudo pacman -S --needed \S+\n", done.stderr)
 
 
 @pytest.mark.parametrize("bundle", ["etc/ssl/certs/ca-bundle.crt", "etc/ssl/ca-bundle.pem"])
@@ -193,9 +211,7 @@ def apt_machine(folder: Path, uid: int, ready: Machine) -> tuple[Machine, Path]:
     bwrap.unlink()
     log = folder / "apt.log"
     lists = machine.host / "var/lib/apt/lists"
-    program(
-        machine.bin / "apt-get", APT_GET.format(log=log, bwrap=bwrap, lists=lists, stale=folder / "stale")
-    )
+    program(machine.bin / "apt-get", APT_GET.format(log=log, bwrap=bwrap, lists=lists, stale=folder / "stale"))
     return machine, log
 
 
@@ -225,8 +241,7 @@ def test_sudo_that_wants_a_password_is_not_used(tmp_path: Path, ready: Machine) 
     done = machine.bootstrap("echo", "ran")
     assert done.returncode == 1
     assert done.stderr == (
-        "bootstrap: host packages are missing; "
-        "install: sudo apt-get install --no-install-recommends bubblewrap\n"
+        "bootstrap: host packages are missing; install: sudo apt-get install --no-install-recommends bubblewrap\n"
     )
     assert not log.exists()
 
@@ -274,10 +289,7 @@ def test_the_command_runs_in_the_checkout_with_the_environment_first(ready: Mach
     venv = f"{ready.checkout}/.venv"
     expected = [str(ready.checkout), f"{venv}/bin:{ready.bin}", venv, "-Q", "unset", "a b", ""]
     assert done.stdout.splitlines() == expected
-    assert (
-        ready.bootstrap("sh", "-c", 'echo "$SCONSFLAGS"', SCONSFLAGS="--debug=time").stdout
-        == "--debug=time\n"
-    )
+    assert ready.bootstrap("sh", "-c", 'echo "$SCONSFLAGS"', SCONSFLAGS="--debug=time").stdout == "--debug=time\n"
     assert ready.bootstrap("sh", "-c", "exit 7").returncode == 7
 
 
@@ -288,17 +300,42 @@ def test_usage(ready: Machine) -> None:
     assert wrong.stderr.startswith("usage: ")
 
 
-def test_changed_requirements_make_the_environment_anew(tmp_path: Path, ready: Machine) -> None:
-    """A requirement that cannot be had fails, is named, and leaves no environment that counts as ready."""
+REFUSED = {
+    "leafprobe==1": "Hashes are required in --require-hashes mode",
+    f"leafprobe==1 --hash=sha256:{'0' * 64}": "THESE PACKAGES DO NOT MATCH THE HASHES",
+}
+
+
+@pytest.mark.parametrize("requirement", REFUSED)
+def test_changed_requirements_make_the_environment_anew(requirement: str, tmp_path: Path, ready: Machine) -> None:
+    """One that is not the file with its hash is refused, and leaves no environment that counts as ready."""
     machine = Machine(tmp_path, OS_RELEASE["debian"])
-    machine.use_real_python()
+    # A venv module that copies takes a tenth of the time of the real one.
+    empty = 'rm -r "$3"/leafroot.stamp "$3"/lib/python*/site-packages/leafprobe*'
+    copy = f'case $1 in -c) echo usable "$0" ;; -m) cp -a "{ready.checkout}/.venv" "$3" && {empty} ;; esac'
+    program(machine.bin / "python3", copy)
     machine.take_environment(ready)
     assert machine.bootstrap("true").stderr == ""
-    (machine.checkout / "requirements.txt").write_text(f"absent==1 --hash=sha256:{'0' * 64}\n")
-    failed = machine.bootstrap("echo", "ran")
+    (machine.checkout / "requirements.txt").write_text(f"{requirement}\n")
+    failed = machine.bootstrap("echo", "ran", PIP_FIND_LINKS=str(ready.checkout))
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert "No matching distribution found for absent==1" in failed.stderr
+    assert REFUSED[requirement] in failed.stderr
     assert not (machine.checkout / ".venv/leafroot.stamp").exists()
+
+
+@pytest.mark.parametrize("change", ["moved", "python gone"])
+def test_an_environment_that_cannot_work_does_not_count(change: str, tmp_path: Path, ready: Machine) -> None:
+    """It would be made anew, as seen by what is said where no Python can do that."""
+    machine = Machine(tmp_path / "one", OS_RELEASE["arch"], python=TOO_OLD)
+    machine.take_environment(ready)
+    assert machine.bootstrap("true").stderr == ""
+    if change == "moved":
+        machine.checkout = machine.checkout.rename(tmp_path / "elsewhere")
+    else:
+        (machine.checkout / ".venv/bin/python3").unlink()
+        (machine.checkout / ".venv/bin/python").unlink()
+        (machine.checkout / ".venv/bin/python").symlink_to(tmp_path / "gone")
+    assert machine.bootstrap("true").stderr.endswith("install: sudo pacman -S --needed python\n")
 
 
 def pinned() -> dict[str, tuple[str, list[str]]]:
@@ -316,11 +353,7 @@ def pinned() -> dict[str, tuple[str, list[str]]]:
 
 def test_every_requirement_is_pinned_and_hashed() -> None:
     pins = pinned()
-    wanted = [
-        line
-        for line in (ROOT / "requirements.in").read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
+    wanted = [line for line in (ROOT / "requirements.in").read_text().splitlines() if line and not line.startswith("#")]
     assert len(wanted) >= 5
     for line in wanted:
         name, version = line.split("==")
@@ -340,7 +373,5 @@ def test_the_environment_is_what_is_pinned() -> None:
         check=True,
     )
     installed = dict(line.lower().replace("_", "-").split("==") for line in listed.stdout.splitlines())
-    assert {name: installed.get(name) for name in pinned()} == {
-        name: pin[0] for name, pin in pinned().items()
-    }
+    assert {name: installed.get(name) for name in pinned()} == {name: pin[0] for name, pin in pinned().items()}
     assert set(installed) - set(pinned()) <= {"pip", "setuptools"}
