@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands beside building: booting, configuring, fetching, listing, measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.configuration import Config
+from leafroot.config.edit import edit_local, minimal_defconfig, update_local
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.unit import Unit
+from leafroot.effects.fetch import check_offline, fetch_all
+from leafroot.effects.qemu import Guest, boot, boot_test
+from leafroot.plan.board import Plan
+from leafroot.report.bench import bench
+from leafroot.session import VARIABLES, Session
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: what it does for people, the outputs that it needs, and the work, which gives an exit status."""
+
+    summary: str
+    needs: Sequence[str]
+    work: Callable[[], int]
+
+
+# Commands that need no valid configuration, for some of them mend one.
+EDITING = {
+    "menuconfig": "change the configuration in the terminal",
+    "guiconfig": "change the configuration in a window",
+    "olddefconfig": "bring the changed configuration up to date",
+    "savedefconfig": "make the board's defconfig of the configuration: only what differs",
+}
+PLAIN = {
+    "list": "boards, kernel series, packages and boot modes",
+    "source": "fetch every archive, for later work without a network",
+}
+BOARD = {
+    "boot": "boot the board in QEMU, its console in this terminal (leave with Ctrl-A X)",
+    "boot-test": "boot the image in QEMU and let it check itself",
+    "boot-files": "make what 'boot' needs, and no image",
+    "bench": "measure how long the usual changes take",
+}
+
+
+def help_text() -> str:
+    """What `scons -h` says."""
+    lines = ["usage: scons BOARD=NAME [VARIABLE=VALUE...] [COMMAND]", "", "Without a command, builds the image.", ""]
+    for heading, entries in (("Commands", {**BOARD, **PLAIN, **EDITING}), ("Variables", VARIABLES)):
+        lines += [heading, *(f"  {name:<14} {summary}" for name, summary in entries.items()), ""]
+    return "\n".join(lines)
+
+
+def commands(session: Session) -> dict[str, Command]:
+    """Every command that this call of scons could be asked for."""
+    works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(_source, session)}
+    works |= {name: partial(_edit, session, name) for name in EDITING}
+    found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
+    for config, plan in session.planned[:1]:
+        image = plan.images[0]
+        beside = (plan.kernel, plan.root)
+        found |= {
+            "boot": Command(BOARD["boot"], beside, partial(_boot, session, config, plan)),
+            "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
+            "bench": Command(BOARD["bench"], (image, *beside), partial(_bench, session, config, plan)),
+        }
+    tested = [(config, plan.images[0]) for config, plan in session.planned]
+    needs = [image for _, image in tested]
+    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested))
+    return found
+
+
+def _guest(session: Session, config: Config, kernel: str, root: str | None = None) -> Guest:
+    board = config.board.value
+    return Guest(
+        qemu=config.arch.qemu,
+        options=(*config.arch.qemu_options, *board.qemu_options),
+        memory=board.memory,
+        kernel=session.output / kernel,
+        initrd=session.output / root if root else None,
+        accelerator=session.variables.get("ACCEL", "tcg"),
+    )
+
+
+def _boot(session: Session, config: Config, plan: Plan) -> int:
+    return boot(_guest(session, config, plan.kernel, plan.root))
+
+
+def _boot_test(session: Session, images: Sequence[tuple[Config, str]]) -> int:
+    for config, image in images:
+        print(boot_test(_guest(session, config, image), session.output / config.name / "boot-test.log"))
+    return 0
+
+
+def _bench(session: Session, config: Config, plan: Plan) -> int:
+    def argv(output: Path) -> list[str]:
+        guest = _guest(session, config, plan.kernel, plan.root)
+        return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root).argv()
+
+    toolchain = session.variables.get("TOOLCHAIN", "")
+    print(bench(session.checkout, session.cache, config.name, toolchain, argv))
+    return 0
+
+
+def _edit(session: Session, command: str) -> int:
+    for board in session.boards:
+        request = session.request(board)
+        arguments = (session.catalog, session.checkout, session.generated, request)
+        if command == "savedefconfig":
+            target = session.checkout / "configs" / f"{board}_defconfig"
+            target.write_text(minimal_defconfig(*arguments))
+            print(f"{target.relative_to(session.checkout)} says what differs from the defaults.")
+            continue
+        notes = update_local(*arguments) if command == "olddefconfig" else edit_local(*arguments, command)
+        for note in notes:
+            print(f"dropped: {note}")
+        print(f"{request.local} is what this board is built with from now on;")
+        print("'savedefconfig' makes its defconfig of it, and without the file the defconfig counts again.")
+    return 0
+
+
+def _source(session: Session) -> int:
+    archives = [archive for step in session.steps() for archive in step.archives()]
+    if session.offline:
+        check_offline(archives, session.cache)
+    else:
+        fetch_all(archives, session.cache, mirror=session.mirror)
+    return 0
+
+
+def _list(session: Session) -> int:
+    kinds: dict[str, Mapping[str, Unit[Any]]] = {
+        "Boards": session.catalog.boards,
+        "Kernel series": session.catalog.series,
+        "Packages": session.catalog.packages,
+    }
+    for heading, units in kinds.items():
+        print(heading)
+        for name, unit in sorted(units.items()):
+            print(f"  {name:<20} {unit.summary}")
+    print("Boot modes")
+    for mode in BOOT_MODES.values():
+        print(f"  {mode.name:<20} {mode.summary}")
+    return 0
