@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an ELF file says of itself, read with pyelftools: program headers and dynamic section, no sections.
+"""What an ELF file says of itself, read with pyelftools.
 
-Sections may be stripped; what the kernel and the dynamic linker go by may not. Formats: the System V gABI,
-and the GNU additions as in binutils' include/elf/common.h.
+All but the stack protector is read from program headers and the dynamic segment, which the kernel and the
+dynamic linker go by: sections may be stripped. Formats: the System V gABI, and the GNU additions as in
+binutils' include/elf/common.h.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def read_elf(data: bytes, where: str) -> ElfFacts:
 def _read(data: bytes) -> ElfFacts:
     elf: Any = ELFFile(io.BytesIO(data))
     facts: dict[str, Any] = {
+        "needed": (),
         "machine": str(elf["e_machine"]),
         "elf_class": int(elf.elfclass),
         "little_endian": bool(elf.little_endian),
@@ -98,25 +100,24 @@ def _read(data: bytes) -> ElfFacts:
         bind_now = "DT_BIND_NOW" in values or bool(flags & _DF_BIND_NOW) or bool(flags_1 & _DF_1_NOW)
     if has_relro:
         facts["relro"] = "full" if bind_now else "partial"
-    is_static = dynamic is None or not (facts["needed"] or facts.get("interpreter"))
-    facts["ssp"] = _static_ssp(elf) if is_static else _dynamic_ssp(dynamic)
+    facts["ssp"] = _ssp(elf, data, bool(facts["needed"] or facts.get("interpreter")))
     return ElfFacts(**facts)
 
 
-def _dynamic_ssp(dynamic: Any) -> bool | None:
-    """Whether a linked-in symbol table refers to the handler; a libc, which has it itself, does not tell."""
-    for symbol in dynamic.iter_symbols():
-        if symbol.name == _STACK_CHECK:
-            return True if symbol["st_shndx"] == "SHN_UNDEF" else None
-    return False
+def _ssp(elf: Any, data: bytes, is_dynamic: bool) -> bool | None:
+    """Whether the stack protector's handler is called.
 
-
-def _static_ssp(elf: Any) -> bool | None:
-    """False where a symbol table shows that the handler is not there.
-
-    Its presence tells nothing, for the start-up code of a static musl brings the handler in uncalled.
+    A shared library that offers it to others, a libc, does not tell. A static program has it only if something
+    in it, its libc included, calls it: musl's start-up code refers to its set-up weakly. Sections are asked,
+    for DT_GNU_HASH counts no symbols that are only referred to; strip leaves .dynsym, and takes .symtab.
     """
-    table = elf.get_section_by_name(".symtab")
-    if not isinstance(table, SymbolTableSection):
-        return None
-    return None if table.get_symbol_by_name(_STACK_CHECK) else False
+    tables = {name: elf.get_section_by_name(name) for name in (".dynsym", ".symtab")}
+    known = {name: table for name, table in tables.items() if isinstance(table, SymbolTableSection)}
+    # Building the table of names is slow; whoever has the symbol has its name.
+    is_named = _STACK_CHECK.encode() + b"\0" in data
+    found = {name: is_named and (table.get_symbol_by_name(_STACK_CHECK) or []) for name, table in known.items()}
+    if symbols := found.get(".dynsym"):
+        return True if symbols[0]["st_shndx"] == "SHN_UNDEF" else None
+    if is_dynamic:
+        return False if ".dynsym" in known else None
+    return bool(found[".symtab"]) if ".symtab" in known else None
