@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the configuration of a board becomes, layer upon layer."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -153,15 +152,3 @@ def test_options_of_a_unit_show_only_with_the_unit(tmp_path: Path) -> None:
     assert names(tree.configure("two", fragments=[Path("fast.config")])) == ["alpha", "gamma", "beta"]
     with pytest.raises(Exception, match=r"CONFIG_PACKAGE_BETA_FAST depends on PACKAGE_BETA \(=n\)"):
         tree.configure("one", fragments=[Path("fast.config")])
-
-
-def test_persons_environment_for_the_kernels_kconfig_has_no_influence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tree = SmallTree(tmp_path, {"configs/one_defconfig": "CONFIG_BOARD_ONE=y\n"})
-    persons = {"srctree": "/nowhere", "CONFIG_": "BR2_", "KCONFIG_CONFIG": "/nowhere", "GENERATED": "/nowhere"}
-    for name, value in persons.items():
-        monkeypatch.setenv(name, value)
-    before = dict(os.environ)
-    assert tree.configure().name == "one"
-    assert dict(os.environ) == before

@@ -52,6 +52,26 @@ def test_minimal_defconfig_gives_the_same_configuration_again(tmp_path: Path) ->
     assert minimal_defconfig(*tree.arguments("one")) == text
 
 
+def test_persons_environment_for_the_kernels_kconfig_has_no_influence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    persons = {
+        "srctree": "/x",
+        "GENERATED": "/x",
+        "CONFIG_": "BR2_",
+        "KCONFIG_CONFIG_HEADER": "x",
+        "KCONFIG_CONFIG": "/x",
+    }
+    for name, value in persons.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    tree, local = SmallTree(tmp_path), tmp_path / ".config"
+    assert minimal_defconfig(*tree.arguments("one")) == SPDX + "CONFIG_BOARD_ONE=y\n"
+    update_local(*tree.arguments("one", local=local))
+    assert tree.configure(local=local).name == "one"
+    assert dict(os.environ) == before
+
+
 def test_whole_configuration_is_written_and_comes_back(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, {"configs/one_defconfig": "CONFIG_PACKAGE_BETA=y\nCONFIG_IMAGE_ZSTD_LEVEL=7\n"})
     local = tmp_path / "output/one/.config"
