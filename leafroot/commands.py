@@ -11,6 +11,7 @@ from typing import Any
 
 from leafroot.config.configuration import Config
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
+from leafroot.config.resolve import defconfig
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.effects.fetch import check_offline, fetch_all
@@ -112,9 +113,9 @@ def _edit(session: Session, command: str) -> int:
         request = session.request(board)
         arguments = (session.catalog, session.checkout, session.generated, request)
         if command == "savedefconfig":
-            target = session.checkout / "configs" / f"{board}_defconfig"
+            target = defconfig(session.catalog, board) or session.checkout / "configs" / f"{board}_defconfig"
             target.write_text(minimal_defconfig(*arguments))
-            print(f"{target.relative_to(session.checkout)} says what differs from the defaults.")
+            print(f"{target} says what differs from the defaults.")
             continue
         notes = update_local(*arguments) if command == "olddefconfig" else edit_local(*arguments, command)
         for note in notes:

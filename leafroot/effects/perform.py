@@ -14,7 +14,7 @@ from typing import Any
 
 from leafroot.effects.pack import pack
 from leafroot.effects.run import command_line, run
-from leafroot.effects.sandbox import Binding, Sandbox
+from leafroot.effects.sandbox import Binding, Sandbox, check_sandbox
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.effects.unpack import unpack
@@ -107,6 +107,7 @@ def lay_out(step: Step, shop: Workshop) -> Sandbox:
 
     If the step failed before, its folders are still there, and what is in them is left as it is.
     """
+    check_sandbox()
     room = shop.room(step)
     fresh = not room.exists()
     for name in ("build", "out", "scratch"):

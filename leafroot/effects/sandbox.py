@@ -6,6 +6,7 @@ A step sees the host's /usr (its tools), its declared inputs, /build and /out, a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,7 @@ class Sandbox:
         return [*line, "--chdir", "/build", "--", *command]
 
 
+@functools.cache
 def check_sandbox() -> None:
     """Raise a LeafrootError if bubblewrap cannot make a sandbox on this machine."""
     status, output = capture(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"])
