@@ -76,9 +76,7 @@ def _check_place(place: str) -> None:
     if place.startswith("debian:") and not rest.startswith("pool/"):
         raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
     if place.startswith("file:") and not rest.startswith("/"):
-        raise LeafrootError(
-            "a local place must be an absolute path", where=place, hint="Write file:/path/to/it."
-        )
+        raise LeafrootError("a local place must be an absolute path", where=place, hint="Write file:/path/to/it.")
     if not place.startswith("file:") and ".." in rest.split("/"):
         raise LeafrootError("a place may not contain '..'", where=place)
     if re.search(r"[{}]", place.replace(_PLACEHOLDER, "")):

@@ -22,6 +22,8 @@ CHUNK = 1 << 20
 _AHEAD = 8
 # tarfile steps back by a byte or so now and then.
 _KEEP = 1024
+# The most that is read at once: a header that claims to be longer is a lie.
+_MOST = 1 << 24
 # zstandard's decompressobj knows no limit to what one call gives: 2 KiB of zstd hold 64 MiB at the very most.
 _ZSTD_PIECE = 2048
 
@@ -120,6 +122,8 @@ class ReadAhead:
 
     def read(self, count: int = -1, /) -> bytes:
         """The next `count` bytes, or all; fewer only at the end."""
+        if count > _MOST:
+            raise DamagedError(f"a header of {count} bytes")
         begin = self._at - self._start
         if 0 <= count <= len(self._buffer) - begin:
             self._at += count

@@ -5,7 +5,7 @@ Symbolic links are made last, once all files are there: so nothing is ever writt
 """
 
 # Names are bytes here, whatever the locale says: pathlib knows only text.
-# ruff: noqa: PTH101, PTH102, PTH108, PTH115, PTH123, PTH208, PTH211
+# ruff: noqa: PTH101, PTH102, PTH108, PTH211
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ class Extraction:
         top, rest = parts[: self._strip], parts[self._strip :]
         if self._first is None:
             self._first = (top, name)
-        if top != self._first[0] or not (rest or member.isdir()):
+        if not (rest or member.isdir()):
+            raise self._refusal(member, "lies beside the top folder that is to be left away, not below it")
+        if top != self._first[0]:
             raise self._refusal(member, f"and {self._first[1]!r} are not below one top folder")
         if not rest:
             self._folders[""] = self._attributes(member)
@@ -137,9 +139,7 @@ class Extraction:
         else:
             raise self._refusal(member, f"is a hard link to {member.linkname!r}, which is no file before it")
 
-    def _write_file(
-        self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead, path: str
-    ) -> None:
+    def _write_file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead, path: str) -> None:
         mode, mtime = self._attributes(member)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(self._place(path), flags, 0o600)
@@ -151,7 +151,7 @@ class Extraction:
             else:
                 stream.seek(member.offset_data)
             left = member.size
-            while left:
+            while left > 0:
                 data = source.read(min(left, CHUNK))
                 if not data:
                     raise tarfile.ReadError(f"it ends in the middle of {member.name!r}")
@@ -168,7 +168,8 @@ class Extraction:
         if member is None:
             return 0o755, self._limit * 10**9
         plain = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
-        mtime = max(0, min(int(member.mtime), self._limit))
+        # The time stamp may be a float, and in a bad header any: max() makes 0 of what is not a number.
+        mtime = int(min(max(0, member.mtime), self._limit))
         return member.mode & 0o7777 if self._exact else plain, mtime * 10**9
 
     def _place(self, path: str) -> bytes:

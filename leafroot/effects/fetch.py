@@ -57,18 +57,30 @@ def fetch(
     `mirror` is the option DEBIAN_MIRROR. Raises a LeafrootError that gives every place's own reason.
     """
     progress = progress if progress is not None else Progress()
-    found = _verified(archive, cache, offline, progress)
-    if found is not None:
+    found = cached(archive, cache)
+    if found is not None and digest_of(found) == archive.sha256:
         return found
     if offline:
         check_offline([archive], cache)
+        raise LeafrootError(
+            f"{found} is damaged: its SHA-256 is not {archive.sha256}",
+            where="OFFLINE=1",
+            hint="'scons source' fetches it again while there is a network.",
+        )
     path = _path(archive, cache)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LeafrootError(f"cannot be made: {error.strerror}", where=path.parent) from error
     with _locked_part(path, progress) as part:
-        # Whoever held the lock before us may have brought it.
-        found = _verified(archive, cache, offline, progress)
+        # Whoever held the lock before us may have brought it; only who holds it may remove what is damaged.
+        found = cached(archive, cache)
         if found is not None:
-            return found
+            digest = digest_of(found)
+            if digest == archive.sha256:
+                return found
+            progress.note(f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}; fetching it again")
+            found.unlink()
         _from_places(archive, part, mirror, progress)
         part.replace(path)
         _flush_folder(path.parent)
@@ -97,24 +109,6 @@ def fetch_all(
 def _path(archive: Archive, cache: Path) -> Path:
     # The checksum alone decides what a file is; the name is there for people.
     return cache / "dl" / f"{archive.sha256}-{archive.file_name}"
-
-
-def _verified(archive: Archive, cache: Path, offline: bool, progress: Progress) -> Path | None:
-    found = cached(archive, cache)
-    if found is None:
-        return None
-    digest = digest_of(found)
-    if digest == archive.sha256:
-        return found
-    if offline:
-        raise LeafrootError(
-            f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}",
-            where="OFFLINE=1",
-            hint="Fetch it again while there is a network: 'scons source'.",
-        )
-    progress.note(f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}; fetching it again")
-    found.unlink(missing_ok=True)
-    return None
 
 
 def _from_places(archive: Archive, part: Path, mirror: str, progress: Progress) -> None:
@@ -146,7 +140,10 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
     """The partial file beside `path`, held by us alone; an empty one is not left behind."""
     part = path.with_name(path.name + ".part")
     while True:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise LeafrootError(f"cannot be written: {error.strerror}", where=part) from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

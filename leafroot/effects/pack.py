@@ -2,7 +2,7 @@
 """Folders packed as tar.zst: equal folders give equal bytes, with however many threads."""
 
 # Names are bytes here, whatever the locale says: pathlib knows only text.
-# ruff: noqa: PTH101, PTH102, PTH108, PTH115, PTH123, PTH208, PTH211
+# ruff: noqa: PTH115, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from typing import IO, cast
 import zstandard
 
 from leafroot.errors import LeafrootError
-
-_CHUNK = 1 << 20
 
 
 def pack(
@@ -42,8 +40,7 @@ def pack(
                 compressor.stream_writer(file, closefd=False) as writer,
                 tarfile.open(
                     fileobj=cast(IO[bytes], writer),
-                    mode="w|",
-                    bufsize=_CHUNK,
+                    mode="w",
                     format=tarfile.PAX_FORMAT,
                     encoding="utf-8",
                     errors="surrogateescape",
@@ -54,8 +51,10 @@ def pack(
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(output)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise LeafrootError(f"cannot be packed: {error}", where=directory) from error
         raise
 
 
@@ -87,9 +86,7 @@ def _add_all(tar: tarfile.TarFile, directory: Path, mtime: int, drop: Sequence[s
             with open(place, "rb") as file:
                 tar.addfile(member, file)
         else:
-            raise LeafrootError(
-                "is neither a file, a folder nor a link: it cannot be packed", where=directory / name
-            )
+            raise LeafrootError("is neither a file, a folder nor a link: it cannot be packed", where=directory / name)
 
 
 def _walk(root: bytes, drop: Sequence[str], below: str = "") -> Iterator[tuple[str, bytes, os.stat_result]]:

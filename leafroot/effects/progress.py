@@ -18,9 +18,7 @@ class Transfer:
     Its end is told only while it is `good`: one whose bytes proved wrong is another's message.
     """
 
-    def __init__(
-        self, name: str, total: int | None, already: int, began: float, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, name: str, total: int | None, already: int, began: float, changed: Callable[[], None]) -> None:
         self.name = name
         self.total = total
         self.already = already

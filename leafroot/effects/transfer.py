@@ -134,9 +134,7 @@ def _open(url: str, offset: int) -> _Answer:
         total = os.fstat(stream.fileno()).st_size
         stream.seek(offset if offset <= total else 0)
         return _Answer(stream, stream.tell(), total)
-    request = urllib.request.Request(
-        quote(url, safe="%/:=&?~+!$,;'@()*[]"), headers={"User-Agent": "leafroot"}
-    )
+    request = urllib.request.Request(quote(url, safe="%/:=&?~+!$,;'@()*[]"), headers={"User-Agent": "leafroot"})
     if offset:
         request.add_header("Range", f"bytes={offset}-")
     try:
@@ -151,18 +149,24 @@ def _open(url: str, offset: int) -> _Answer:
     if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
         response.close()
         raise PlaceError("an HTML page came in place of the archive")
-    return _read_headers(response, offset)
+    answer = _read_headers(response, offset)
+    if answer is not None:
+        return answer
+    response.close()
+    if offset:
+        return _open(url, 0)
+    raise PlaceError("sends other bytes than those asked for")
 
 
-def _read_headers(response: http.client.HTTPResponse, offset: int) -> _Answer:
+def _read_headers(response: http.client.HTTPResponse, offset: int) -> _Answer | None:
+    """Which bytes the answer holds; None where they are not those from `offset` on, nor all."""
     length = response.headers.get("Content-Length", "")
     rest = int(length) if length.isdigit() else None
     if response.status != http.HTTPStatus.PARTIAL_CONTENT:
         return _Answer(response, 0, rest)
     found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if not found or int(found[1]) != offset:
-        response.close()
-        raise PlaceError(f"asked for the bytes from {offset} on, the server sent others")
+        return None
     return _Answer(response, offset, int(found[2]) if found[2] != "*" else rest and offset + rest)
 
 

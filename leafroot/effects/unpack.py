@@ -42,9 +42,7 @@ def unpack(
     where = f"{archive}: {inner}" if inner else str(archive)
     try:
         with _open(archive, inner) as stream:
-            extraction = Extraction(
-                temporary, where, strip=strip, mtime_limit=mtime_limit, exact_modes=exact_modes
-            )
+            extraction = Extraction(temporary, where, strip=strip, mtime_limit=mtime_limit, exact_modes=exact_modes)
             for tar, member in _members(stream):
                 extraction.add(tar, member, stream)
             # A compressed file has its checksum at its end.
@@ -100,7 +98,15 @@ def _members(stream: ReadAhead) -> Iterator[tuple[tarfile.TarFile, tarfile.TarIn
         encoding="utf-8",
         errors="surrogateescape",
     ) as tar:
-        while (member := tar.next()) is not None:
+        while (member := _next(tar)) is not None:
             # tarfile remembers every member: 100 MB of them for a kernel.
             cast(Any, tar).members = []
             yield tar, member
+
+
+def _next(tar: tarfile.TarFile) -> tarfile.TarInfo | None:
+    try:
+        return tar.next()
+    except (ValueError, OverflowError) as error:
+        # Numbers that no size or place can have.
+        raise tarfile.ReadError(f"a header makes no sense: {error}") from error
