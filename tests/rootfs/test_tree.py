@@ -244,6 +244,13 @@ def test_a_path_is_resolved_within_the_root(path: str, leads_to: str | None) -> 
     assert LINKS.resolve(path) == leads_to
 
 
+@pytest.mark.parametrize(("length", "leads_to"), [(40, "end"), (41, None)])
+def test_as_many_links_are_followed_as_linux_follows(length: int, leads_to: str | None) -> None:
+    chain: dict[str, Node] = {f"l{at}": Symlink(f"l{at + 1}") for at in range(1, length)}
+    chain |= {f"l{length}": Symlink("end"), "end": A}
+    assert merge_layers([Layer("x", chain)]).resolve("l1") == leads_to
+
+
 def test_content_of_the_building_machine_is_read_in_its_slice(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"0123456789")
