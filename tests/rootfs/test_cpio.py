@@ -140,6 +140,7 @@ def test_other_programs_list_what_was_written(argv: list[str], command: Command)
 
 # What an ordinary user can make, too.
 ORDINARY = tree(
+    **{".": Directory(**MINE)},
     bin_a=File(b"many names", 0o755, **MINE),
     bin_b=HardLink("bin/a"),
     zz=HardLink("bin/a"),
@@ -152,7 +153,6 @@ ORDINARY = tree(
     etc=Directory(0o755, **MINE),
     pipe=Fifo(0o600, **MINE),
 )
-ORDINARY = Tree({**ORDINARY.entries, ".": replace(ORDINARY.entries["."], node=Directory(**MINE))})
 
 
 def on_disk(folder: Path) -> Tree:
