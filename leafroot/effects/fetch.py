@@ -58,12 +58,13 @@ def fetch(
     """
     progress = progress if progress is not None else Progress()
     found = cached(archive, cache)
-    if found is not None and digest_of(found) == archive.sha256:
+    digest = digest_of(found) if found is not None else ""
+    if found is not None and digest == archive.sha256:
         return found
     if offline:
         check_offline([archive], cache)
         raise LeafrootError(
-            f"{found} is damaged: its SHA-256 is not {archive.sha256}",
+            f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}",
             where="OFFLINE=1",
             hint="'scons source' fetches it again while there is a network.",
         )

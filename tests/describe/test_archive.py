@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives as authors write them, and what they may not write."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from leafroot.describe.archive import Archive
+from leafroot.errors import LeafrootError
+
+SUM = "0123456789abcdef" * 4
+URL = "https://x.example/a.tar"
+
+
+def test_one_place_and_several_are_alike() -> None:
+    assert Archive(URL, SUM) == Archive([URL], SUM) == Archive((URL,), SUM.upper())
+    assert hash(Archive(URL, SUM)) == hash(Archive([URL], SUM))
+    assert asdict(Archive(URL, SUM)) == {"places": (URL,), "sha256": SUM, "inner": ""}
+    assert replace(Archive(URL, SUM), inner="b.tar") == Archive(URL, SUM, "b.tar")
+
+
+def test_the_version_is_filled_in_everywhere() -> None:
+    archive = Archive(
+        ["https://x.example/{version}/a-{version}.tar", "debian:pool/a_{version}.tar"], SUM, "a-{version}.tgz"
+    )
+    assert archive.at("1.2") == Archive(
+        ["https://x.example/1.2/a-1.2.tar", "debian:pool/a_1.2.tar"], SUM, inner="a-1.2.tgz"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("https://x.example/d/a-1.tar.xz", "a-1.tar.xz"),
+        ("https://x.example/d/a-1.tar.xz?raw=1", "a-1.tar.xz"),
+        ("https://x.example/a%2Bb.tar", "a+b.tar"),
+        ("debian:pool/main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz", "gmp_6.3.0+dfsg.orig.tar.xz"),
+        ("file:/srv/my archives/a.tar", "a.tar"),
+    ],
+)
+def test_the_file_name_is_the_end_of_the_first_place(place: str, name: str) -> None:
+    assert Archive([place, URL], SUM).file_name == name
+
+
+BAD = {
+    "no place": ([], SUM, "an archive without a place\n  Name at least one URL where it is found."),
+    "unknown scheme": (
+        "ftp://x.example/a.tar",
+        SUM,
+        "ftp://x.example/a.tar: an archive's place must begin with https://, http://, debian: or file:\n"
+        "  debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
+    ),
+    "not in the pool": ("debian:a.tar", SUM, "debian:a.tar: a path below the Debian mirror must begin with pool/"),
+    "relative file": (
+        "file:a.tar",
+        SUM,
+        "file:a.tar: a local place must be an absolute path\n  Write file:/path/to/it.",
+    ),
+    "dots": ("debian:pool/../../a", SUM, "debian:pool/../../a: a place may not contain '..'"),
+    "placeholder": (
+        "https://x.example/{name}.tar",
+        SUM,
+        "https://x.example/{name}.tar: a place knows one placeholder, {version}",
+    ),
+    "space": (
+        "https://x.example/a b",
+        SUM,
+        "'https://x.example/a b': a place may not contain spaces or control characters",
+    ),
+    "newline": ("file:/a\nb", SUM, "'file:/a\\nb': a place may not contain spaces or control characters"),
+    "no name": ("https://x.example/", SUM, "https://x.example/: a place must end in the archive's file name"),
+    "hidden slash": (
+        "https://x.example/a%2Fb",
+        SUM,
+        "https://x.example/a%2Fb: a place must end in the archive's file name",
+    ),
+    "hidden dots": (
+        "https://x.example/%2E%2E",
+        SUM,
+        "https://x.example/%2E%2E: a place must end in the archive's file name",
+    ),
+    "short checksum": (
+        URL,
+        "abc",
+        f"{URL}: 'abc' is not a SHA-256: those are 64 hexadecimal digits\n"
+        "  Print it with 'sha256sum FILE', once you trust the file.",
+    ),
+    "checksum with other letters": (
+        URL,
+        "x" * 64,
+        f"{URL}: '{'x' * 64}' is not a SHA-256: those are 64 hexadecimal digits\n"
+        "  Print it with 'sha256sum FILE', once you trust the file.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("places", "sha256", "message"), BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_an_archive_is_refused(places: str | list[str], sha256: str, message: str) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        Archive(places, sha256)
+    assert str(caught.value) == message

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tar archives with any members one likes, however wrong they are."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+
+def member(name: str, data: bytes = b"", **attributes: object) -> tuple[tarfile.TarInfo, bytes]:
+    """A member of a tar archive: a file, unless the attributes say otherwise."""
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    for key, value in attributes.items():
+        setattr(info, key, value)
+    return info, data
+
+
+def folder(name: str, **attributes: object) -> tuple[tarfile.TarInfo, bytes]:
+    """A folder as a member."""
+    return member(name, type=tarfile.DIRTYPE, **{"mode": 0o755, **attributes})
+
+
+def link(name: str, target: str, **attributes: object) -> tuple[tarfile.TarInfo, bytes]:
+    """A symbolic link as a member."""
+    return member(name, type=tarfile.SYMTYPE, linkname=target, **attributes)
+
+
+def hard(name: str, target: str) -> tuple[tarfile.TarInfo, bytes]:
+    """A hard link as a member."""
+    return member(name, type=tarfile.LNKTYPE, linkname=target)
+
+
+def tar_bytes(*members: tuple[tarfile.TarInfo, bytes], format: int = tarfile.PAX_FORMAT) -> bytes:  # noqa: A002
+    """A plain tar archive of these members, in this order, however wrong they are."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=format) as tar:
+        for info, data in members:
+            tar.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
