@@ -56,6 +56,8 @@ class Extraction:
                 return
             self._make_room(member, path)
             if member.issym():
+                if not member.linkname or "\0" in member.linkname:
+                    raise self._refusal(member, f"is a symbolic link to {member.linkname!r}, which no link can hold")
                 self._links[path] = _Link(member.linkname, self._attributes(member)[1], member)
             elif member.islnk():
                 self._add_hard_link(member, path)
@@ -76,8 +78,8 @@ class Extraction:
             place = self._place(path)
             try:
                 os.symlink(_encode(link.target), place)
-            except (OSError, ValueError) as error:
-                raise self._refusal(link.member, f"cannot be written: {error}") from error
+            except OSError as error:
+                raise self._refusal(link.member, f"cannot be written: {error.strerror}") from error
             os.utime(place, ns=(link.mtime, link.mtime), follow_symlinks=False)
         for path, (mode, mtime) in reversed(self._folders.items()):
             place = self._place(path)
