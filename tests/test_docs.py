@@ -156,7 +156,10 @@ def fragment(acme: Path) -> str:
 # The worked examples
 
 
-def test_the_example_package_adds_one_step(planned: Callable[..., Plan], acme: Path) -> None:
+def test_the_example_package_adds_one_step(
+    configured: Callable[..., Config], planned: Callable[..., Plan], acme: Path
+) -> None:
+    assert dict(configured(text=fragment(acme)).files["rootsize"].entries)["etc/init.d/S20rootsize"] == "0755"
     plan = planned(text=fragment(acme))
     assert outputs(plan) - outputs(planned()) == {f"{TARGET}/rootsize.tar.zst"}
     built = step(plan, f"{TARGET}/rootsize.tar.zst")
@@ -578,7 +581,7 @@ def test_the_examples_are_built(acme: Path) -> None:
 
     watchdog = acme / "board/qemu_pc/watchdog.config"
     whole = watchdog.read_text()
-    watchdog.write_text(whole.replace("CONFIG_WATCHDOG=y\n", "\n"))
+    watchdog.write_text(whole.replace("CONFIG_WATCHDOG=y\n", ""))
     try:
         refused = scons("output/test/docs/qemu_pc/linux.config")
     finally:
