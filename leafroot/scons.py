@@ -7,6 +7,7 @@ import atexit
 import fcntl
 import hashlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ import SCons.Script as Script
 
 from leafroot.commands import EDITING, commands, help_text
 from leafroot.effects.perform import open_shell, perform
+from leafroot.effects.run import end_all
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import Step, description
 from leafroot.session import Session, open_session
@@ -46,6 +48,7 @@ def _declare(targets: list[str]) -> None:
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
     env = _environment(session)
+    _end_on_signals()
     jobs = Script.GetOption("num_jobs")
     shop = session.workshop(jobs, lambda name: str(env.File(str(session.output / name)).get_csig()))
     report = Report(lock)
@@ -78,6 +81,20 @@ def _environment(session: Session) -> Any:
     env.SConsignFile(str(session.output / ".sconsign"))
     env.CacheDir(str(session.cache / "artefacts"), Artefacts)
     return env
+
+
+def _end_on_signals() -> None:
+    """End the steps' programs at once when we are interrupted; SCons itself would wait for them."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    # Python writes a byte here for every signal that it handles, whoever's handler is set at the time.
+    signal.set_wakeup_fd(write)
+
+    def wait() -> None:
+        while os.read(read, 1):
+            end_all()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _lock(output: Path) -> IO[str]:

@@ -35,6 +35,4 @@ class Unit(Generic[T]):
 
     def below(self, folder: str, suffix: str = "") -> tuple[str, ...]:
         """The paths of the files below a sub-folder that end in `suffix`, sorted."""
-        return tuple(
-            self.path(name) for name in self.files if name.startswith(f"{folder}/") and name.endswith(suffix)
-        )
+        return tuple(self.path(name) for name in self.files if name.startswith(f"{folder}/") and name.endswith(suffix))

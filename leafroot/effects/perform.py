@@ -7,6 +7,7 @@ import fnmatch
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,8 +141,17 @@ def lay_out(step: Step, shop: Workshop) -> Sandbox:
 
 
 def _unpack(artefact: Path, place: Path) -> None:
+    """Unpack an artefact to be worked on: all its files have one time, later than that of any tool or header.
+
+    An object tree names headers of the host's /usr among what its programs were made from, and make must find
+    none of them newer.
+    """
     place.rmdir()
     unpack(artefact, place, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True)
+    now = time.time() - 1
+    for folder, _, names in os.walk(place):
+        for name in names:
+            os.utime(os.path.join(folder, name), (now, now), follow_symlinks=False)  # noqa: PTH118
 
 
 def _called_inputs(step: Step, shop: Workshop) -> dict[str, Path]:

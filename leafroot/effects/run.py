@@ -19,6 +19,17 @@ from typing import IO
 from leafroot.errors import LeafrootError
 
 
+# The process groups of programs that run now with their output logged, so that an interrupt can end them all.
+_RUNNING: set[int] = set()
+
+
+def end_all() -> None:
+    """End every program that `run` has started with a log, and all that those have started."""
+    for group in list(_RUNNING):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+
+
 def command_line(argv: Sequence[str]) -> str:
     """The command as one can paste it into a shell."""
     return shlex.join(argv)
@@ -56,13 +67,13 @@ def run(
         raise LeafrootError(
             f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
         ) from error
+    if log is None:
+        return process.wait()
+    _RUNNING.add(process.pid)
     try:
         return process.wait()
-    except BaseException:
-        if log is not None and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+    finally:
+        _RUNNING.discard(process.pid)
 
 
 def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> tuple[int, str]:

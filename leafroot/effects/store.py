@@ -39,9 +39,7 @@ class Store:
         """The archive's tree with the patches applied."""
         plain = self._tree(
             [archive.sha256, archive.inner],
-            lambda tree: unpack(
-                self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH
-            ),
+            lambda tree: unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH),
         )
         if not patches:
             return plain
