@@ -18,7 +18,6 @@ from typing import IO
 
 from leafroot.errors import LeafrootError
 
-
 # The process groups of programs that run now with their output logged, so that an interrupt can end them all.
 _RUNNING: set[int] = set()
 
