@@ -24,7 +24,7 @@ from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.run import end_all
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import Step, description
-from leafroot.session import Session, open_session
+from leafroot.session import Session, make_folder, open_session
 
 _TERMINAL = threading.Lock()
 
@@ -43,7 +43,8 @@ def build() -> None:
 
 def _declare(targets: list[str]) -> None:
     session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=targets != ["list"])
-    session.output.mkdir(parents=True, exist_ok=True)
+    for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
+        make_folder(folder, variable)
     lock = _lock(session.output)
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
@@ -121,6 +122,7 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
         Script.Action(performer, strfunction=None),
     )
     node.attributes.leafroot_step = step
+    node.attributes.leafroot_report = performer.report
     # An output is replaced when the new one is whole, and not taken away before.
     env.Precious(node)
 
@@ -155,6 +157,7 @@ class Report:
     lock: IO[str]
     images: list[Path] = field(default_factory=list)
     built: int = 0
+    cached: int = 0
     begun: float = field(default_factory=time.monotonic)
 
     def line(self, title: str, remark: str) -> None:
@@ -164,13 +167,14 @@ class Report:
 
     def summary(self, quiet: bool) -> None:
         """The last lines: what there is now, and what it took."""
-        if Script.GetBuildFailures() or (quiet and not self.built):
+        if Script.GetBuildFailures() or (quiet and not self.built + self.cached):
             return
         for path in self.images:
             if path.exists():
                 print(f"{os.path.relpath(path)}: {path.stat().st_size / 1e6:.1f} MB")
-        if self.built:
-            print(f"{self.built} steps, {time.monotonic() - self.begun:.1f} s")
+        if self.built or self.cached:
+            seconds = time.monotonic() - self.begun
+            print(f"{self.built} steps built, {self.cached} from the cache, {seconds:.1f} s")
 
 
 class Performer(Action):
@@ -185,6 +189,7 @@ class Performer(Action):
             return 0
 
         super().__init__(timed)
+        self.report = report
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
@@ -198,3 +203,13 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         signature = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
         folder = Path(self.path) / signature[:2]
         return str(folder), str(folder / signature)
+
+    def retrieve(self, node: Any) -> bool:
+        """Bring a file back, if the cache has it."""
+        begun = time.monotonic()
+        if not self.is_enabled() or SCons.CacheDir.CacheRetrieveSilent(node, [], node.get_build_env(), execute=1):
+            return False
+        report = node.attributes.leafroot_report
+        report.cached += 1
+        report.line(node.attributes.leafroot_step.title, f"{time.monotonic() - begun:7.1f} s, from the cache")
+        return True

@@ -154,6 +154,16 @@ def open_session(checkout: Path, variables: Mapping[str, str], board_needed: boo
     return Session(checkout, variables, catalog, boards)
 
 
+def make_folder(folder: Path, variable: str) -> None:
+    """Make a folder that a variable names; LeafrootError if that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LeafrootError(
+            f"cannot make {folder}: {error.strerror}", "command line", f"{variable}=FOLDER names another."
+        ) from error
+
+
 def _machine(config: Config) -> Machine:
     if config.toolchain is None:
         return Machine(host_platform())

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 CHUNK = 1 << 20
-# How many decompressed chunks may lie in wait: with _KEEP and the one in use, all the memory that this takes.
+# How many decompressed chunks may lie in wait: with those in both threads' hands, all the memory that this takes.
 _AHEAD = 8
-# tarfile steps back by a byte or so now and then.
-_KEEP = 1024
 # The most that is read at once: a header that claims to be longer is a lie.
 _MOST = 1 << 24
 # zstandard's decompressobj knows no limit to what one call gives: 2 KiB of zstd hold 64 MiB at the very most.
@@ -90,7 +88,7 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
 
 
 class ReadAhead:
-    """A stream that a thread reads ahead of us; one can seek forwards, and a little way back.
+    """A stream that a thread reads ahead of us; one can seek forwards.
 
     Whatever is wrong with the stream comes out of `read` as a DamagedError. A context manager: its end ends
     the thread.
@@ -144,7 +142,7 @@ class ReadAhead:
         return self._at
 
     def seek(self, position: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to an absolute position: any one ahead, or one at most 1 KiB back."""
+        """Go to an absolute position ahead, or back to the last byte that was read: tarfile reads that one twice."""
         if whence != io.SEEK_SET or position < self._start:
             raise io.UnsupportedOperation("a stream cannot go back")
         while position > self._start + len(self._buffer) and self._advance():
@@ -153,7 +151,7 @@ class ReadAhead:
         return self._at
 
     def _advance(self) -> bool:
-        """Take the next chunk in, keeping a little of the last; False at the end."""
+        """Take the next chunk in place of this one; False at the end."""
         if self._ended:
             return False
         found = self._queue.get()
@@ -165,9 +163,8 @@ class ReadAhead:
         if not found:
             self._ended = True
             return False
-        kept = self._buffer[-_KEEP:]
-        self._start += len(self._buffer) - len(kept)
-        self._buffer = kept + found
+        self._start += len(self._buffer)
+        self._buffer = found
         self._at = max(self._at, self._start)
         return True
 

@@ -325,6 +325,20 @@ def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_pa
     assert files(tmp_path) == {f"{SUM}-a.tar": len(BODY)}
 
 
+def test_a_thread_that_waited_tries_itself_when_the_other_failed(server: Server, tmp_path: Path, told: Told) -> None:
+    held = threading.Event()
+    server.pages["/a.tar"] = Page(b"other", stalls=held, announced=5)
+    archive = Archive(f"{server.url}/a.tar", SUM)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(fetch, archive, tmp_path, progress=told.progress) for _ in range(2)]
+        while "waiting for another process that fetches a.tar" not in told.stream.getvalue():
+            threading.Event().wait(0.01)
+        held.set()
+        assert [type(done.exception()) for done in waiting] == [LeafrootError] * 2
+    assert len(server.asked) == 2
+    assert files(tmp_path) == {}
+
+
 def _fetch_quietly(archive: Archive, cache: Path) -> None:
     fetch(archive, cache, progress=Told().progress)
 

@@ -401,11 +401,13 @@ def test_an_inner_archive_that_is_bad_is_told_with_both_names(archive: Path, tre
 
 
 READ_ALL = """
-import resource, sys
+import resource, sys, time
 from leafroot.effects.decompress import ReadAhead, open_compressed
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 count = 0
 with open(sys.argv[1], "rb") as raw, ReadAhead(open_compressed(raw)) as stream:
+    count += len(stream.read(1))
+    time.sleep(0.5)
     while data := stream.read(1 << 20):
         count += len(data)
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
@@ -430,9 +432,13 @@ def test_what_expands_a_thousandfold_takes_little_memory(archive: Path, name: st
 
 
 def test_the_decompressing_thread_ends_with_its_reader(archive: Path) -> None:
-    archive.write_bytes(gzip.compress(bytes(50_000_000), 1))
+    size = 3 * decompress.CHUNK * decompress._AHEAD
+    archive.write_bytes(bytes(size))
     with archive.open("rb") as raw, decompress.ReadAhead(decompress.open_compressed(raw)) as stream:
         assert stream.read(10) == bytes(10)
         thread = stream._thread
         assert thread.is_alive()
-    assert not thread.is_alive()
+        # Closing the file would end the thread too, with an error.
+        stream.__exit__()
+        assert not thread.is_alive()
+        assert raw.tell() < size
