@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import functools
 import hashlib
 import os
 import signal
@@ -57,7 +58,8 @@ def _declare(targets: list[str]) -> None:
     for plan in session.make_plans(lambda path: str(env.File(str(session.checkout / path)).get_csig())):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:
-                _declare_step(env, session, step, Performer(step, lambda one: perform(one, shop), report))
+                work = functools.partial(perform, step, shop, _shell_hint(session, step))
+                _declare_step(env, session, step, Performer(step, work, report))
         env.Default(*(str(session.output / name) for name in plan.images))
         report.images.append(session.output / plan.images[0])
     for name, command in commands(session).items():
@@ -69,6 +71,11 @@ def _declare(targets: list[str]) -> None:
         env.AlwaysBuild(env.Alias("shell", needs, Action(lambda: open_shell(step, shop))))
         Script.BUILD_TARGETS[:] = ["shell"]
     atexit.register(report.summary, quiet=bool(targets))
+
+
+def _shell_hint(session: Session, step: Step) -> str:
+    variables = " ".join(f"{name}={value}" for name, value in session.variables.items())
+    return f"A shell in its sandbox: scons {variables} shell={step.output}"
 
 
 def _environment(session: Session) -> Any:
@@ -180,10 +187,10 @@ class Report:
 class Performer(Action):
     """A step, as work for SCons."""
 
-    def __init__(self, step: Step, work: Callable[[Step], None], report: Report) -> None:
+    def __init__(self, step: Step, work: Callable[[], None], report: Report) -> None:
         def timed() -> int:
             begun = time.monotonic()
-            work(step)
+            work()
             report.built += 1
             report.line(step.title, f"{time.monotonic() - begun:7.1f} s")
             return 0

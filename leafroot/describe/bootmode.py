@@ -16,8 +16,9 @@ class BootMode:
 
     `native_from` is the first kernel version that has the mode without a patch (None: no kernel has);
     `native_until` the first one that no longer can. `cmdline` is what a patched kernel wants on its command
-    line; a native one wants nothing. `mountinfo` is the shell pattern that the booted root's parent mount and
-    "type source options" in /proc/self/mountinfo match, with a comma between them.
+    line; a native one wants nothing. `mountinfo` is the shell pattern that the line of the booted root in
+    /proc/self/mountinfo matches: id, parent's id, a comma, then type, source and options. A mount without a parent
+    names itself as its parent.
     """
 
     name: str
@@ -41,7 +42,7 @@ NULLFS = BootMode(
     native_from=(7, 0),
     native_until=None,
     cmdline="nullfs_rootfs",
-    mountinfo='1,"rootfs "*',
+    mountinfo='2 1,"rootfs "*',
     can_pivot=True,
 )
 LEAF_TMPFS = BootMode(
@@ -59,7 +60,7 @@ ROOTFS = BootMode(
     native_from=(2, 6),
     native_until=(7, 0),
     cmdline="",
-    mountinfo='1,"rootfs "*',
+    mountinfo='1 1,"rootfs "*',
     can_pivot=False,
 )
 

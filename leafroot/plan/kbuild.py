@@ -14,6 +14,7 @@ CONFIG = "/build/.config"
 MERGED = "/build/merged.config"
 ERRORS = "/build/.leafroot-error"
 _FRAGMENTS = "/fragments"
+_ASKED = "/asked"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
 
@@ -34,7 +35,7 @@ def fragment_file(path: str) -> TreeFile:
 def fragment_text(where: str, options: Sequence[str]) -> Text:
     """A fragment that asks for these options (names without CONFIG_, or whole assignments) on behalf of `where`."""
     lines = [f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y" for option in options]
-    return Text(f"{_FRAGMENTS}/{where}", "".join(f"{line}\n" for line in lines))
+    return Text(f"{_ASKED}/{where}", "".join(f"{line}\n" for line in lines))
 
 
 def merge(fragments: Sequence[Input]) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ def _recipe(
         case Autotools(options, env):
             configure = (
                 "/src/configure",
+                # Never the host's own name, or configure would run the target's programs where it can.
+                "--build=x86_64-build-linux-gnu",
                 f"--host={toolchain.arch.target}",
                 "--prefix=/usr",
                 "--sysconfdir=/etc",

@@ -101,7 +101,8 @@ def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
                 ("make", f"SUBDIRS={install}", "install", "DESTDIR=/out"),
             ),
             env=_HOST_TOOLS,
-            drop=(f"{_LIBS[1:]}/share", f"{_LIBS[1:]}/lib/*.la", f"{_LIBS[1:]}/lib/pkgconfig"),
+            result=f"/out{_LIBS}",
+            drop=("share", "lib/*.la", "lib/pkgconfig"),
             host=platform,
         )
 

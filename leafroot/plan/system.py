@@ -20,9 +20,9 @@ _CHECK = """\
 while read -r id parent device root point rest; do
     [ "$point" = / ] && break
 done </proc/self/mountinfo
-case "$parent,${{rest##* - }}" in
+case "$id $parent,${{rest##* - }}" in
 {pattern}) ;;
-*) echo "leafroot: boot mode {mode} was asked for, but / is ${{rest##* - }}: pivot_root will fail" >/dev/console ;;
+*) echo "leafroot: boot mode {mode} was asked for, but / is ${{rest##* - }}" >/dev/console ;;
 esac
 """
 
@@ -40,7 +40,6 @@ _ISSUE_CLOSED = "Leafroot, {board}.\n\n"
 
 def init_script(mode: BootMode) -> str:
     """/init, which also looks whether the kernel mounted the root as the boot mode says."""
-    # Mount ids are counted from 1, and with a mode that can be left the root is never the first mount.
     check = _CHECK.format(mode=mode.name, pattern=mode.mountinfo) if mode.can_pivot else ""
     return _INIT.format(mode=mode.name, check=check)
 

@@ -64,6 +64,8 @@ class Toolchain:
                 "CFLAGS": CFLAGS,
                 "CXXFLAGS": CFLAGS,
                 "LDFLAGS": LDFLAGS,
+                "PKG_CONFIG_LIBDIR": f"{SYSROOT}/usr/lib/pkgconfig:{SYSROOT}/usr/share/pkgconfig",
+                "PKG_CONFIG_SYSROOT_DIR": SYSROOT,
                 **(extra or {}),
             }
         )

@@ -135,7 +135,7 @@ static void explain(const char *name)
 	}
 }
 
-static void check_fragment(const char *path, const char *shown)
+static void check_fragment(const char *path, const char *shown, bool numbered)
 {
 	struct option option = { .file = shown };
 	char line[2048];
@@ -153,8 +153,10 @@ static void check_fragment(const char *path, const char *shown)
 		if (!strcmp(value, option.value))
 			continue;
 		misses++;
-		fprintf(errors, "%s:%d: CONFIG_%s=%s was asked for, but it is %s.\n", shown, option.line, option.name,
-			option.value, value);
+		fprintf(errors, "%s", shown);
+		if (numbered)
+			fprintf(errors, ":%d", option.line);
+		fprintf(errors, ": CONFIG_%s=%s was asked for, but it is %s.\n", option.name, option.value, value);
 		explain(option.name);
 	}
 	fclose(in);
@@ -162,7 +164,8 @@ static void check_fragment(const char *path, const char *shown)
 
 int main(int argc, char **argv)
 {
-	static const char folder[] = "/fragments/";
+	/* What stands in a file of the tree, and what a unit's value asks for: the latter has no line to show. */
+	static const char fragments[] = "/fragments/", asked[] = "/asked/";
 
 	if (argc < 5)
 		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...");
@@ -172,9 +175,11 @@ int main(int argc, char **argv)
 	conf_parse(argv[3]);
 	conf_read(argv[2]);
 	for (int i = 4; i < argc; i++) {
+		bool numbered = strncmp(argv[i], asked, strlen(asked));
+		const char *folder = numbered ? fragments : asked;
 		bool inside = !strncmp(argv[i], folder, strlen(folder));
 
-		check_fragment(argv[i], inside ? argv[i] + strlen(folder) : argv[i]);
+		check_fragment(argv[i], inside ? argv[i] + strlen(folder) : argv[i], numbered);
 	}
 	fclose(errors);
 	if (!misses)
