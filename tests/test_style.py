@@ -24,7 +24,16 @@ def test_the_code_passes(command: tuple[str, ...]) -> None:
 
 def test_every_file_says_its_licence() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    without_comments = (".md", ".json", "LICENSE", "requirements.txt", ".gitignore", ".editorconfig", "shells", "boot-mode")
+    without_comments = (
+        ".md",
+        ".json",
+        "LICENSE",
+        "requirements.txt",
+        ".gitignore",
+        ".editorconfig",
+        "shells",
+        "boot-mode",
+    )
     silent = [
         name
         for name in listed.split("\0")
