@@ -33,7 +33,7 @@ class Guest:
 
     def argv(self, words: str = "") -> list[str]:
         """QEMU's command line; `words` are added to the kernel's."""
-        line = [self.qemu, *self.options, "-accel", self.accelerator, "-m", str(self.memory), "-nographic"]
+        line = [self.qemu, *self.options, "-accel", self.accelerator, "-m", str(self.memory), "-display", "none"]
         line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio", "-kernel", str(self.kernel)]
         line += ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
         line += ["-device", "virtio-rng-pci"]

@@ -82,6 +82,7 @@ def plan_external(external: ExternalToolchain, identity: str, arch: Arch, catalo
         inputs=tools,
         sysroot=(musl.output, headers.output),
         libc=musl.output,
+        libstdcxx="",
         languages=frozenset({"c"}),
         steps=(adapter, headers, musl),
     )

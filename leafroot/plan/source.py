@@ -68,6 +68,7 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolch
         inputs=tools,
         sysroot=(musl.output, headers.output, libstdcxx.output),
         libc=musl.output,
+        libstdcxx=libstdcxx.output,
         languages=frozenset({"c", "c++"}),
         steps=(gmp, mpfr, mpc, headers, musl_headers, binutils, gcc, musl, libstdcxx),
     )
@@ -218,6 +219,8 @@ def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> 
             ),
             ("make",),
             ("make", "DESTDIR=/out", "install-strip"),
+            # What C++ programs need at run time stands together.
+            ("cp", f"{_TOOLCHAIN}/{arch.target}/lib/libgcc_s.so.1", "/out/usr/lib/libgcc_s.so.1"),
         ),
         env=environment(
             {

@@ -24,7 +24,8 @@ class Toolchain:
     """A compiler for one target.
 
     Its tools are called `<tuple>-gcc` and so on, whatever they really are. `inputs` bring them into a sandbox,
-    `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root.
+    `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root,
+    `libstdcxx` the one that C++ programs need there ("" if there is none).
     `label` names it in the manifest; `languages` are those it can compile.
     """
 
@@ -33,6 +34,7 @@ class Toolchain:
     inputs: tuple[Input, ...]
     sysroot: tuple[str, ...]
     libc: str
+    libstdcxx: str
     languages: frozenset[str]
     steps: tuple[Step, ...] = field(repr=False)
 
