@@ -80,8 +80,9 @@ def _shell_hint(session: Session, step: Step) -> str:
 
 def _environment(session: Session) -> Any:
     Script.SetOption("hash_format", "sha256")
-    # A file with the time stamp that SCons remembers has the content that SCons remembers, however old it is.
-    Script.SetOption("max_drift", 0)
+    # A file older than a second whose time stamp is the one that SCons remembers is not read again. (0 would mean
+    # that SCons believes what it remembers whatever the time stamp is.)
+    Script.SetOption("max_drift", 1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
     env = Script.Environment(tools=[], ENV={})
