@@ -17,8 +17,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made = Server()
     yield made
     for page in made.pages.values():
-        if page.stalls is not None:
-            page.stalls.set()
+        for event in (page.held, page.stalls):
+            if event is not None:
+                event.set()
     made.close()
 
 

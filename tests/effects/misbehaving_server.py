@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 class Page:
     """What the server answers at one path.
 
-    `breaks` are the numbers of bytes after which successive answers break off; `announced` is a false size.
+    `breaks` are the numbers of bytes after which successive answers break off; `announced` is a false size;
+    `held` must be set before any byte comes, `stalls` before the connection is closed.
     """
 
     body: bytes = b""
@@ -23,6 +24,7 @@ class Page:
     announced: int | None = None
     shifted: int = 0
     chunked: bool = False
+    held: threading.Event | None = None
     stalls: threading.Event | None = None
 
 
@@ -40,6 +42,8 @@ class Server:
             def do_GET(self) -> None:
                 server.asked.append((self.path, self.headers["Range"]))
                 page = server.pages.get(self.path)
+                if page is not None and page.held is not None:
+                    page.held.wait(20)
                 if page is None:
                     self.send_error(404)
                 else:

@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -311,14 +313,22 @@ def test_a_cache_that_cannot_be_made_is_told(tmp_path: Path, told: Told) -> None
     assert str(caught.value) == f"{tmp_path / 'dl'}: cannot be made: File exists"
 
 
+def until(reached: Callable[[], bool]) -> None:
+    """Wait for something that happens soon."""
+    for _ in range(3000):
+        if reached():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen within 30 s")
+
+
 def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_path: Path, told: Told) -> None:
     held = threading.Event()
-    server.pages["/a.tar"] = Page(BODY, stalls=held, announced=len(BODY))
+    server.pages["/a.tar"] = Page(BODY, held=held)
     archive = Archive(f"{server.url}/a.tar", SUM)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(fetch, archive, tmp_path, progress=told.progress) for _ in range(4)]
-        while told.stream.getvalue().count("waiting for another process that fetches a.tar") < 3:
-            threading.Event().wait(0.01)
+        until(lambda: told.lines.count("waiting for another process that fetches a.tar") == 3)
         held.set()
         assert {done.result().read_bytes() for done in waiting} == {BODY}
     assert len(server.asked) == 1
@@ -327,12 +337,11 @@ def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_pa
 
 def test_a_thread_that_waited_tries_itself_when_the_other_failed(server: Server, tmp_path: Path, told: Told) -> None:
     held = threading.Event()
-    server.pages["/a.tar"] = Page(b"other", stalls=held, announced=5)
+    server.pages["/a.tar"] = Page(b"other", held=held)
     archive = Archive(f"{server.url}/a.tar", SUM)
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(fetch, archive, tmp_path, progress=told.progress) for _ in range(2)]
-        while "waiting for another process that fetches a.tar" not in told.stream.getvalue():
-            threading.Event().wait(0.01)
+        until(lambda: "waiting for another process that fetches a.tar" in told.lines)
         held.set()
         assert [type(done.exception()) for done in waiting] == [LeafrootError] * 2
     assert len(server.asked) == 2
