@@ -11,7 +11,7 @@ package = Package(
     archive=Archive(
         "debian:pool/main/g/gcc-14/gcc-14_{version}.orig.tar.gz",
         sha256="e162a5ef3f0077ecae598c6556908d2ab80841532df3398072a96a6df6e6aa29",
-        inner="gcc-14.2.0/gcc-14.2.0-dfsg.tar.xz",
+        inner="gcc-14-{version}/gcc-{version}-dfsg.tar.xz",
     ),
     license="GPL-3.0-or-later WITH GCC-exception-3.1",
     license_files=["COPYING3", "COPYING.RUNTIME"],
