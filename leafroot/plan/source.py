@@ -201,31 +201,43 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
 def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> Step:
     unit = catalog.packages["gcc"]
     flags = "-O2 -g0 -ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
+    tuple_gcc = f"{arch.target}-gcc"
     return Step(
         title=f"libstdc++ {unit.value.version}",
         output=f"{arch.target}/libstdcxx.tar.zst",
         inputs=(unit_source(unit), *inputs),
         commands=(
+            # Inside GCC's own build tree, libgcc leaves this header for libstdc++.
+            ("mkdir", "/build/gthr"),
+            ("ln", "-s", "/src/libgcc/gthr-posix.h", "/build/gthr/gthr-default.h"),
             (
                 "/src/libstdc++-v3/configure",
+                "--build=x86_64-build-linux-gnu",
                 f"--host={arch.target}",
                 "--prefix=/usr",
-                "--libdir=/usr/lib",
-                "--disable-multilib",
-                "--disable-nls",
-                "--disable-libstdcxx-pch",
+                *("--disable-multilib", "--disable-nls", "--disable-libstdcxx-pch", "--disable-cet"),
+                *("--enable-shared", "--enable-static"),
                 f"--with-gxx-include-dir=/usr/include/c++/{unit.value.version}",
                 *_NO_MAINTENANCE,
             ),
-            ("make",),
-            ("make", "DESTDIR=/out", "install-strip"),
+            ("make", "MAKEINFO=true"),
+            ("make", "MAKEINFO=true", "DESTDIR=/out", "install"),
+            # Where GCC thinks of several word sizes, it installs into lib64 and the like; musl looks into lib alone.
+            ("mkdir", "-p", "/out/usr/lib"),
+            (
+                *("find", "/out/usr", "!", "-type", "d", "-name", "lib*++*", "!", "-path", "/out/usr/lib/*"),
+                *("-exec", "mv", "-t", "/out/usr/lib", "{}", "+"),
+            ),
             # What C++ programs need at run time stands together.
             ("cp", f"{_TOOLCHAIN}/{arch.target}/lib/libgcc_s.so.1", "/out/usr/lib/libgcc_s.so.1"),
+            ("find", "/out/usr/lib", "-name", "*.so*", "-type", "f", "-exec", f"{arch.target}-strip", "-g", "{}", "+"),
+            ("find", "/out/usr", "-type", "d", "-empty", "-delete"),
         ),
         env=environment(
             {
-                "CC": f"{arch.target}-gcc",
-                "CXX": f"{arch.target}-g++",
+                "CC": tuple_gcc,
+                "CXX": f"{tuple_gcc} -shared-libgcc -nostdinc++",
+                "CPPFLAGS": "-I/build/gthr",
                 "CFLAGS": flags,
                 "CXXFLAGS": flags,
                 "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--hash-style=gnu",
