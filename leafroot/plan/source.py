@@ -230,6 +230,7 @@ def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> 
             ),
             # What C++ programs need at run time stands together.
             ("cp", f"{_TOOLCHAIN}/{arch.target}/lib/libgcc_s.so.1", "/out/usr/lib/libgcc_s.so.1"),
+            ("find", "/out/usr", "-name", "*-gdb.py", "-delete"),
             ("find", "/out/usr/lib", "-name", "*.so*", "-type", "f", "-exec", f"{arch.target}-strip", "-g", "{}", "+"),
             ("find", "/out/usr", "-type", "d", "-empty", "-delete"),
         ),
@@ -243,5 +244,5 @@ def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> 
                 "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--hash-style=gnu",
             }
         ),
-        drop=("usr/share", "usr/lib/*.la", "usr/lib/*-gdb.py"),
+        drop=("usr/share", "usr/lib/*.la"),
     )
