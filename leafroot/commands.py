@@ -17,7 +17,7 @@ from leafroot.describe.unit import Unit
 from leafroot.effects.fetch import check_offline, fetch_all
 from leafroot.effects.qemu import Guest, boot, boot_test
 from leafroot.plan.board import Plan
-from leafroot.report.bench import bench
+from leafroot.report.bench import bench, bench_cold
 from leafroot.session import VARIABLES, Session
 
 
@@ -46,6 +46,7 @@ BOARD = {
     "boot-test": "boot the image in QEMU and let it check itself",
     "boot-files": "make what 'boot' needs, and no image",
     "bench": "measure how long the usual changes take",
+    "bench-cold": "measure what is built from nothing, twice: half an hour and more",
 }
 
 
@@ -70,6 +71,8 @@ def commands(session: Session) -> dict[str, Command]:
             "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
             "bench": Command(BOARD["bench"], (image, *beside), partial(_bench, session, config, plan)),
         }
+        cold = partial(_bench_cold, session, config)
+        found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
     tested = [(config, plan.images[0]) for config, plan in session.planned]
     needs = [image for _, image in tested]
     found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested))
@@ -105,6 +108,12 @@ def _bench(session: Session, config: Config, plan: Plan) -> int:
 
     toolchain = session.variables.get("TOOLCHAIN", "")
     print(bench(session.checkout, session.cache, config.name, toolchain, argv))
+    return 0
+
+
+def _bench_cold(session: Session, config: Config) -> int:
+    _source(session)
+    print(bench_cold(session.checkout, session.cache, config.name))
     return 0
 
 

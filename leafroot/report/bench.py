@@ -67,6 +67,27 @@ def bench(checkout: Path, cache: Path, board: str, toolchain: str, guest: Callab
             raise
 
 
+def bench_cold(checkout: Path, cache: Path, board: str) -> str:
+    """Measure what is built from nothing: an empty cache, but for the archives that are downloaded already."""
+    rows: list[tuple[str, list[float], float]] = []
+    with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
+        for toolchain in ("debian", "source"):
+            place = Path(folder) / toolchain
+            copy = place / "leafroot"
+            shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+            shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=os.link)
+            words = [f"BOARD={board}", f"CACHE={place / 'cache'}", f"TOOLCHAIN={toolchain}"]
+            run = Bench(copy, place / "log", words)
+
+            def row(name: str, *more: str, run: Bench = run) -> None:
+                done = run.scons(*more)
+                rows.append((name, [done.seconds], done.megabytes))
+
+            row(f"empty cache -> booted, TOOLCHAIN={toolchain}", "boot-test")
+            row("the other boot mode of the same board", "BOOT=leaf-tmpfs")
+    return _table(rows)
+
+
 def _rows(run: Bench, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str, list[float], float]]:
     rows: list[tuple[str, list[float], float]] = []
 
