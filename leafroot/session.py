@@ -15,7 +15,7 @@ from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.effects.assemble import compress_root, make_root
 from leafroot.effects.elfcheck import check_root
-from leafroot.effects.fetch import fetch
+from leafroot.effects.fetch import cached, check_offline, fetch
 from leafroot.effects.machine import compiler_identity, host_platform
 from leafroot.effects.perform import Workshop
 from leafroot.effects.progress import Progress
@@ -124,6 +124,8 @@ class Session:
         progress = Progress()
 
         def get(archive: Archive) -> Path:
+            if self.offline and cached(archive, self.cache) is None:
+                check_offline([one for step in self.steps() for one in step.archives()], self.cache)
             return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=progress)
 
         return Workshop(

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.effects.run import run, watch
+from leafroot.effects.run import capture, run, watch
 from leafroot.errors import LeafrootError
 
 # What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
 CHECK_WORD = "leafroot.check"
+_OLDEST = (7, 2)
 _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
@@ -42,13 +43,27 @@ class Guest:
         return [*line, "-append", words] if words else line
 
 
+def check_qemu(program: str) -> None:
+    """Raise a LeafrootError if the QEMU that is installed is too old to be relied on."""
+    _, said = capture([program, "--version"])
+    found = re.search(r"version (\d+)\.(\d+)", said)
+    if not found or tuple(map(int, found.groups())) < _OLDEST:
+        raise LeafrootError(
+            f"it is {said.splitlines()[0] if said.strip() else 'of no known version'}; 7.2 is the oldest that serves",
+            where=program,
+            hint="Debian 12 has 7.2, and a newer one in its backports.",
+        )
+
+
 def boot(guest: Guest) -> int:
     """Boot with the serial console in this terminal; QEMU's exit status."""
+    check_qemu(guest.qemu)
     return run(guest.argv(), env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
     """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
+    check_qemu(guest.qemu)
     log.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     ended = watch(guest.argv(f"{CHECK_WORD} panic=-1"), env=dict(os.environ), log=log, timeout=timeout)
