@@ -14,7 +14,6 @@ from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.resolve import defconfig
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
-from leafroot.effects.fetch import check_offline, fetch_all
 from leafroot.effects.qemu import Guest, boot, boot_test
 from leafroot.plan.board import Plan
 from leafroot.report.bench import bench, bench_cold
@@ -135,6 +134,8 @@ def _edit(session: Session, command: str) -> int:
 
 
 def _source(session: Session) -> int:
+    from leafroot.effects.fetch import check_offline, fetch_all
+
     archives = [archive for step in session.steps() for archive in step.archives()]
     if session.offline:
         check_offline(archives, session.cache)

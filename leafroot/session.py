@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from leafroot.config.catalog import Catalog, load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
-from leafroot.effects.assemble import compress_root, make_root
-from leafroot.effects.elfcheck import check_root
-from leafroot.effects.fetch import cached, check_offline, fetch
 from leafroot.effects.machine import compiler_identity, host_platform
 from leafroot.effects.perform import Workshop
 from leafroot.effects.progress import Progress
@@ -24,7 +24,6 @@ from leafroot.effects.store import Store
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.step import Step
-from leafroot.report.manifest import write_manifest
 
 VARIABLES = {
     "BOARD": "the board to build, several with commas, or 'all'",
@@ -41,6 +40,24 @@ VARIABLES = {
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
     "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
+
+# The functions that do Leafroot's own steps: module and name, for most runs need none of them.
+_CALLS = {
+    "root": ("leafroot.effects.assemble", "make_root"),
+    "elf": ("leafroot.effects.elfcheck", "check_root"),
+    "compress": ("leafroot.effects.assemble", "compress_root"),
+    "manifest": ("leafroot.report.manifest", "write_manifest"),
+}
+
+
+def _call(module: str, name: str, parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
+    getattr(importlib.import_module(module), name)(parameters, inputs, output)
+
+
+@cache
+def _progress() -> Progress:
+    """The one line of all transfers, which may run side by side."""
+    return Progress()
 
 
 @dataclass
@@ -121,19 +138,20 @@ class Session:
 
     def workshop(self, jobs: int, digest: Callable[[str], str]) -> Workshop:
         """Where steps are performed, `jobs` compilers at a time."""
-        progress = Progress()
 
         def get(archive: Archive) -> Path:
+            from leafroot.effects.fetch import cached, check_offline, fetch
+
             if self.offline and cached(archive, self.cache) is None:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)
-            return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=progress)
+            return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=_progress())
 
         return Workshop(
             checkout=self.checkout,
             output=self.output,
             store=Store(self.cache / "trees", get),
             slots=Slots(jobs),
-            calls={"root": make_root, "elf": check_root, "compress": compress_root, "manifest": write_manifest},
+            calls={name: partial(_call, *where) for name, where in _CALLS.items()},
             digest=digest,
         )
 
