@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import os
 import shutil
@@ -218,19 +217,8 @@ def _take_result(step: Step, room: Path, output: Path) -> None:
     if not result.exists():
         raise LeafrootError(f"its commands made no {step.result}", where=step.title)
     if result.is_dir():
-        _drop(result, step.drop)
-        pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2)
+        pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2, drop=step.drop)
         return
     fresh = output.with_name(output.name + ".new")
     shutil.copyfile(result, fresh)
     fresh.replace(output)
-
-
-def _drop(folder: Path, patterns: tuple[str, ...]) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True) if patterns else ():
-        name = path.relative_to(folder).as_posix()
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
