@@ -228,8 +228,11 @@ def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> 
                 *("find", "/out/usr", "!", "-type", "d", "-name", "lib*++*", "!", "-path", "/out/usr/lib/*"),
                 *("-exec", "mv", "-t", "/out/usr/lib", "{}", "+"),
             ),
-            # What C++ programs need at run time stands together.
-            ("cp", f"{_TOOLCHAIN}/{arch.target}/lib/libgcc_s.so.1", "/out/usr/lib/libgcc_s.so.1"),
+            # What C++ programs need at run time stands together; GCC has it in lib or in lib64.
+            (
+                *("find", f"{_TOOLCHAIN}/{arch.target}", "-name", "libgcc_s.so.1"),
+                *("-exec", "cp", "{}", "/out/usr/lib", ";"),
+            ),
             ("find", "/out/usr", "-name", "*-gdb.py", "-delete"),
             ("find", "/out/usr/lib", "-name", "*.so*", "-type", "f", "-exec", f"{arch.target}-strip", "-g", "{}", "+"),
             ("find", "/out/usr", "-type", "d", "-empty", "-delete"),
