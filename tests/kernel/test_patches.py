@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
 from leafroot.effects.fetch import fetch
 from leafroot.effects.store import Store, apply_patch
 from leafroot.errors import LeafrootError
+from leafroot.session import open_session
 
 ROOT = Path(__file__).parents[2]
-CACHE = Path.home() / ".cache" / "leafroot"
 PATCHES = sorted(ROOT.glob("linux/*/patches/*/*.patch"))
 
 
 @cache
 def source(series: str) -> Path:
     """The plain kernel tree of a series."""
-    store = Store(CACHE / "trees", partial(fetch, cache=CACHE))
-    return store.source(load_catalog(ROOT).series[series].value.source(), [])
+    session = open_session(ROOT, {}, board_needed=False)
+    store = Store(session.cache / "trees", partial(fetch, cache=session.cache))
+    return store.source(session.catalog.series[series].value.source(), [])
 
 
 def touched(patch: Path) -> list[str]:
