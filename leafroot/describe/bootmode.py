@@ -42,7 +42,7 @@ NULLFS = BootMode(
     native_from=(7, 0),
     native_until=None,
     cmdline="nullfs_rootfs",
-    mountinfo='2 1,"rootfs "*',
+    mountinfo='"2 1,rootfs "*',
     can_pivot=True,
 )
 LEAF_TMPFS = BootMode(
@@ -60,7 +60,7 @@ ROOTFS = BootMode(
     native_from=(2, 6),
     native_until=(7, 0),
     cmdline="",
-    mountinfo='1 1,"rootfs "*',
+    mountinfo='"1 1,rootfs "*',
     can_pivot=False,
 )
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/init: a script that a shell must take, and that tells the boot modes apart by the root's line in mountinfo."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.plan.system import init_script
+
+ON_NULLFS = "2 1 0:3 / / rw - rootfs rootfs rw,size=1k"
+ON_ROOTFS = "2 1 0:3 / / rw - tmpfs tmpfs rw,mode=755"
+ON_ROOTFS_ON_NULLFS = "3 2 0:4 / / rw,relatime - tmpfs tmpfs rw,mode=755"
+PLAIN = "1 1 0:2 / / rw - rootfs rootfs rw"
+
+
+@pytest.mark.parametrize("mode", BOOT_MODES)
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_a_shell_takes_it(mode: str, shell: str) -> None:
+    done = subprocess.run(
+        [shell, "-n"], input=init_script(BOOT_MODES[mode]), text=True, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("mode", "line", "quiet"),
+    [
+        ("nullfs", ON_NULLFS, True),
+        ("nullfs", PLAIN, False),
+        ("nullfs", ON_ROOTFS, False),
+        ("leaf-tmpfs", ON_ROOTFS, True),
+        ("leaf-tmpfs", ON_ROOTFS_ON_NULLFS, True),
+        ("leaf-tmpfs", PLAIN, False),
+        ("leaf-tmpfs", ON_NULLFS, False),
+        ("rootfs", PLAIN, True),
+    ],
+)
+def test_it_says_so_if_the_kernel_did_something_else(tmp_path: Path, mode: str, line: str, quiet: bool) -> None:
+    mountinfo, console = tmp_path / "mountinfo", tmp_path / "console"
+    mountinfo.write_text(f"9 2 0:5 / /dev rw - devtmpfs devtmpfs rw\n{line}\n")
+    console.touch()
+    script = init_script(BOOT_MODES[mode])
+    script = "\n".join(text for text in script.splitlines() if not text.startswith(("mount ", "exec ")))
+    script = script.replace("/proc/self/mountinfo", str(mountinfo)).replace("/dev/console", str(console))
+    done = subprocess.run(["sh"], input=script, text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = console.read_text()
+    assert said == ("" if quiet else f"leafroot: boot mode {mode} was asked for, but / is {line.partition(' - ')[2]}\n")
