@@ -73,7 +73,7 @@ def commands(session: Session) -> dict[str, Command]:
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
     tested = [(config, plan.images[0]) for config, plan in session.planned]
-    needs = [image for _, image in tested]
+    needs = [output for _, plan in session.planned for output in plan.images]
     found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested))
     return found
 
