@@ -188,12 +188,11 @@ class Report:
 class Performer(Action):
     """A step, as work for SCons."""
 
-    def __init__(self, step: Step, work: Callable[[], None], report: Report) -> None:
+    def __init__(self, step: Step, work: Callable[[], float], report: Report) -> None:
         def timed() -> int:
-            begun = time.monotonic()
-            work()
+            seconds = work()
             report.built += 1
-            report.line(step.title, f"{time.monotonic() - begun:7.1f} s")
+            report.line(step.title, f"{seconds:7.1f} s")
             return 0
 
         super().__init__(timed)

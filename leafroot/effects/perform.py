@@ -68,15 +68,19 @@ class Workshop:
         return self.checkout / path
 
 
-def perform(step: Step, shop: Workshop, shell_hint: str = "") -> None:
-    """Make the step's output; LeafrootError if a command fails, with the end of its log."""
+def perform(step: Step, shop: Workshop, shell_hint: str = "") -> float:
+    """Make the step's output, and give the seconds that took once there was a slot for it.
+
+    Raises LeafrootError if a command fails, with the end of its log.
+    """
     output = shop.output / step.output
     output.parent.mkdir(parents=True, exist_ok=True)
     with shop.slots.one():
+        begun = time.monotonic()
         if step.call:
             files = _called_inputs(step, shop)
             shop.calls[step.call](json.loads(step.parameters or "{}"), files, output)
-            return
+            return time.monotonic() - begun
         room = shop.room(step)
         if room.exists():
             shutil.rmtree(room)
@@ -84,6 +88,7 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> None:
         _run_commands(step, sandbox, shop, shell_hint)
         _take_result(step, room, output)
         shutil.rmtree(room)
+        return time.monotonic() - begun
 
 
 def open_shell(step: Step, shop: Workshop) -> int:
