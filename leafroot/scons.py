@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import SCons.CacheDir
 import SCons.Script as Script
+from SCons.Node.FS import File
 
 from leafroot.commands import EDITING, commands, help_text
 from leafroot.effects.perform import open_shell, perform
@@ -80,16 +81,32 @@ def _shell_hint(session: Session, step: Step) -> str:
 
 def _environment(session: Session) -> Any:
     Script.SetOption("hash_format", "sha256")
-    # A file older than a second whose time stamp is the one that SCons remembers is not read again. (0 would mean
-    # that SCons believes what it remembers whatever the time stamp is.)
-    Script.SetOption("max_drift", 1)
+    # SCons's time stamps are whole seconds: too coarse to believe in a checksum for the sake of one (see _Decider).
+    Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
     env = Script.Environment(tools=[], ENV={})
-    env.Decider("content-timestamp")
+    env.Decider(_Decider(session.output / ".sconsign.dblite"))
     env.SConsignFile(str(session.output / ".sconsign"))
     env.CacheDir(str(session.cache / "artefacts"), Artefacts)
     return env
+
+
+class _Decider:
+    """Says whether an input has changed since its reader was made: by time stamp where that is proof, else by content.
+
+    SCons remembers time stamps in whole seconds, so a file that is written twice in the second in which it was
+    remembered looks the same. (git's index knows the problem as "racy".) A file that was written well before the
+    last run noted down what it saw cannot be one of those.
+    """
+
+    def __init__(self, memory: Path) -> None:
+        self._noted = memory.stat().st_mtime if memory.exists() else 0.0
+
+    def __call__(self, dependency: Any, target: Any, previous: Any, repository_node: Any = None) -> bool:
+        if isinstance(dependency, File) and dependency.exists() and dependency.get_timestamp() < self._noted - 2:
+            return bool(dependency.changed_timestamp_then_content(target, previous, repository_node))
+        return bool(dependency.changed_content(target, previous, repository_node))
 
 
 def _end_on_signals() -> None:
@@ -216,6 +233,8 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         begun = time.monotonic()
         if not self.is_enabled() or SCons.CacheDir.CacheRetrieveSilent(node, [], node.get_build_env(), execute=1):
             return False
+        # The cache keeps the time at which the file was made; here it is new, whatever was here before.
+        os.utime(node.get_internal_path())
         report = node.attributes.leafroot_report
         report.cached += 1
         report.line(node.attributes.leafroot_step.title, f"{time.monotonic() - begun:7.1f} s, from the cache")
