@@ -23,8 +23,9 @@ def host_platform() -> str:
 def compiler_identity(external: ExternalToolchain, machine: str) -> str:
     """Check an external compiler, and give its version and the digest of what it compiles with.
 
-    `machine` is the first part of the tuple that it must compile for. Raises LeafrootError if it is missing,
-    too old, for another processor, or without the parts that a libc is built with.
+    `machine` is the first part of the tuple that it must compile for. Raises LeafrootError if it is missing, too
+    old, for another processor or another system than Linux, without headers of its own C library, with a sysroot
+    that is not there, or without the parts that a libc is built with.
     """
     gcc = f"{external.prefix}/bin/{external.tuple}-gcc"
     where = "external toolchain"
@@ -41,13 +42,35 @@ def compiler_identity(external: ExternalToolchain, machine: str) -> str:
         raise LeafrootError(f"{gcc} is version {version}; {_OLDEST_GCC} is the oldest that serves", where=where)
     if target.split("-")[0] != machine:
         raise LeafrootError(f"{gcc} compiles for {target}, not for {machine}", where=where)
+    sysroot = _ask(gcc, "-print-sysroot")
+    if sysroot and not Path(sysroot).is_dir():
+        raise LeafrootError(f"{gcc} looks for headers and libraries in {sysroot}, which is not there", where=where)
+    libc = _libc(gcc, target)
     parts = [_ask(gcc, "-print-prog-name=cc1")]
     parts += [_ask(gcc, f"-print-file-name={name}") for name in ("libgcc.a", "libgcc_eh.a", "crtbeginS.o")]
     parts += [f"{external.prefix}/bin/{external.tuple}-{tool}" for tool in ("as", "ld", "ar")]
     for part in parts:
         if not (Path(part).is_absolute() and Path(part).exists()):
             raise LeafrootError(f"{gcc} has no {Path(part).name}", where=where)
-    return f"GCC {version}, {_stamp(parts)}"
+    return f"GCC {version}, {libc}, {_stamp(parts)}"
+
+
+def _libc(gcc: str, target: str) -> str:
+    """Which C library the compiler was made for; ours takes its place, but libgcc comes with the compiler."""
+    status, macros = capture([gcc, "-dM", "-E", "-x", "c", "-include", "features.h", "-"])
+    if status != 0:
+        raise LeafrootError(
+            f"{gcc} finds no headers of its own C library: {macros.strip()}",
+            where="external toolchain",
+            hint="Install them (Debian: libc6-dev, or libc6-dev-arm64-cross and the like).",
+        )
+    defined = {line.split()[1] for line in macros.splitlines() if line.startswith("#define ")}
+    if "__linux__" not in defined:
+        raise LeafrootError(f"{gcc} ({target}) does not compile for Linux", where="external toolchain")
+    for macro, name in (("__UCLIBC__", "uClibc"), ("__GLIBC__", "glibc")):
+        if macro in defined:
+            return name
+    return "musl" if "musl" in target else "an unknown libc"
 
 
 def _ask(gcc: str, option: str) -> str:

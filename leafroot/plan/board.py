@@ -52,7 +52,8 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
             raise LeafrootError(
                 f"it needs a compiler for {' and '.join(missing)}, which {toolchain.label} is not",
                 where=unit.path("package.py"),
-                hint="Build with TOOLCHAIN=source.",
+                hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
+                "Build with TOOLCHAIN=source.",
             )
         step = plan_package(unit, toolchain, built)
         packages.append(step)

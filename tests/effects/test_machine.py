@@ -15,7 +15,14 @@ from leafroot.errors import LeafrootError
 TUPLE = "x86_64-acme-linux-gnu"
 
 
-def compiler(prefix: Path, version: str = "13.2.0", machine: str = TUPLE, without: str = "") -> ExternalToolchain:
+def compiler(
+    prefix: Path,
+    version: str = "13.2.0",
+    machine: str = TUPLE,
+    without: str = "",
+    sysroot: str = "",
+    macros: str = "__linux__ __GLIBC__",
+) -> ExternalToolchain:
     """A stand-in that answers as GCC does; what it names exists, but for `without`."""
     (prefix / "bin").mkdir()
     (prefix / "lib").mkdir()
@@ -31,6 +38,8 @@ def compiler(prefix: Path, version: str = "13.2.0", machine: str = TUPLE, withou
 case $1 in
 -dumpfullversion) echo {version} ;;
 -dumpmachine) echo {machine} ;;
+-print-sysroot) echo {sysroot} ;;
+-dM) for name in {macros}; do echo "#define $name 1"; done; [ "{macros}" ] ;;
 -print-*=*) file={prefix}/lib/${{1#*=}}; if [ -e "$file" ]; then echo "$file"; else echo "${{1#*=}}"; fi ;;
 *) exit 1 ;;
 esac
@@ -43,7 +52,7 @@ esac
 def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
     external = compiler(tmp_path)
     first = compiler_identity(external, "x86_64")
-    assert first.startswith("GCC 13.2.0, ")
+    assert first.startswith("GCC 13.2.0, glibc, ")
     assert compiler_identity(external, "x86_64") == first
     (tmp_path / "lib" / "cc1").write_text("another")
     assert compiler_identity(external, "x86_64") != first
@@ -54,17 +63,33 @@ def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
     [
         ({"version": "11.4.0"}, "{gcc} is version 11.4.0; 12 is the oldest that serves"),
         ({"machine": "aarch64-linux-gnu"}, "{gcc} compiles for aarch64-linux-gnu, not for x86_64"),
+        ({"sysroot": "/gone"}, "{gcc} looks for headers and libraries in /gone, which is not there"),
+        ({"macros": "__NEWLIB__"}, "{gcc} (" + TUPLE + ") does not compile for Linux"),
         ({"without": "libgcc_eh.a"}, "{gcc} has no libgcc_eh.a"),
         ({"without": "cc1"}, "{gcc} has no cc1"),
         ({"without": "ld"}, "{gcc} has no " + f"{TUPLE}-ld"),
     ],
-    ids=["too old", "another processor", "no libgcc_eh", "no compiler proper", "no linker"],
+    ids=["too old", "another processor", "no sysroot", "bare metal", "no libgcc_eh", "no compiler proper", "no linker"],
 )
 def test_a_compiler_that_does_not_serve(tmp_path: Path, more: dict[str, str], message: str) -> None:
     external = compiler(tmp_path, **more)
     with pytest.raises(LeafrootError) as caught:
         compiler_identity(external, "x86_64")
     assert str(caught.value) == f"external toolchain: {message.format(gcc=tmp_path / 'bin' / f'{TUPLE}-gcc')}"
+
+
+def test_a_compiler_without_headers(tmp_path: Path) -> None:
+    external = compiler(tmp_path, macros="")
+    with pytest.raises(LeafrootError, match="finds no headers of its own C library"):
+        compiler_identity(external, "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("macros", "machine", "libc"),
+    [("__linux__ __GLIBC__ __UCLIBC__", TUPLE, "uClibc"), ("__linux__", "x86_64-acme-linux-musl", "musl")],
+)
+def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: str, libc: str) -> None:
+    assert compiler_identity(compiler(tmp_path, macros=macros, machine=machine), "x86_64").split(", ")[1] == libc
 
 
 def test_a_compiler_that_is_not_there(tmp_path: Path) -> None:
