@@ -10,5 +10,5 @@ board = Board(
     boot="nullfs",
     memory=256,
     packages=["busybox", "skeleton", "rootcheck"],
-    require=["pie"],
+    require=["relro", "pie"],
 )

@@ -13,7 +13,7 @@ from leafroot.config.catalog import Catalog
 from leafroot.describe.arch import Arch
 from leafroot.plan.libc import plan_kernel_headers, plan_musl, plan_musl_headers
 from leafroot.plan.step import Input, Step, Union
-from leafroot.plan.toolchain import SYSROOT, Toolchain, environment, unit_source
+from leafroot.plan.toolchain import LDFLAGS, SYSROOT, Toolchain, environment, unit_source
 
 _LIBS = "/hostlibs"
 _TOOLCHAIN = "/toolchain"
@@ -37,7 +37,7 @@ _BINUTILS_WITHOUT = (
 _GCC_WITHOUT = (
     *("multilib", "nls", "bootstrap", "lto", "plugin", "analyzer", "fixincludes", "gcov", "libcc1", "c++-tools"),
     *("libsanitizer", "libgomp", "libquadmath", "libitm", "libvtv", "libatomic", "libssp", "libstdcxx"),
-    *("decimal-float", "werror"),
+    *("decimal-float", "werror", "cet"),
 )
 _NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
 
@@ -163,7 +163,6 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
                 f"--with-sysroot={SYSROOT}",
                 "--with-native-system-header-dir=/usr/include",
                 f"--with-gxx-include-dir={SYSROOT}/usr/include/c++/{unit.value.version}",
-                f"--with-slibdir={_TOOLCHAIN}/{arch.target}/lib",
                 *(f"--with-{name}={_LIBS}" for name in ("gmp", "mpfr", "mpc")),
                 *("--enable-languages=c,c++", "--enable-default-pie", "--enable-default-ssp"),
                 *("--enable-initfini-array", "--enable-threads=posix", "--enable-shared"),
@@ -185,13 +184,28 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
             ("cp", "/build/stub/crti.o", "/build/stub/crtn.o"),
             ("make", "MAKEINFO=true", "all-target-libgcc"),
             ("make", "MAKEINFO=true", "DESTDIR=/out", "install-strip-gcc", "install-strip-target-libgcc"),
+            # libgcc is compiled with -g whatever the flags say, and the installer strips programs alone.
+            (
+                *("find", f"/out{_TOOLCHAIN}", "-type", "f", "("),
+                *("-name", "lib*.a", "-o", "-name", "crt*.o", "-o", "-name", "libgcc_s.so.1"),
+                *(")", "-exec", f"{arch.target}-strip", "--strip-debug", "{}", "+"),
+            ),
         ),
-        env=environment({**dict(_HOST_TOOLS), "CFLAGS_FOR_TARGET": "-O2 -g0 -B/build/stub/"}),
+        env=environment(
+            {
+                **dict(_HOST_TOOLS),
+                "CFLAGS_FOR_TARGET": "-O2 -g0 -B/build/stub/",
+                "LDFLAGS_FOR_TARGET": LDFLAGS,
+            }
+        ),
         result=f"/out{_TOOLCHAIN}",
         drop=(
             "share",
             f"lib/gcc/{arch.target}/*/install-tools",
             f"libexec/gcc/{arch.target}/*/install-tools",
+            # Wrappers for link-time optimisation, which is left out, and a second name of the compiler.
+            f"libexec/gcc/{arch.target}/*/lto-wrapper",
+            *(f"bin/{arch.target}-gcc-{name}" for name in ("ar", "nm", "ranlib", unit.value.version)),
             "*.la",
         ),
         host=platform,
@@ -244,7 +258,7 @@ def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> 
                 "CPPFLAGS": "-I/build/gthr",
                 "CFLAGS": flags,
                 "CXXFLAGS": flags,
-                "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--hash-style=gnu",
+                "LDFLAGS": LDFLAGS,
             }
         ),
         drop=("usr/share", "usr/lib/*.la"),

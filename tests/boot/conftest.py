@@ -3,16 +3,68 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from leafroot.effects.qemu import Guest
+
 ROOT = Path(__file__).parents[2]
 
 Scons = Callable[..., str]
+
+
+class Console:
+    """A guest's serial console, to be read and typed into."""
+
+    def __init__(self, guest: Guest, words: str = "") -> None:
+        self._process = subprocess.Popen(
+            guest.argv(words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self.seen = ""
+
+    def expect(self, text: str, timeout: float = 90.0) -> None:
+        assert self._process.stdout is not None
+        end = time.monotonic() + timeout
+        while text not in self.seen:
+            ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, end - time.monotonic()))
+            chunk = os.read(self._process.stdout.fileno(), 4096) if ready else b""
+            assert chunk, f"{text!r} never came:\n{self.seen[-3000:]}"
+            self.seen += chunk.decode(errors="replace")
+
+    def type(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self.seen = ""
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+    def wait(self) -> int:
+        return self._process.wait(60)
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def console_of() -> Iterator[Callable[..., Console]]:
+    """Boot a guest, with these words added to its kernel's command line; it ends with the test."""
+    consoles: list[Console] = []
+
+    def start(guest: Guest, words: str = "") -> Console:
+        consoles.append(Console(guest, words))
+        return consoles[-1]
+
+    yield start
+    for console in consoles:
+        console.close()
 
 
 @pytest.fixture(scope="session")
