@@ -2,20 +2,24 @@
 """The authors' vocabulary: what package.py, board.py and kernel.py may import."""
 
 from leafroot.describe.archive import Archive
-from leafroot.describe.board import Board, Kernel, Series
+from leafroot.describe.board import Board, Kernel, RaspberryPi, Series
+from leafroot.describe.emulation import Emulation
 from leafroot.describe.package import Account, Package
-from leafroot.describe.recipes import Autotools, Files, Kbuild, Make, ToolchainPart
+from leafroot.describe.recipes import Autotools, Files, Kbuild, Make, Prebuilt, ToolchainPart
 
 __all__ = [
     "Account",
     "Archive",
     "Autotools",
     "Board",
+    "Emulation",
     "Files",
     "Kbuild",
     "Kernel",
     "Make",
     "Package",
+    "Prebuilt",
+    "RaspberryPi",
     "Series",
     "ToolchainPart",
 ]

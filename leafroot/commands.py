@@ -79,11 +79,10 @@ def commands(session: Session) -> dict[str, Command]:
 
 
 def _guest(session: Session, config: Config, kernel: str, root: str | None = None) -> Guest:
-    board = config.board.value
     return Guest(
         qemu=config.arch.qemu,
-        options=(*config.arch.qemu_options, *board.qemu_options),
-        memory=board.memory,
+        machine=config.emulation,
+        memory=config.board.value.memory,
         kernel=session.output / kernel,
         initrd=session.output / root if root else None,
         accelerator=session.variables.get("ACCEL", "tcg"),

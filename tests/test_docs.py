@@ -29,7 +29,7 @@ from leafroot.effects.sandbox import ENVIRONMENT
 from leafroot.effects.store import apply_patch
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Machine, Plan, plan_board
-from leafroot.plan.kernel import command_line
+from leafroot.plan.cmdline import command_line
 from leafroot.plan.step import Step, description
 from leafroot.plan.system import init_script, system_files
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc

@@ -5,8 +5,7 @@ from leafroot import Board, Kernel
 
 board = Board(
     arch="x86_64",
-    kernel=Kernel("6.12"),
-    console="ttyS0,115200",
+    kernel=Kernel("6.12", shared=["system", "virtio"]),
     boot="nullfs",
     memory=256,
     packages=["busybox", "skeleton", "rootcheck"],

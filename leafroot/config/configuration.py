@@ -11,6 +11,7 @@ from leafroot.config.overlay import Listing
 from leafroot.describe.arch import Arch
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BootMode
+from leafroot.describe.emulation import Emulation
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 
@@ -51,3 +52,13 @@ class Config:
     def name(self) -> str:
         """The board's name."""
         return self.board.name
+
+    @property
+    def console(self) -> str:
+        """The kernel console, the board's own or that of QEMU's machine: "ttyS0,115200"."""
+        return self.board.value.console or self.arch.console
+
+    @property
+    def emulation(self) -> Emulation:
+        """QEMU's machine for the board."""
+        return self.board.value.emulation or self.arch.emulation

@@ -22,6 +22,9 @@ from leafroot.errors import LeafrootError, nearest
 LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
 """What a package may ask of the compiler beyond C, and the Kconfig symbol that says whether it is there."""
 
+SHARED_FRAGMENTS = "linux/config"
+"""The folder of the kernel fragments that boards of any kind share."""
+
 HARDENING = ("relro", "pie", "ssp")
 
 
@@ -79,6 +82,12 @@ def check_boards(
                 if name not in known:
                     raise LeafrootError(f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known))
         _check_files(root, unit, file, board.kernel.config)
+        for name in board.kernel.shared:
+            shared = {path.stem for path in Path(root, SHARED_FRAGMENTS).glob("*.config")}
+            if name not in shared:
+                raise LeafrootError(
+                    f"there is no {SHARED_FRAGMENTS}/{name}.config", _line(root, file, name), nearest(name, shared)
+                )
 
 
 def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:

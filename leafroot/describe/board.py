@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leafroot.describe.archive import Archive
+from leafroot.describe.emulation import Emulation
 
 
 @dataclass(frozen=True)
@@ -30,33 +31,59 @@ class Series:
 
 @dataclass(frozen=True)
 class Kernel:
-    """The kernel that a board asks for: a series, the make target its configuration starts from, fragments."""
+    """The kernel that a board asks for.
+
+    Its configuration starts from the make target `base` of the series; on top lie the fragments
+    `linux/config/<name>.config` of all names in `shared`, then the files of the board's folder in `config`.
+    `device_tree` is a device tree source of the series, below its `dts` folder and without an ending
+    ("broadcom/bcm2711-rpi-4-b"). Each of `overlays` is `overlays/<name>.dtso` in the board's folder, or else a
+    `.dtso` of that name beside the series' own device trees.
+    """
 
     series: str
     config: Sequence[str] = ("linux.config",)
+    shared: Sequence[str] = ("system",)
     base: str = "tinyconfig"
+    device_tree: str = ""
+    overlays: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RaspberryPi:
+    """How a Raspberry Pi boots: its boot loader reads files from a FAT partition, or asks a TFTP server for them.
+
+    `firmware` are the loader's own files, from the package `package`; `kernel` is the name under which it finds
+    the kernel. `card` is the size of the SD card's image in MiB, `boot_partition` that of its FAT partition.
+    `serial` is the board's serial number (8 hexadecimal digits), below which a TFTP server keeps what is for
+    this one board alone. The board's folder may have a `config.txt`, whose lines follow Leafroot's own.
+    """
+
+    firmware: Sequence[str]
+    package: str = "raspberrypi-firmware"
+    kernel: str = "kernel8.img"
+    card: int = 256
+    boot_partition: int = 128
+    serial: str = ""
 
 
 @dataclass(frozen=True)
 class Board:
     """One board: `board/<name>/board.py`.
 
-    `console` is a kernel console ("ttyS0,115200"); `memory` is RAM in MiB, used by QEMU and for checks;
-    `overlay/` in the board's folder is laid over the root. `require` names hardening that every ELF file in
-    the root must have: relro, pie, ssp.
+    `memory` is RAM in MiB, which the image must leave room in. `console` is a kernel console ("ttyS0,115200"), where
+    it is another than that of the architecture. `overlay/` in the board's folder is laid over the root. `require`
+    names hardening that every ELF file in the root must have: relro, pie, ssp. `loader` says what the board's boot
+    loader wants beside the kernel, `emulation` what QEMU needs, where that is more than for any board of the
+    architecture.
     """
 
     arch: str
     kernel: Kernel
-    console: str
     boot: str
     memory: int
+    console: str = ""
     packages: Sequence[str] = ()
     cmdline: str = ""
     require: Sequence[str] = ()
-    qemu_options: Sequence[str] = ()
-
-    @property
-    def console_device(self) -> str:
-        """The console's device name below /dev."""
-        return self.console.split(",")[0]
+    loader: RaspberryPi | None = None
+    emulation: Emulation | None = None

@@ -40,8 +40,18 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Prebuilt:
+    """Nothing to build: files of the archive go into the package as they are.
+
+    `install` are pairs (path in the archive, path in the root); a path that ends in a slash is a whole folder.
+    """
+
+    install: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class ToolchainPart:
     """A part of the toolchain; leafroot/plan/toolchain.py knows how it is built and in which order."""
 
 
-Recipe = Autotools | Make | Kbuild | Files | ToolchainPart
+Recipe = Autotools | Make | Kbuild | Files | Prebuilt | ToolchainPart

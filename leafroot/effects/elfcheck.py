@@ -19,6 +19,8 @@ def check_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output: P
         machine=parameters["machine"],
         elfclass=parameters["class"],
         little=parameters["little_endian"],
+        flags_mask=parameters["flags"][0],
+        flags=parameters["flags"][1],
         interpreter=parameters["interpreter"],
     )
     with root_tree(parameters, inputs, output.parent) as tree:

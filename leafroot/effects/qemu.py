@@ -6,16 +6,15 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leafroot.describe.emulation import Emulation
 from leafroot.effects.run import capture, run, watch
 from leafroot.errors import LeafrootError
 
 # What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
 CHECK_WORD = "leafroot.check"
-_OLDEST = (7, 2)
 _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
@@ -23,47 +22,65 @@ _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Guest:
-    """A machine to boot: QEMU program and options, RAM in MiB, the kernel, and a root beside it (or none)."""
+    """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a root beside it (or none).
+
+    `device_tree` is the file of the machine's device tree, where QEMU does not make one itself.
+    """
 
     qemu: str
-    options: Sequence[str]
+    machine: Emulation
     memory: int
     kernel: Path
     initrd: Path | None = None
+    device_tree: Path | None = None
     accelerator: str = "tcg"
 
     def argv(self, words: str = "") -> list[str]:
         """QEMU's command line; `words` are added to the kernel's."""
-        line = [self.qemu, *self.options, "-accel", self.accelerator, "-m", str(self.memory), "-display", "none"]
+        line = [
+            self.qemu,
+            *self.machine.options,
+            "-accel",
+            self.accelerator,
+            "-m",
+            str(self.memory),
+            "-display",
+            "none",
+        ]
         line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio", "-kernel", str(self.kernel)]
-        line += ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
-        line += ["-device", "virtio-rng-pci"]
+        if self.machine.virtio:
+            line += ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
+            line += ["-device", "virtio-rng-pci"]
+        if self.device_tree is not None:
+            line += ["-dtb", str(self.device_tree)]
         if self.initrd is not None:
             line += ["-initrd", str(self.initrd)]
         return [*line, "-append", words] if words else line
 
 
-def check_qemu(program: str) -> None:
-    """Raise a LeafrootError if the QEMU that is installed is too old to be relied on."""
+def check_qemu(program: str, machine: Emulation) -> None:
+    """Raise a LeafrootError if the QEMU that is installed is older than the first that has the machine."""
     _, said = capture([program, "--version"])
     found = re.search(r"version (\d+)\.(\d+)", said)
-    if not found or tuple(map(int, found.groups())) < _OLDEST:
+    if not found or tuple(map(int, found.groups())) < machine.since:
+        oldest = ".".join(map(str, machine.since))
         raise LeafrootError(
-            f"it is {said.splitlines()[0] if said.strip() else 'of no known version'}; 7.2 is the oldest that serves",
+            f"it is {said.splitlines()[0] if said.strip() else 'of no known version'}; "
+            f"the first that has '{' '.join(machine.options)}' is {oldest}",
             where=program,
-            hint="Debian 12 has 7.2, and a newer one in its backports.",
+            hint="Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0.",
         )
 
 
 def boot(guest: Guest) -> int:
     """Boot with the serial console in this terminal; QEMU's exit status."""
-    check_qemu(guest.qemu)
+    check_qemu(guest.qemu, guest.machine)
     return run(guest.argv(), env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
     """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
-    check_qemu(guest.qemu)
+    check_qemu(guest.qemu, guest.machine)
     log.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     ended = watch(guest.argv(f"{CHECK_WORD} panic=-1"), env=dict(os.environ), log=log, timeout=timeout)

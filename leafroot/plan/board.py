@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files, ToolchainPart
 from leafroot.errors import LeafrootError
+from leafroot.plan.cmdline import command_line
 from leafroot.plan.external import plan_external
 from leafroot.plan.image import plan_root
-from leafroot.plan.kernel import command_line, plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
+from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
 from leafroot.plan.step import Artefact, Step, keys

@@ -49,6 +49,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
                 **parameters,
                 "machine": arch.elf_machine,
                 "class": arch.elf_class,
+                "flags": arch.elf_flags,
                 "little_endian": arch.little_endian,
                 "interpreter": arch.interpreter,
                 "require": sorted(config.board.value.require),

@@ -7,7 +7,9 @@ The object tree is an artefact of its own, so that a changed root costs a relink
 from __future__ import annotations
 
 from leafroot.config.configuration import Config
+from leafroot.config.references import SHARED_FRAGMENTS
 from leafroot.plan import kbuild
+from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
 from leafroot.plan.step import Artefact, Input, Source, Step, Unpacked
 from leafroot.plan.toolchain import Toolchain, environment
 
@@ -50,7 +52,12 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
     return Step(
         title=f"linux {config.series.value.version}, {config.mode.name}",
         output=f"{config.name}/linux.tar.zst",
-        inputs=(_source(config), Artefact("/linux.config", f"{config.name}/linux.config"), *toolchain.inputs),
+        inputs=(
+            _source(config),
+            Artefact("/linux.config", f"{config.name}/linux.config"),
+            *cmdline_inputs(config),
+            *toolchain.inputs,
+        ),
         commands=(
             ("cp", "/linux.config", kbuild.CONFIG),
             ("touch", ROOT_ARCHIVE),
@@ -72,6 +79,7 @@ def plan_image(config: Config, toolchain: Toolchain) -> Step:
             _source(config),
             Unpacked("/build", f"{config.name}/linux.tar.zst"),
             Artefact("/root.cpio.zst", f"{config.name}/images/rootfs.cpio.zst"),
+            *cmdline_inputs(config),
             *toolchain.inputs,
         ),
         commands=(
@@ -83,13 +91,6 @@ def plan_image(config: Config, toolchain: Toolchain) -> Step:
     )
 
 
-def command_line(config: Config) -> str:
-    """The command line that is built into the kernel."""
-    mode = "" if config.mode.is_native(config.series.value.number) else config.mode.cmdline
-    words = (f"console={config.board.value.console}", mode, config.board.value.cmdline, config.cmdline)
-    return " ".join(word for word in words if word)
-
-
 def _source(config: Config) -> Source:
     patches = config.series.below(f"patches/{config.mode.name}", ".patch")
     return Source("/src", config.series.value.source(), patches)
@@ -97,9 +98,12 @@ def _source(config: Config) -> Source:
 
 def _fragments(config: Config) -> tuple[Input, ...]:
     board = config.board
-    found: list[Input] = [kbuild.fragment_file(board.path(name)) for name in board.value.kernel.config]
+    found: list[Input] = [
+        kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{name}.config") for name in board.value.kernel.shared
+    ]
+    found += [kbuild.fragment_file(board.path(name)) for name in board.value.kernel.config]
     if config.mode.can_pivot:
-        found.append(kbuild.fragment_file(f"linux/config/{config.mode.name}.config"))
+        found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
     found += [
         kbuild.fragment_text(unit.path("package.py"), unit.value.kernel)
         for unit in config.packages
@@ -110,8 +114,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
             board.path("board.py"),
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
-                *(f"{name}=y" for name in config.arch.cmdline_options),
-                f'CMDLINE="{command_line(config)}"',
+                *cmdline_options(config),
             ),
         )
     )

@@ -46,8 +46,7 @@ def init_script(mode: BootMode) -> str:
 
 def system_files(config: Config) -> tuple[tuple[str, int, str], ...]:
     """The files of the root that the configuration writes: (path, mode, text)."""
-    board = config.board.value
-    device, _, speed = board.console.partition(",")
+    device, _, speed = config.console.partition(",")
     issue = _ISSUE_CLOSED if config.root_password else _ISSUE_OPEN
     return (
         ("etc/hostname", 0o644, f"{config.hostname}\n"),

@@ -109,7 +109,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a recipe": (
         {ALPHA: package(build="'make'")},
-        "package/alpha/package.py:5: Package's 'build' must be Autotools, Make, Kbuild, Files or ToolchainPart, but is 'make'",
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, Make, Kbuild, Files, Prebuilt or ToolchainPart, but is 'make'",
     ),
     "string for options": (
         {ALPHA: package(build="Autotools('--disable-nls')")},

@@ -19,7 +19,7 @@ def test_a_person_logs_in_and_powers_off(scons: Callable[..., str], console_of: 
     arch = ARCHES["x86_64"]
     made = ROOT / output / "qemu_x86_64"
     console = console_of(
-        Guest(arch.qemu, arch.qemu_options, 256, kernel=made / "kernel", initrd=made / "images" / "rootfs.cpio.zst")
+        Guest(arch.qemu, arch.emulation, 256, kernel=made / "kernel", initrd=made / "images" / "rootfs.cpio.zst")
     )
     console.expect("leafroot login: ")
     assert "no password is asked for on this console" in console.seen

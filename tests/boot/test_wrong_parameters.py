@@ -25,7 +25,7 @@ def test_the_kernel_goes_on_with_rootfs(
     arch = ARCHES["x86_64"]
     image = ROOT / output / "qemu_x86_64" / "images" / "bzImage"
     for words in WRONG:
-        console = console_of(Guest(arch.qemu, arch.qemu_options, 256, kernel=image), words)
+        console = console_of(Guest(arch.qemu, arch.emulation, 256, kernel=image), words)
         console.expect("leafroot login: ")
         assert "nonroot_initramfs: cannot change to a tmpfs (error -22), staying on rootfs" in console.seen
         assert "leafroot: boot mode leaf-tmpfs was asked for, but / is " in console.seen

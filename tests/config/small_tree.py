@@ -57,6 +57,7 @@ UNITS = {
     "package/gcc/package.py": package("Compiler.", build="ToolchainPart()"),
     "board/one/board.py": board("Board number one."),
     "board/two/board.py": board("Board number two.", series="7.2", packages=["beta"]),
+    "linux/config/system.config": "",
     "linux/6.1/kernel.py": series("6.1.100"),
     "linux/6.1/patches/leaf-tmpfs/0001.patch": "",
     "linux/6.12/kernel.py": series("6.12.107"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.config.configuration import ExternalToolchain
+from leafroot.describe.arch import ARCHES
 from leafroot.effects.machine import compiler_identity, host_platform
 from leafroot.effects.qemu import check_qemu
 from leafroot.errors import LeafrootError
@@ -108,9 +109,9 @@ def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
     old.write_text("#!/bin/sh\necho 'QEMU emulator version 6.2.0 (Debian)'\n")
     old.chmod(0o755)
     with pytest.raises(LeafrootError) as caught:
-        check_qemu(str(old))
+        check_qemu(str(old), ARCHES["x86_64"].emulation)
     assert str(caught.value) == (
-        f"{old}: it is QEMU emulator version 6.2.0 (Debian); 7.2 is the oldest that serves\n"
-        "  Debian 12 has 7.2, and a newer one in its backports."
+        f"{old}: it is QEMU emulator version 6.2.0 (Debian); the first that has '-machine q35 -cpu max' is 7.2\n"
+        "  Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
     )
-    check_qemu("qemu-system-x86_64")
+    check_qemu("qemu-system-x86_64", ARCHES["x86_64"].emulation)

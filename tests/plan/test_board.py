@@ -11,7 +11,7 @@ import pytest
 from leafroot.config.configuration import Config
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.plan.board import Plan
-from leafroot.plan.kernel import command_line
+from leafroot.plan.cmdline import command_line
 from leafroot.plan.step import Source, Step, description
 
 Planned = Callable[..., Plan]

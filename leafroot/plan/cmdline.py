@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kernel's command line: what it says, and how it comes to be built into the kernel.
+
+Where the architecture's kernel takes CMDLINE only in place of what the boot loader says, the words are embedded as
+a boot configuration instead (Documentation/admin-guide/bootconfig.rst in the kernel's source): they come before the
+boot loader's, which can add to them and change them. Parameters that the kernel wants before that (earlycon and the
+like) are the boot loader's there.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from leafroot.config.configuration import Config
+from leafroot.errors import LeafrootError
+from leafroot.plan.step import Input, Text
+
+_FILE = "/bootconfig"
+_KEY = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+
+def command_line(config: Config) -> str:
+    """The command line that is built into the kernel."""
+    mode = "" if config.mode.is_native(config.series.value.number) else config.mode.cmdline
+    words = (f"console={config.console}", mode, config.board.value.cmdline, config.cmdline)
+    return " ".join(word for word in words if word)
+
+
+def cmdline_options(config: Config) -> tuple[str, ...]:
+    """The kernel options that build the command line in, as assignments without CONFIG_."""
+    if config.arch.cmdline_options:
+        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{command_line(config)}"')
+    return (
+        *("BOOT_CONFIG=y", "BOOT_CONFIG_FORCE=y", "BOOT_CONFIG_EMBED=y"),
+        f'BOOT_CONFIG_EMBED_FILE="{_FILE}"',
+    )
+
+
+def cmdline_inputs(config: Config) -> tuple[Input, ...]:
+    """What a step that compiles the kernel reads beside its options."""
+    if config.arch.cmdline_options:
+        return ()
+    return (Text(_FILE, boot_configuration(command_line(config), config.board.path("board.py"))),)
+
+
+def boot_configuration(words: str, where: str) -> str:
+    """The boot configuration that gives the kernel these words; `where` is for the error if it cannot."""
+    values: dict[str, list[str | None]] = {}
+    for word in shlex.split(words):
+        key, equals, value = word.partition("=")
+        if not _KEY.fullmatch(key) or ('"' in value and "'" in value):
+            raise LeafrootError(f"{word!r} cannot be put into a boot configuration", where)
+        values.setdefault(key, []).append(value if equals else None)
+    return "".join(f"kernel.{key}{_assigned(key, given, where)}\n" for key, given in values.items())
+
+
+def _assigned(key: str, given: list[str | None], where: str) -> str:
+    if None not in given:
+        return " = " + ", ".join(_quoted(value) for value in given if value is not None)
+    if any(value is not None for value in given):
+        raise LeafrootError(f"the kernel's command line has {key!r} both with a value and without", where)
+    return ""
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if '"' in value else f'"{value}"'
