@@ -27,7 +27,7 @@ def session(tmp_path: Path, **variables: str) -> Session:
     [
         ({}, "which board?\n  Say BOARD=NAME. There is: "),
         ({"BORD": "x"}, "command line: there is no variable BORD\n  Did you mean BOARD?"),
-        ({"BOARD": "qemu_x86_46"}, "BOARD=qemu_x86_46: there is no board 'qemu_x86_46'\n  Did you mean qemu_x86_64?"),
+        ({"BOARD": "qemu_x86_46"}, "BOARD=qemu_x86_46: there is no board 'qemu_x86_46'\n  Did you mean qemu_x86_64"),
         ({"BOARD": "qemu_x86_64", "EXTERNAL": "/nowhere"}, "EXTERNAL=/nowhere: there is no such folder"),
     ],
     ids=["no board", "no such variable", "no such board", "no such tree"],

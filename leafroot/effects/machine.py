@@ -24,8 +24,8 @@ def compiler_identity(external: ExternalToolchain, machine: str) -> str:
     """Check an external compiler, and give its version and the digest of what it compiles with.
 
     `machine` is the first part of the tuple that it must compile for. Raises LeafrootError if it is missing, too
-    old, for another processor or another system than Linux, without headers of its own C library, with a sysroot
-    that is not there, or without the parts that a libc is built with.
+    old, for another processor or another system than Linux, with a sysroot that is not there, or without the parts
+    that a libc is built with.
     """
     gcc = f"{external.prefix}/bin/{external.tuple}-gcc"
     where = "external toolchain"
@@ -57,20 +57,19 @@ def compiler_identity(external: ExternalToolchain, machine: str) -> str:
 
 def _libc(gcc: str, target: str) -> str:
     """Which C library the compiler was made for; ours takes its place, but libgcc comes with the compiler."""
-    status, macros = capture([gcc, "-dM", "-E", "-x", "c", "-include", "features.h", "-"])
-    if status != 0:
-        raise LeafrootError(
-            f"{gcc} finds no headers of its own C library: {macros.strip()}",
-            where="external toolchain",
-            hint="Install them (Debian: libc6-dev, or libc6-dev-arm64-cross and the like).",
-        )
-    defined = {line.split()[1] for line in macros.splitlines() if line.startswith("#define ")}
-    if "__linux__" not in defined:
+    if "__linux__" not in _macros(gcc):
         raise LeafrootError(f"{gcc} ({target}) does not compile for Linux", where="external toolchain")
+    defined = _macros(gcc, "-include", "features.h")
     for macro, name in (("__UCLIBC__", "uClibc"), ("__GLIBC__", "glibc")):
         if macro in defined:
             return name
-    return "musl" if "musl" in target else "an unknown libc"
+    return "musl" if "musl" in target else "no libc that it knows"
+
+
+def _macros(gcc: str, *options: str) -> set[str]:
+    """The names of the macros that are defined before a program says anything."""
+    status, said = capture([gcc, "-dM", "-E", "-x", "c", *options, "-"])
+    return {line.split()[1] for line in said.splitlines() if line.startswith("#define ")} if status == 0 else set()
 
 
 def _ask(gcc: str, option: str) -> str:
