@@ -64,7 +64,7 @@ def commands(session: Session) -> dict[str, Command]:
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
     for config, plan in session.planned[:1]:
         image = plan.images[0]
-        beside = (plan.kernel, plan.root)
+        beside = (*plan.checks, plan.kernel, plan.root, *_device_tree(plan))
         found |= {
             "boot": Command(BOARD["boot"], beside, partial(_boot, session, config, plan)),
             "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
@@ -72,36 +72,41 @@ def commands(session: Session) -> dict[str, Command]:
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
-    tested = [(config, plan.images[0]) for config, plan in session.planned]
-    needs = [output for _, plan in session.planned for output in plan.images]
+    tested = list(session.planned)
+    needs = [output for _, plan in tested for output in (*plan.checks, *plan.images, *_device_tree(plan))]
     found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested))
     return found
 
 
-def _guest(session: Session, config: Config, kernel: str, root: str | None = None) -> Guest:
+def _device_tree(plan: Plan) -> tuple[str, ...]:
+    return (plan.device_tree,) if plan.device_tree else ()
+
+
+def _guest(session: Session, config: Config, plan: Plan, kernel: str, root: str | None = None) -> Guest:
     return Guest(
         qemu=config.arch.qemu,
         machine=config.emulation,
-        memory=config.board.value.memory,
+        memory=config.emulation.memory or config.board.value.memory,
         kernel=session.output / kernel,
         initrd=session.output / root if root else None,
+        device_tree=session.output / plan.device_tree if plan.device_tree else None,
         accelerator=session.variables.get("ACCEL", "tcg"),
     )
 
 
 def _boot(session: Session, config: Config, plan: Plan) -> int:
-    return boot(_guest(session, config, plan.kernel, plan.root))
+    return boot(_guest(session, config, plan, plan.kernel, plan.root))
 
 
-def _boot_test(session: Session, images: Sequence[tuple[Config, str]]) -> int:
-    for config, image in images:
-        print(boot_test(_guest(session, config, image), session.output / config.name / "boot-test.log"))
+def _boot_test(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
+    for config, plan in planned:
+        print(boot_test(_guest(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"))
     return 0
 
 
 def _bench(session: Session, config: Config, plan: Plan) -> int:
     def argv(output: Path) -> list[str]:
-        guest = _guest(session, config, plan.kernel, plan.root)
+        guest = _guest(session, config, plan, plan.kernel, plan.root)
         return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root).argv()
 
     toolchain = session.variables.get("TOOLCHAIN", "")

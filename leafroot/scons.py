@@ -61,7 +61,7 @@ def _declare(targets: list[str]) -> None:
             if nodes.setdefault(step.output, step) is step:
                 work = functools.partial(perform, step, shop, _shell_hint(session, step))
                 _declare_step(env, session, step, Performer(step, work, report))
-        env.Default(*(str(session.output / name) for name in plan.images))
+        env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
         report.images.append(session.output / plan.images[0])
     for name, command in commands(session).items():
         needs = [str(session.output / output) for output in command.needs]

@@ -31,7 +31,8 @@ class Config:
     `packages` are the selected ones, dependencies first, names in order otherwise; `files` are the folders of
     those that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are
     folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
-    /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level.
+    /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level. `options` are
+    those of the board's optional kernel fragments that were chosen.
     """
 
     board: Unit[Board]
@@ -47,6 +48,7 @@ class Config:
     overlays: tuple[Listing, ...]
     compression: int
     cmdline: str
+    options: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

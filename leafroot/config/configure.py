@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from leafroot.config.bootable import check_bootable
 from leafroot.config.catalog import Catalog
 from leafroot.config.configuration import Config, ExternalToolchain
-from leafroot.config.generate import symbol
+from leafroot.config.generate import option_symbol, symbol
 from leafroot.config.obstacles import obstacles
 from leafroot.config.overlay import read_listing
 from leafroot.config.references import is_toolchain_part
@@ -58,6 +58,9 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
         cmdline=resolved.value("KERNEL_CMDLINE"),
+        options=tuple(
+            name for name, _ in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"
+        ),
     )
 
 

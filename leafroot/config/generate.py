@@ -16,6 +16,7 @@ from leafroot.config.bootable import serves
 from leafroot.config.catalog import Catalog
 from leafroot.config.references import LANGUAGES, is_toolchain_part
 from leafroot.describe.arch import ARCHES
+from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
@@ -25,6 +26,11 @@ from leafroot.errors import LeafrootError
 def symbol(kind: str, name: str) -> str:
     """The Kconfig symbol of a unit, boot mode or architecture: PACKAGE_LIBPNG, KERNEL_6_12."""
     return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"
+
+
+def option_symbol(board: Unit[Board], name: str) -> str:
+    """The Kconfig symbol of one of a board's optional kernel fragments."""
+    return symbol(symbol("BOARD", board.name), name)
 
 
 def generate(catalog: Catalog) -> dict[str, str]:
@@ -82,7 +88,13 @@ def _boards(catalog: Catalog) -> str:
     for unit in catalog.boards.values():
         selects = [f"\tselect {symbol('ARCH', unit.value.arch)}"]
         blocks.append(_bool(symbol("BOARD", unit.name), unit.summary, selects, unit.doc))
-    return _choice("Board", [], blocks) + _file(_config_in(catalog.boards.values(), "BOARD"), header=False)
+    options = [
+        _bool(option_symbol(unit, name), prompt, [f"\tdepends on {symbol('BOARD', unit.name)}"], f"{prompt}.")
+        for unit in catalog.boards.values()
+        for name, prompt in unit.value.kernel.options
+    ]
+    more = [*options, *_config_in(catalog.boards.values(), "BOARD")]
+    return _choice("Board", [], blocks) + _file(more, header=False)
 
 
 def _kernels(catalog: Catalog) -> str:

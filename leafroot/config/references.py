@@ -14,6 +14,7 @@ from leafroot.config.units import line_of
 from leafroot.describe.arch import ARCHES
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Files, Kbuild, ToolchainPart
 from leafroot.describe.unit import Unit
@@ -81,7 +82,15 @@ def check_boards(
             for name in names:
                 if name not in known:
                     raise LeafrootError(f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known))
-        _check_files(root, unit, file, board.kernel.config)
+        if board.console and console_kind(board.console) not in CONSOLES:
+            raise LeafrootError(
+                f"unknown console {board.console!r}",
+                _line(root, file, board.console),
+                f"A device and its speed, like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
+            )
+        _check_files(root, unit, file, [*board.kernel.config, *(f"{name}.config" for name, _ in board.kernel.options)])
+        if board.emulation and board.emulation.overlay:
+            _check_files(root, unit, file, [board.emulation.overlay])
         for name in board.kernel.shared:
             shared = {path.stem for path in Path(root, SHARED_FRAGMENTS).glob("*.config")}
             if name not in shared:

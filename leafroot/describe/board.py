@@ -35,15 +35,19 @@ class Kernel:
 
     Its configuration starts from the make target `base` of the series; on top lie the fragments
     `linux/config/<name>.config` of all names in `shared`, then the files of the board's folder in `config`.
+    `options` are fragments that a person may choose in Kconfig: pairs (name, what the menu says), where
+    `<name>.config` is in the board's folder.
+
     `device_tree` is a device tree source of the series, below its `dts` folder and without an ending
     ("broadcom/bcm2711-rpi-4-b"). Each of `overlays` is `overlays/<name>.dtso` in the board's folder, or else a
-    `.dtso` of that name beside the series' own device trees.
+    `.dtso` of that name beside the series' own device tree.
     """
 
     series: str
     config: Sequence[str] = ("linux.config",)
     shared: Sequence[str] = ("system",)
     base: str = "tinyconfig"
+    options: Sequence[tuple[str, str]] = ()
     device_tree: str = ""
     overlays: Sequence[str] = ()
 

@@ -11,6 +11,7 @@ from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files, ToolchainPart
 from leafroot.errors import LeafrootError
 from leafroot.plan.cmdline import command_line
+from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.external import plan_external
 from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
@@ -30,12 +31,18 @@ class Machine:
 
 @dataclass(frozen=True)
 class Plan:
-    """A board's steps, each after those that it reads; `images` are the outputs that people want."""
+    """A board's steps, each after those that it reads.
+
+    `images` are the outputs that people want; `kernel` and `root` those of the quick loop, `device_tree` the one that
+    QEMU is given ("" if it makes one itself). `checks` are outputs that nothing reads, and that are made first.
+    """
 
     steps: tuple[Step, ...]
     images: tuple[str, ...]
     kernel: str
     root: str
+    device_tree: str = ""
+    checks: tuple[str, ...] = ()
 
 
 def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], str]) -> Plan:
@@ -64,13 +71,16 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     kernel = plan_kernel(config, toolchain)
     image = plan_image(config, toolchain)
     bare = plan_bare_kernel(config)
-    steps = (*toolchain.steps, kernel_config, kernel, bare, *packages, root, elf, packed, image)
+    trees = plan_device_trees(config, toolchain)
+    steps = (*trees[:1], *toolchain.steps, kernel_config, kernel, bare, *trees[1:], *packages, root, elf, packed, image)
     manifest = _plan_manifest(config, toolchain, image, packed, elf, keys(steps, file_digest))
     return Plan(
         steps=(*steps, manifest),
         images=(image.output, packed.output, manifest.output),
         kernel=bare.output,
         root=packed.output,
+        device_tree=trees[2].output if trees[2:] else "",
+        checks=tuple(tree.output for tree in trees[:1]),
     )
 
 

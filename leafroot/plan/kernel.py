@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from leafroot.config.configuration import Config
 from leafroot.config.references import SHARED_FRAGMENTS
+from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.plan import kbuild
 from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
 from leafroot.plan.step import Artefact, Input, Source, Step, Unpacked
@@ -29,11 +30,11 @@ _RELINKED = (
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
     """The step that resolves the kernel's configuration and checks every option that was asked for."""
     fragments = _fragments(config)
-    make = _make(config, toolchain)
+    make = kernel_make(config, toolchain)
     return Step(
         title=f"linux {config.series.value.version} configuration",
         output=f"{config.name}/linux.config",
-        inputs=(_source(config), *fragments, *kbuild.check_inputs(), *toolchain.inputs),
+        inputs=(kernel_source(config), *fragments, *kbuild.check_inputs(), *toolchain.inputs),
         commands=(
             (*make, config.board.value.kernel.base),
             kbuild.merge(fragments),
@@ -41,19 +42,19 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
             (*make, "olddefconfig"),
             *kbuild.check(fragments, "Kconfig", kbuild.ERRORS),
         ),
-        env=_env(config, toolchain),
+        env=kernel_env(config, toolchain),
         result=kbuild.CONFIG,
     )
 
 
 def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
     """The step that compiles the kernel, with an empty root in it."""
-    make = _make(config, toolchain)
+    make = kernel_make(config, toolchain)
     return Step(
         title=f"linux {config.series.value.version}, {config.mode.name}",
         output=f"{config.name}/linux.tar.zst",
         inputs=(
-            _source(config),
+            kernel_source(config),
             Artefact("/linux.config", f"{config.name}/linux.config"),
             *cmdline_inputs(config),
             *toolchain.inputs,
@@ -63,7 +64,7 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
             ("touch", ROOT_ARCHIVE),
             (*make, config.arch.kernel_target),
         ),
-        env=_env(config, toolchain),
+        env=kernel_env(config, toolchain),
         result="/build",
         drop=_RELINKED,
     )
@@ -76,7 +77,7 @@ def plan_image(config: Config, toolchain: Toolchain) -> Step:
         title=f"image {name}",
         output=f"{config.name}/images/{name}",
         inputs=(
-            _source(config),
+            kernel_source(config),
             Unpacked("/build", f"{config.name}/linux.tar.zst"),
             Artefact("/root.cpio.zst", f"{config.name}/images/rootfs.cpio.zst"),
             *cmdline_inputs(config),
@@ -84,14 +85,14 @@ def plan_image(config: Config, toolchain: Toolchain) -> Step:
         ),
         commands=(
             ("cp", "/root.cpio.zst", ROOT_ARCHIVE),
-            (*_make(config, toolchain), config.arch.kernel_target),
+            (*kernel_make(config, toolchain), config.arch.kernel_target),
         ),
-        env=_env(config, toolchain),
+        env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )
 
 
-def _source(config: Config) -> Source:
+def kernel_source(config: Config) -> Source:
     patches = config.series.below(f"patches/{config.mode.name}", ".patch")
     return Source("/src", config.series.value.source(), patches)
 
@@ -102,6 +103,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
         kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{name}.config") for name in board.value.kernel.shared
     ]
     found += [kbuild.fragment_file(board.path(name)) for name in board.value.kernel.config]
+    found += [kbuild.fragment_file(board.path(f"{name}.config")) for name in config.options]
     if config.mode.can_pivot:
         found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
     found += [
@@ -114,6 +116,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
             board.path("board.py"),
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
+                f"{CONSOLES[console_kind(config.console)]}=y",
                 *cmdline_options(config),
             ),
         )
@@ -121,12 +124,12 @@ def _fragments(config: Config) -> tuple[Input, ...]:
     return tuple(found)
 
 
-def _make(config: Config, toolchain: Toolchain) -> tuple[str, ...]:
+def kernel_make(config: Config, toolchain: Toolchain) -> tuple[str, ...]:
     arch = config.arch.kernel_arch
     return ("make", "-C", "/src", "O=/build", f"ARCH={arch}", f"CROSS_COMPILE={toolchain.prefix}")
 
 
-def _env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
+def kernel_env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
     return environment(
         {
             "KBUILD_BUILD_USER": "leafroot",

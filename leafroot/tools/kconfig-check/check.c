@@ -21,8 +21,12 @@ struct option {
 	int line;
 };
 
-static struct option *final;
-static size_t final_count;
+struct options {
+	struct option *at;
+	size_t count;
+};
+
+static struct options final, asked_last;
 static FILE *errors;
 static int misses;
 
@@ -58,33 +62,48 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct option *)a)->name, ((const struct option *)b)->name);
 }
 
-static void read_final(const char *path)
+static struct option *find(const struct options *options, const char *name)
+{
+	struct option key;
+
+	snprintf(key.name, sizeof(key.name), "%s", name);
+	return options->count ? bsearch(&key, options->at, options->count, sizeof(key), by_name) : NULL;
+}
+
+/* Add what a file says, keeping of each option the last line in the last file. */
+static void read_options(struct options *options, const char *path)
 {
 	struct option option = { .file = path };
+	struct option *known;
+	size_t sorted = options->count;
 	char line[2048];
 	FILE *in = fopen(path, "r");
 
 	if (!in)
 		die("cannot read", path);
 	while (fgets(line, sizeof(line), in)) {
+		struct options before = { options->at, sorted };
+
 		if (!parse_line(line, &option))
 			continue;
-		if (!(final_count % 1024))
-			final = realloc(final, (final_count + 1024) * sizeof(*final));
-		if (!final)
+		if ((known = find(&before, option.name))) {
+			*known = option;
+			continue;
+		}
+		if (!(options->count % 1024))
+			options->at = realloc(options->at, (options->count + 1024) * sizeof(option));
+		if (!options->at)
 			die("out of memory at", path);
-		final[final_count++] = option;
+		options->at[options->count++] = option;
 	}
 	fclose(in);
-	qsort(final, final_count, sizeof(*final), by_name);
+	qsort(options->at, options->count, sizeof(option), by_name);
 }
 
 static const char *final_value(const char *name)
 {
-	struct option key, *found;
+	struct option *found = find(&final, name);
 
-	snprintf(key.name, sizeof(key.name), "%s", name);
-	found = bsearch(&key, final, final_count, sizeof(*final), by_name);
 	return found ? found->value : "n";
 }
 
@@ -144,10 +163,15 @@ static void check_fragment(const char *path, const char *shown, bool numbered)
 	if (!in)
 		die("cannot read", path);
 	while (fgets(line, sizeof(line), in)) {
+		const struct option *later;
 		const char *value;
 
 		option.line++;
 		if (!parse_line(line, &option))
+			continue;
+		/* A later fragment may change what an earlier one said; what units ask for always counts. */
+		later = numbered ? find(&asked_last, option.name) : NULL;
+		if (later && strcmp(later->file, path))
 			continue;
 		value = final_value(option.name);
 		if (!strcmp(value, option.value))
@@ -171,7 +195,10 @@ int main(int argc, char **argv)
 		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...");
 	if (!(errors = fopen(argv[1], "w")))
 		die("cannot write", argv[1]);
-	read_final(argv[2]);
+	read_options(&final, argv[2]);
+	for (int i = 4; i < argc; i++)
+		if (strncmp(argv[i], asked, strlen(asked)))
+			read_options(&asked_last, argv[i]);
 	conf_parse(argv[3]);
 	conf_read(argv[2]);
 	for (int i = 4; i < argc; i++) {

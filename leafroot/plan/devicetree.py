@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device tree of a board: compiled from the series' source, with its overlays, each tried on it.
+
+The kernel's own make compiles what lies in its source, and its own dtc what lies in the board's folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from leafroot.config.configuration import Config
+from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
+from leafroot.plan.step import Artefact, Input, Step, TreeFile, Union
+from leafroot.plan.toolchain import Toolchain
+
+EMULATED = "qemu.dtb"
+_DTC = "/build/scripts/dtc"
+_OVERLAYS = "/overlays"
+
+
+def plan_device_trees(config: Config, toolchain: Toolchain) -> tuple[Step, ...]:
+    """The steps for the board's device tree, none if it has none; the first needs no toolchain."""
+    if not config.board.value.kernel.device_tree:
+        return ()
+    tree = plan_device_tree(config, toolchain)
+    emulated = (plan_emulated_tree(config, tree),) if config.emulation.overlay else ()
+    return (plan_source_check(config), tree, *emulated)
+
+
+def plan_source_check(config: Config) -> Step:
+    """The step that fails at once, and not after the toolchain, if the series lacks a device tree that is named."""
+    names = [f"{config.board.value.kernel.device_tree}.dts", *(f"{name}.dtso" for name in _of_series(config))]
+    return Step(
+        title="device trees are there",
+        output=f"{config.name}/devicetree.checked",
+        inputs=(kernel_source(config),),
+        commands=(("ls", *(f"/src/{_folder(config)}/{name}" for name in names)), ("touch", "/build/checked")),
+        result="/build/checked",
+    )
+
+
+def plan_device_tree(config: Config, toolchain: Toolchain) -> Step:
+    """The step that makes `<name>.dtb` and `overlays/<name>.dtbo`, and with an emulation `qemu.dtb`.
+
+    In the latter, all overlays are applied, and on top of them the emulation's own.
+    """
+    tree = config.board.value.kernel.device_tree
+    base = f"{PurePosixPath(tree).name}.dtb"
+    make = kernel_make(config, toolchain)
+    inputs: list[Input] = []
+    commands: list[tuple[str, ...]] = [
+        ("cp", "/linux.config", "/build/.config"),
+        (*make, f"{tree}.dtb"),
+        ("mkdir", "-p", "/out/overlays"),
+        ("cp", f"/build/{_folder(config)}/{tree}.dtb", f"/out/{base}"),
+    ]
+    for name in _of_series(config):
+        commands += [(*make, f"{name}.dtbo"), ("cp", f"/build/{_folder(config)}/{name}.dtbo", "/out/overlays/")]
+    files = _of_board(config)
+    for name, path in files.items():
+        inputs.append(TreeFile(f"{_OVERLAYS}/{name}.dtso", path))
+        commands += _compile(toolchain, f"{_OVERLAYS}/{name}.dtso", f"/out/overlays/{name}.dtbo")
+    overlays = [f"/out/overlays/{PurePosixPath(name).name}.dtbo" for name in config.board.value.kernel.overlays]
+    applied = f"/out/{base}"
+    if overlays:
+        applied = "/build/applied.dtb"
+        commands.append((f"{_DTC}/fdtoverlay", "-i", f"/out/{base}", "-o", applied, *overlays))
+    if own := config.emulation.overlay:
+        inputs.append(TreeFile(f"{_OVERLAYS}/{own}", config.board.path(own)))
+        commands += _compile(toolchain, f"{_OVERLAYS}/{own}", "/build/qemu.dtbo")
+        commands.append((f"{_DTC}/fdtoverlay", "-i", applied, "-o", f"/out/{EMULATED}", "/build/qemu.dtbo"))
+    return Step(
+        title=f"device tree {base}",
+        output=f"{config.name}/devicetree.tar.zst",
+        inputs=(
+            kernel_source(config),
+            Artefact("/linux.config", f"{config.name}/linux.config"),
+            *inputs,
+            *toolchain.inputs,
+        ),
+        commands=tuple(commands),
+        env=kernel_env(config, toolchain),
+    )
+
+
+def plan_emulated_tree(config: Config, tree: Step) -> Step:
+    """The step that takes the device tree for QEMU out of the artefact of `plan_device_tree`."""
+    return Step(
+        title="device tree for QEMU",
+        output=f"{config.name}/{EMULATED}",
+        inputs=(Union("/devicetree", (tree.output,)),),
+        result=f"/devicetree/{EMULATED}",
+    )
+
+
+def _folder(config: Config) -> str:
+    return f"arch/{config.arch.kernel_arch}/boot/dts"
+
+
+def _of_board(config: Config) -> dict[str, str]:
+    """The overlays whose source is in the board's folder: name and path."""
+    found = {PurePosixPath(path).stem: path for path in config.board.below("overlays", ".dtso")}
+    return {name: found[name] for name in config.board.value.kernel.overlays if name in found}
+
+
+def _of_series(config: Config) -> list[str]:
+    """The overlays that come from the series, as paths below its dts folder, without an ending."""
+    beside = PurePosixPath(config.board.value.kernel.device_tree).parent
+    own = _of_board(config)
+    return [str(beside / name) for name in config.board.value.kernel.overlays if name not in own]
+
+
+def _compile(toolchain: Toolchain, source: str, output: str) -> list[tuple[str, ...]]:
+    plain = f"/build/{PurePosixPath(source).stem}.dts"
+    return [
+        (
+            *(f"{toolchain.prefix}gcc", "-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp"),
+            *("-I", "/src/scripts/dtc/include-prefixes", "-o", plain, source),
+        ),
+        (f"{_DTC}/dtc", "-@", "-I", "dts", "-O", "dtb", "-o", output, plain),
+    ]
