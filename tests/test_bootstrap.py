@@ -270,7 +270,9 @@ def test_one_line_names_all_that_an_empty_machine_lacks(tmp_path: Path) -> None:
     done = machine.bootstrap("true")
     assert len(done.stderr.splitlines()) == 1
     packages = done.stderr.split("--no-install-recommends ")[1].split()
-    assert len(packages) == len(set(packages)) == len(asked_for())
+    assert len(packages) == len(set(packages))
+    # One package has QEMU for both widths of arm.
+    assert len(packages) == len(asked_for()) - 1
     assert set(packages) >= {"python3", "python3-venv", "gcc", "qemu-system-x86"}
 
 
