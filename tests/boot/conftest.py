@@ -7,17 +7,28 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from leafroot.config.catalog import load_catalog
+from leafroot.config.configuration import Config
+from leafroot.config.configure import configure
+from leafroot.config.resolve import Request
 from leafroot.effects.qemu import Guest
 
 ROOT = Path(__file__).parents[2]
 
 Scons = Callable[..., str]
+
+
+def configuration(board: str) -> Config:
+    """A board's configuration, as its defconfig says."""
+    with tempfile.TemporaryDirectory() as folder:
+        return configure(load_catalog(ROOT), ROOT, Path(folder), Request(board))
 
 
 class Console:
