@@ -264,6 +264,11 @@ def test_refusals_read_as_shown(configured: Callable[..., Config]) -> None:
 # Tables that list what the code has
 
 
+def test_the_architecture_is_shown_as_it_is() -> None:
+    file = "leafroot/describe/arches/riscv64.py"
+    assert "\n".join(block(BOARD_PAGE, file)) == (ROOT / file).read_text().rstrip()
+
+
 def test_every_field_of_a_board_is_explained() -> None:
     listed = [name for row in table(BOARD_PAGE, "field") for name in code(row[0])]
     assert listed and set(listed) == {field.name for field in fields(leafroot.Board)}

@@ -16,7 +16,7 @@ from leafroot.config.obstacles import obstacles
 from leafroot.config.overlay import read_listing
 from leafroot.config.references import is_toolchain_part
 from leafroot.config.resolve import Request, Resolved, resolve
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package

@@ -15,7 +15,7 @@ from typing import Any
 from leafroot.config.bootable import serves
 from leafroot.config.catalog import Catalog
 from leafroot.config.references import LANGUAGES, is_toolchain_part
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package

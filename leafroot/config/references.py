@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.config.units import line_of
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.console import CONSOLES, console_kind

@@ -12,7 +12,7 @@ from leafroot.config.assignments import Assignment, assign, check, read_assignme
 from leafroot.config.catalog import Catalog
 from leafroot.config.generate import symbol, write_generated
 from leafroot.config.kconfig import load_kconfig, raise_warnings
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.errors import LeafrootError, nearest
 

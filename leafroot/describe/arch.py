@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Architectures as data: whatever differs between them stands in these values and nowhere else."""
+"""What an architecture is: whatever differs between them stands in such a value, and nowhere else."""
 
 from __future__ import annotations
 
@@ -37,85 +37,3 @@ class Arch:
     console: str
     gcc_options: tuple[str, ...] = ()
     elf_flags: tuple[int, int] = (0, 0)
-
-
-X86_64 = Arch(
-    name="x86_64",
-    target="x86_64-leafroot-linux-musl",
-    kernel_arch="x86",
-    kernel_target="bzImage",
-    kernel_image="arch/x86/boot/bzImage",
-    cmdline_options=("CMDLINE_BOOL",),
-    musl_arch="x86_64",
-    elf_machine="EM_X86_64",
-    elf_class=64,
-    little_endian=True,
-    interpreter="/lib/ld-musl-x86_64.so.1",
-    debian_tuple="x86_64-linux-gnu",
-    qemu="qemu-system-x86_64",
-    emulation=Emulation(("-machine", "q35", "-cpu", "max")),
-    console="ttyS0,115200",
-)
-
-AARCH64 = Arch(
-    name="aarch64",
-    target="aarch64-leafroot-linux-musl",
-    kernel_arch="arm64",
-    kernel_target="Image",
-    kernel_image="arch/arm64/boot/Image",
-    cmdline_options=(),
-    musl_arch="aarch64",
-    elf_machine="EM_AARCH64",
-    elf_class=64,
-    little_endian=True,
-    interpreter="/lib/ld-musl-aarch64.so.1",
-    debian_tuple="aarch64-linux-gnu",
-    qemu="qemu-system-aarch64",
-    emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a72")),
-    console="ttyAMA0,115200",
-)
-
-RISCV64 = Arch(
-    name="riscv64",
-    target="riscv64-leafroot-linux-musl",
-    kernel_arch="riscv",
-    kernel_target="Image",
-    kernel_image="arch/riscv/boot/Image",
-    cmdline_options=("CMDLINE_EXTEND",),
-    musl_arch="riscv64",
-    elf_machine="EM_RISCV",
-    elf_class=64,
-    little_endian=True,
-    interpreter="/lib/ld-musl-riscv64.so.1",
-    debian_tuple="riscv64-linux-gnu",
-    qemu="qemu-system-riscv64",
-    # QEMU brings OpenSBI, and starts it by default.
-    emulation=Emulation(("-machine", "virt", "-cpu", "rv64")),
-    console="ttyS0,115200",
-    gcc_options=("--with-arch=rv64gc", "--with-abi=lp64d"),
-    # EF_RISCV_FLOAT_ABI: double.
-    elf_flags=(0x6, 0x4),
-)
-
-ARM = Arch(
-    name="arm",
-    target="arm-leafroot-linux-musleabihf",
-    kernel_arch="arm",
-    kernel_target="zImage",
-    kernel_image="arch/arm/boot/zImage",
-    cmdline_options=("CMDLINE_EXTEND",),
-    musl_arch="arm",
-    elf_machine="EM_ARM",
-    elf_class=32,
-    little_endian=True,
-    interpreter="/lib/ld-musl-armhf.so.1",
-    debian_tuple="arm-linux-gnueabihf",
-    qemu="qemu-system-arm",
-    emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a15")),
-    console="ttyAMA0,115200",
-    gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
-    # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
-    elf_flags=(0xFF000400, 0x05000400),
-)
-
-ARCHES: dict[str, Arch] = {arch.name: arch for arch in (X86_64, AARCH64, RISCV64, ARM)}

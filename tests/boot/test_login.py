@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.effects.qemu import Guest
 from tests.boot.conftest import Console
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.effects.qemu import Guest
 from tests.boot.conftest import Console
 

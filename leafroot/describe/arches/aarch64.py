@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ARM of 64 bits (ARMv8-A and later)."""
+
+from leafroot.describe.arch import Arch
+from leafroot.describe.emulation import Emulation
+
+arch = Arch(
+    name="aarch64",
+    target="aarch64-leafroot-linux-musl",
+    kernel_arch="arm64",
+    kernel_target="Image",
+    kernel_image="arch/arm64/boot/Image",
+    cmdline_options=(),
+    musl_arch="aarch64",
+    elf_machine="EM_AARCH64",
+    elf_class=64,
+    little_endian=True,
+    interpreter="/lib/ld-musl-aarch64.so.1",
+    debian_tuple="aarch64-linux-gnu",
+    qemu="qemu-system-aarch64",
+    emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a72")),
+    console="ttyAMA0,115200",
+)

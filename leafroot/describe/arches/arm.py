@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ARM of 32 bits (ARMv7-A) with hardware floating point."""
+
+from leafroot.describe.arch import Arch
+from leafroot.describe.emulation import Emulation
+
+arch = Arch(
+    name="arm",
+    target="arm-leafroot-linux-musleabihf",
+    kernel_arch="arm",
+    kernel_target="zImage",
+    kernel_image="arch/arm/boot/zImage",
+    cmdline_options=("CMDLINE_EXTEND",),
+    musl_arch="arm",
+    elf_machine="EM_ARM",
+    elf_class=32,
+    little_endian=True,
+    interpreter="/lib/ld-musl-armhf.so.1",
+    debian_tuple="arm-linux-gnueabihf",
+    qemu="qemu-system-arm",
+    emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a15")),
+    console="ttyAMA0,115200",
+    gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
+    # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
+    elf_flags=(0xFF000400, 0x05000400),
+)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PCs, and QEMU's model of one, of 64 bits."""
+
+from leafroot.describe.arch import Arch
+from leafroot.describe.emulation import Emulation
+
+arch = Arch(
+    name="x86_64",
+    target="x86_64-leafroot-linux-musl",
+    kernel_arch="x86",
+    kernel_target="bzImage",
+    kernel_image="arch/x86/boot/bzImage",
+    cmdline_options=("CMDLINE_BOOL",),
+    musl_arch="x86_64",
+    elf_machine="EM_X86_64",
+    elf_class=64,
+    little_endian=True,
+    interpreter="/lib/ld-musl-x86_64.so.1",
+    debian_tuple="x86_64-linux-gnu",
+    qemu="qemu-system-x86_64",
+    emulation=Emulation(("-machine", "q35", "-cpu", "max")),
+    console="ttyS0,115200",
+)
