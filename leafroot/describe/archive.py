@@ -22,7 +22,7 @@ class Archive:
     `places` are tried in turn: `https://...`, `http://...`, `debian:pool/...` (below the machine's own
     Debian mirror) and `file:/...`; a single one may be given as a plain string. `{version}` in a place
     stands for the package's version. `inner` is the path of a member of the archive that is itself the
-    archive to unpack.
+    archive to unpack ("data.tar.xz" of a Debian package).
     """
 
     places: tuple[str, ...]

@@ -7,11 +7,12 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
+from leafroot.effects.ar import is_ar, members_of_ar
 from leafroot.effects.decompress import CHUNK, DamagedError, ReadAhead, open_compressed
 from leafroot.effects.extraction import Extraction
 from leafroot.errors import LeafrootError, nearest
@@ -28,10 +29,12 @@ def unpack(
 ) -> None:
     """Unpack a tar archive, plain or compressed (gzip, bzip2, xz, zstd), as the new folder `destination`.
 
-    `inner` names a member that is itself the archive to unpack. `strip` is how many leading folders, common
-    to all members, are left away. Files are 0644 or 0755, folders 0755, and belong to us; a time stamp later
-    than `mtime_limit` (seconds since 1970) becomes that. `exact_modes` is for what Leafroot packed itself:
-    modes are kept to the bit, and symbolic links may point anywhere, as they are meant for another root.
+    `inner` names a member that is itself the archive to unpack; the outer one may then be an ar too, as a Debian
+    package is. `strip` is how many leading folders, common to all members, are left away; out of an ar none is,
+    since the paths in a Debian package are those of a root. Files are 0644 or 0755, folders 0755, and belong to
+    us; a time stamp later than `mtime_limit` (seconds since 1970) becomes that. `exact_modes` is for what Leafroot
+    packed itself: modes are kept to the bit, and symbolic links may point anywhere, as they are meant for another
+    root.
 
     Raises a LeafrootError that names the archive and the member at fault, and leaves nothing behind.
     """
@@ -41,8 +44,9 @@ def unpack(
     temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     where = f"{archive}: {inner}" if inner else str(archive)
     try:
-        with _open(archive, inner) as stream:
-            extraction = Extraction(temporary, where, strip=strip, mtime_limit=mtime_limit, exact_modes=exact_modes)
+        with _open(archive, inner) as (stream, out_of_ar):
+            top = 0 if out_of_ar else strip
+            extraction = Extraction(temporary, where, strip=top, mtime_limit=mtime_limit, exact_modes=exact_modes)
             for tar, member in _members(stream):
                 extraction.add(tar, member, stream)
             # A compressed file has its checksum at its end.
@@ -53,28 +57,50 @@ def unpack(
     except BaseException as error:
         shutil.rmtree(temporary, ignore_errors=True)
         if isinstance(error, (DamagedError, tarfile.TarError)):
-            raise LeafrootError(f"is damaged, or is no tar archive: {error}", where=where) from error
+            raise LeafrootError(f"is damaged, or is no archive: {error}", where=where) from error
         raise
 
 
 @contextmanager
-def _open(archive: Path, inner: str) -> Iterator[ReadAhead]:
-    """The decompressed bytes of the archive, or of the archive within it."""
-    with archive.open("rb") as raw, ReadAhead(open_compressed(raw)) as stream:
-        if not inner:
-            yield stream
+def _open(archive: Path, inner: str) -> Iterator[tuple[ReadAhead, bool]]:
+    """The decompressed bytes of the archive, or of the archive within it, and whether that one lay in an ar."""
+    with archive.open("rb") as raw:
+        if is_ar(raw):
+            with ReadAhead(open_compressed(_of_ar(archive, raw, inner))) as within:
+                yield within, True
             return
-        names = []
-        for tar, member in _members(stream):
-            names.append(member.name.removeprefix("./"))
-            if names[-1] == inner and member.isreg():
-                with (
-                    cast(IO[bytes], tar.extractfile(member)) as file,
-                    ReadAhead(open_compressed(file)) as within,
-                ):
-                    yield within
+        with ReadAhead(open_compressed(raw)) as stream:
+            if not inner:
+                yield stream, False
                 return
-    raise LeafrootError(f"has no member {inner!r}", where=archive, hint=nearest(inner, names))
+            names = []
+            for tar, member in _members(stream):
+                names.append(member.name.removeprefix("./"))
+                if names[-1] == inner and member.isreg():
+                    with (
+                        cast(IO[bytes], tar.extractfile(member)) as file,
+                        ReadAhead(open_compressed(file)) as within,
+                    ):
+                        yield within, False
+                    return
+    raise _missing(archive, inner, names)
+
+
+def _of_ar(archive: Path, raw: IO[bytes], inner: str) -> IO[bytes]:
+    found = members_of_ar(raw)
+    if not inner:
+        raise LeafrootError(
+            "is an ar archive, as Debian packages are: one of its members must be named",
+            where=archive,
+            hint=f'Write inner="data.tar.xz" or the like. {nearest(inner, found)}'.rstrip(),
+        )
+    if inner not in found:
+        raise _missing(archive, inner, found)
+    return found[inner]
+
+
+def _missing(archive: Path, inner: str, names: Iterable[str]) -> LeafrootError:
+    return LeafrootError(f"has no member {inner!r}", where=archive, hint=nearest(inner, names))
 
 
 class _Member(tarfile.TarInfo):

@@ -137,7 +137,7 @@ def test_compressed_files_of_several_parts_are_read_to_the_end(archive: Path, tr
 @pytest.mark.parametrize("cut", [1, 5, 20_000], ids="cut {}".format)
 def test_a_truncated_archive_is_refused(archive: Path, tree: Path, name: str, cut: int) -> None:
     archive.write_bytes(COMPRESSORS[name](tar_bytes(member("a/file", os.urandom(50_000))))[:-cut])
-    refused(archive, tree, "is damaged, or is no tar archive: ", whole=False)
+    refused(archive, tree, "is damaged, or is no archive: ", whole=False)
 
 
 @pytest.mark.parametrize("name", ["gzip", "bzip2", "xz", "zstd"])
@@ -145,19 +145,19 @@ def test_a_flipped_bit_is_noticed(archive: Path, tree: Path, name: str) -> None:
     data = bytearray(COMPRESSORS[name](tar_bytes(member("a/file", os.urandom(50_000)))))
     data[25_000] ^= 1
     archive.write_bytes(data)
-    refused(archive, tree, "is damaged, or is no tar archive: ", whole=False)
+    refused(archive, tree, "is damaged, or is no archive: ", whole=False)
 
 
 def test_a_plain_archive_that_ends_within_a_file_is_refused(archive: Path, tree: Path) -> None:
     archive.write_bytes(tar_bytes(member("a/file", b"x" * 50_000))[:20_000])
-    refused(archive, tree, "is damaged, or is no tar archive: it ends in the middle of 'a/file'")
+    refused(archive, tree, "is damaged, or is no archive: it ends in the middle of 'a/file'")
 
 
 def test_a_damaged_header_is_not_taken_for_the_end(archive: Path, tree: Path) -> None:
     data = bytearray(tar_bytes(member("a/1", b"x"), member("a/2", b"x")))
     data[1024] ^= 1
     archive.write_bytes(data)
-    refused(archive, tree, "is damaged, or is no tar archive: bad checksum")
+    refused(archive, tree, "is damaged, or is no archive: bad checksum")
 
 
 def test_a_header_of_absurd_length_takes_no_memory(archive: Path, tree: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_header_of_absurd_length_takes_no_memory(archive: Path, tree: Path) ->
     long_name.type = tarfile.GNUTYPE_LONGNAME
     long_name.size = 1 << 33
     archive.write_bytes(long_name.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
-    refused(archive, tree, "is damaged, or is no tar archive: a header of 8589934592 bytes")
+    refused(archive, tree, "is damaged, or is no archive: a header of 8589934592 bytes")
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-5", "1e300"])
@@ -270,7 +270,7 @@ def test_what_leads_out_or_makes_no_sense_is_refused(
 )
 def test_what_is_no_archive_is_refused(archive: Path, tree: Path, data: bytes, reason: str) -> None:
     archive.write_bytes(data)
-    refused(archive, tree, f"is damaged, or is no tar archive: {reason}")
+    refused(archive, tree, f"is damaged, or is no archive: {reason}")
 
 
 def test_nothing_is_written_over(archive: Path, tree: Path) -> None:
@@ -395,7 +395,7 @@ def test_an_inner_archive_that_is_bad_is_told_with_both_names(archive: Path, tre
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/a.tar.xz")
     assert str(caught.value) == f"{archive}: a-1/a.tar.xz: member '/x' has an absolute path"
     archive.write_bytes(outer(lzma.compress(tar_bytes(member("a/x", os.urandom(5000))))[:-100]))
-    with pytest.raises(LeafrootError, match=r"a-1/a\.tar\.xz: is damaged, or is no tar archive: "):
+    with pytest.raises(LeafrootError, match=r"a-1/a\.tar\.xz: is damaged, or is no archive: "):
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/a.tar.xz")
     assert list(tree.parent.iterdir()) == []
 
