@@ -16,7 +16,7 @@ from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files, Kbuild, ToolchainPart
+from leafroot.describe.recipes import Files, Kbuild, Prebuilt, ToolchainPart
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 
@@ -56,6 +56,8 @@ def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
                 )
         if isinstance(unit.value.build, Kbuild):
             _check_files(root, unit, file, unit.value.build.fragments)
+        if isinstance(unit.value.build, Prebuilt):
+            _check_installed(root, file, unit.value.build)
         if isinstance(unit.value.build, Files) and not unit.below("files"):
             raise LeafrootError(f"Files() brings what is in {unit.path('files')}, but there is nothing", file)
     _check_circles(packages, root)
@@ -129,6 +131,29 @@ def _check_files(root: Path, unit: Unit[Any], file: str, names: Iterable[str]) -
     for name in names:
         if name not in unit.files:
             raise LeafrootError(f"there is no {unit.path(name)}", _line(root, file, name), nearest(name, unit.files))
+
+
+def _check_installed(root: Path, file: str, recipe: Prebuilt) -> None:
+    """Check that the pairs of a Prebuilt stay within the source and the root, and fit each other."""
+    if not recipe.install:
+        raise LeafrootError(
+            "Prebuilt installs nothing",
+            _line(root, file, "package"),
+            'Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
+        )
+    for path, place in recipe.install:
+        for name, whose in ((path, "the source"), (place, "the root")):
+            parts = name.removesuffix("/").split("/")
+            if name.startswith("/") or ".." in parts:
+                raise LeafrootError(f"{name!r} leads out of {whose}", _line(root, file, name), "Paths are relative.")
+            if not all(parts) or "." in parts:
+                raise LeafrootError(f"{name!r} is not the plain form of a path in {whose}", _line(root, file, name))
+        if path.endswith("/") and not place.endswith("/"):
+            raise LeafrootError(
+                f"{path!r} is a whole folder, but {place!r} is not",
+                _line(root, file, place),
+                f"Write {place + '/'!r}.",
+            )
 
 
 def _check_circles(packages: Mapping[str, Unit[Package]], root: Path) -> None:

@@ -41,9 +41,11 @@ class Files:
 
 @dataclass(frozen=True)
 class Prebuilt:
-    """Nothing to build: files of the archive go into the package as they are.
+    """Nothing to build: files of the source go into the package as they are, for any architecture.
 
-    `install` are pairs (path in the archive, path in the root); a path that ends in a slash is a whole folder.
+    `install` are pairs (path in the source, path in the root). A source path that ends in a slash is all that is in
+    that folder; a root path that ends in one is the folder to put things into. Links stay links. Of a folder that
+    is installed whole, the files that `license_files` names are left out.
     """
 
     install: tuple[tuple[str, str], ...]

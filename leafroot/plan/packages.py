@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Autotools, Kbuild, Make
+from leafroot.describe.recipes import Autotools, Kbuild, Make, Prebuilt
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError
 from leafroot.plan import kbuild
-from leafroot.plan.step import Folder, Input, Step, TreeFile
-from leafroot.plan.toolchain import Toolchain, unit_source
+from leafroot.plan.prebuilt import plan_prebuilt
+from leafroot.plan.step import Input, Step, TreeFile
+from leafroot.plan.toolchain import Toolchain, unit_sources
 
 _STRIP = "/strip-tree"
 # What a package installs that serves people or compilers, not the running system.
@@ -21,13 +21,15 @@ _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*
 def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, str]) -> Step:
     """The step that builds a package; `built` maps the names of built packages to their artefacts."""
     package = unit.value
+    if isinstance(package.build, Prebuilt):
+        return plan_prebuilt(unit, package.build)
     depends = tuple(built[name] for name in package.depends if name in built)
     commands, inputs, env = _recipe(unit, toolchain)
     return Step(
         title=f"{unit.name} {package.version}",
         output=f"{toolchain.folder}/{unit.name}.tar.zst",
         inputs=(
-            *_sources(unit),
+            *unit_sources(unit),
             *inputs,
             *toolchain.with_sysroot(depends),
             TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh"),
@@ -36,20 +38,6 @@ def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, 
         env=toolchain.env(env),
         drop=_NOT_INSTALLED,
     )
-
-
-def _sources(unit: Unit[Package]) -> tuple[Input, ...]:
-    if unit.value.archive:
-        return (unit_source(unit),)
-    folder = "src/"
-    names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
-    if not names:
-        raise LeafrootError(
-            "the package has neither an archive nor a folder src/",
-            where=unit.path("package.py"),
-            hint="Give it archive=Archive(...), or put its source into src/ beside package.py.",
-        )
-    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)
 
 
 def _recipe(

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from leafroot.describe.arch import Arch
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.plan.step import Input, Source, Step, Union
+from leafroot.errors import LeafrootError
+from leafroot.plan.step import Folder, Input, Source, Step, Union
 
 SYSROOT = "/sysroot"
 
@@ -83,3 +84,18 @@ def unit_source(unit: Unit[Package]) -> Source:
     archive = unit.value.source()
     assert archive is not None, unit.name
     return Source("/src", archive, unit.below("patches", ".patch"))
+
+
+def unit_sources(unit: Unit[Package]) -> tuple[Input, ...]:
+    """What is at /src: the unit's archive with its patches, or else its folder src/."""
+    if unit.value.archive:
+        return (unit_source(unit),)
+    folder = "src/"
+    names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
+    if not names:
+        raise LeafrootError(
+            "the package has neither an archive nor a folder src/",
+            where=unit.path("package.py"),
+            hint="Give it archive=Archive(...), or put its source into src/ beside package.py.",
+        )
+    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)

@@ -119,6 +119,42 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ALPHA: package(build="Files()")},
         "package/alpha/package.py: Files() brings what is in package/alpha/files, but there is nothing",
     ),
+    "nothing prebuilt": (
+        {ALPHA: package(build="Prebuilt(())")},
+        'package/alpha/package.py:5: Prebuilt installs nothing\n  Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
+    ),
+    "one prebuilt file in place of pairs": (
+        {ALPHA: package(build="Prebuilt(('x', 'boot/x'))")},
+        "package/alpha/package.py:5: Prebuilt's 'install' must be a list of tuples (a string, a string), but is ('x', 'boot/x')",
+    ),
+    "prebuilt from an absolute path": (
+        {ALPHA: package(build="Prebuilt((('/etc/passwd', 'boot/x'),))")},
+        "package/alpha/package.py:8: '/etc/passwd' leads out of the source\n  Paths are relative.",
+    ),
+    "prebuilt from above the source": (
+        {ALPHA: package(build="Prebuilt((('usr/../../x', 'boot/x'),))")},
+        "package/alpha/package.py:8: 'usr/../../x' leads out of the source\n  Paths are relative.",
+    ),
+    "prebuilt to an absolute path": (
+        {ALPHA: package(build="Prebuilt((('x', '/boot/x'),))")},
+        "package/alpha/package.py:8: '/boot/x' leads out of the root\n  Paths are relative.",
+    ),
+    "prebuilt to above the root": (
+        {ALPHA: package(build="Prebuilt((('x', '../'),))")},
+        "package/alpha/package.py:8: '../' leads out of the root\n  Paths are relative.",
+    ),
+    "prebuilt with an odd path": (
+        {ALPHA: package(build="Prebuilt((('./x', 'boot/'),))")},
+        "package/alpha/package.py:8: './x' is not the plain form of a path in the source",
+    ),
+    "prebuilt with no path": (
+        {ALPHA: package(build="Prebuilt((('x', ''),))")},
+        "package/alpha/package.py:8: '' is not the plain form of a path in the root",
+    ),
+    "prebuilt folder as a file": (
+        {ALPHA: package(build="Prebuilt((('x/', 'boot'),))")},
+        "package/alpha/package.py:8: 'x/' is a whole folder, but 'boot' is not\n  Write 'boot/'.",
+    ),
     "unknown dependency": (
         {"package/beta/package.py": package(depends=["alhpa"])},
         ("package/beta/package.py:9: 'beta' depends on 'alhpa', but there is no such package\n  Did you mean alpha?"),
