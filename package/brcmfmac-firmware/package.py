@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wi-Fi firmware of the Raspberry Pi 4.
+
+For the CYW43455 on the board and on the Compute Module 4, with its driver built into the kernel. The driver asks first
+for a file that has the board's name, and complains if there is none, so the firmware has that name too. Which channels
+are allowed is said by the file `clm_blob`; the kernel's own `regulatory.db` is not part of this.
+"""
+
+from leafroot import Archive, Package, Prebuilt
+
+package = Package(
+    version="20250410-2",
+    archive=Archive(
+        "debian:pool/non-free-firmware/f/firmware-nonfree/firmware-brcm80211_{version}_all.deb",
+        sha256="266cc703e2299f5253fd1ff9a1fd625d85a2c8e5a88b1a65fcc190ac384ce3d7",
+        inner="data.tar.xz",
+    ),
+    license="LicenseRef-Cypress-firmware AND GPL-2.0-only",
+    license_files=["usr/share/doc/firmware-brcm80211/copyright"],
+    build=Prebuilt(
+        (
+            ("usr/lib/firmware/cypress/cyfmac43455-sdio.bin", "lib/firmware/cypress/"),
+            ("usr/lib/firmware/cypress/cyfmac43455-sdio.clm_blob", "lib/firmware/cypress/"),
+            # Links to the files above.
+            ("usr/lib/firmware/brcm/brcmfmac43455-sdio.bin", "lib/firmware/brcm/"),
+            (
+                "usr/lib/firmware/brcm/brcmfmac43455-sdio.bin",
+                "lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-model-b.bin",
+            ),
+            (
+                "usr/lib/firmware/brcm/brcmfmac43455-sdio.bin",
+                "lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.bin",
+            ),
+            ("usr/lib/firmware/brcm/brcmfmac43455-sdio.clm_blob", "lib/firmware/brcm/"),
+            # The board's calibration; that of the Compute Module 4 is a link to it.
+            ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-model-b.txt", "lib/firmware/brcm/"),
+            ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.txt", "lib/firmware/brcm/"),
+        )
+    ),
+    kernel=["MMC", "WLAN", "CFG80211", "WLAN_VENDOR_BROADCOM", "BRCMFMAC", "BRCMFMAC_SDIO"],
+)
