@@ -26,6 +26,9 @@ LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
 SHARED_FRAGMENTS = "linux/config"
 """The folder of the kernel fragments that boards of any kind share."""
 
+CONFIG_TXT = "config.txt"
+"""The file of a board's folder whose lines a Raspberry Pi's boot loader gets beside Leafroot's own."""
+
 HARDENING = ("relro", "pie", "ssp")
 
 
@@ -93,6 +96,12 @@ def check_boards(
         _check_files(root, unit, file, [*board.kernel.config, *(f"{name}.config" for name, _ in board.kernel.options)])
         if board.emulation and board.emulation.overlay:
             _check_files(root, unit, file, [board.emulation.overlay])
+        if board.loader is None and CONFIG_TXT in unit.files:
+            raise LeafrootError(
+                "nothing reads it: the board has no loader",
+                unit.path(CONFIG_TXT),
+                f"Say loader=RaspberryPi(...) in {file}.",
+            )
         for name in board.kernel.shared:
             shared = {path.stem for path in Path(root, SHARED_FRAGMENTS).glob("*.config")}
             if name not in shared:

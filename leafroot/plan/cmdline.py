@@ -27,6 +27,16 @@ def command_line(config: Config) -> str:
     return " ".join(word for word in words if word)
 
 
+def cmdline_txt(config: Config) -> str:
+    """The text of a Raspberry Pi's cmdline.txt: the same words once more.
+
+    Without that file start4.elf passes on words of its own, with a root on the card among them. Where the kernel has
+    its words as a boot configuration, those that count before it is read are taken from here. Words that come
+    twice do no harm.
+    """
+    return f"{command_line(config)}\n"
+
+
 def cmdline_options(config: Config) -> tuple[str, ...]:
     """The kernel options that build the command line in, as assignments without CONFIG_."""
     if config.arch.cmdline_options:

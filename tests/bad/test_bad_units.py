@@ -225,6 +225,10 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ONE: board().replace("config=[]", 'config=["linux.config"]')},
         "board/one/board.py:6: there is no board/one/linux.config\n  There is: board.py.",
     ),
+    "boot loader's file without a boot loader": (
+        {"board/one/config.txt": "arm_boost=1"},
+        "board/one/config.txt: nothing reads it: the board has no loader\n  Say loader=RaspberryPi(...) in board/one/board.py.",
+    ),
     "version that is none": (
         {"linux/6.12/kernel.py": series("next")},
         "linux/6.12/kernel.py:6: 'next' is not a kernel version\n  Like 6.12 or 6.12.107.",

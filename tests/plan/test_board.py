@@ -11,7 +11,7 @@ import pytest
 from leafroot.config.configuration import Config
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.plan.board import Plan
-from leafroot.plan.cmdline import command_line
+from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.step import Source, Step, description
 
 Planned = Callable[..., Plan]
@@ -96,6 +96,7 @@ def test_the_command_line_asks_for_the_mode(
     configured: Callable[..., Config], kernel: str, boot: str, words: str
 ) -> None:
     assert command_line(configured(kernel=kernel, boot=boot)) == words
+    assert cmdline_txt(configured(kernel=kernel, boot=boot)) == f"{words}\n"
 
 
 @pytest.mark.parametrize(("kernel", "boot"), SERVED)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 (messages stand here as they are printed)
+"""Boards' own config.txt with what a boot loader would pass over in silence, each with its exact message."""
+
+import pytest
+
+from leafroot.config.config_txt import config_txt
+from leafroot.errors import LeafrootError
+from tests.config.test_config_txt import PI
+
+IN_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it\n  Drop it."
+IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader looks for them\n  Drop it."
+
+# A line of the file, and the message that follows its place.
+CASES: dict[str, tuple[str, str]] = {
+    "unknown key": ("arm_bost=1", "unknown key 'arm_bost'\n  Did you mean arm_boost or armstub or arm_control?"),
+    "capitals": ("Enable_uart=1", "unknown key 'Enable_uart'\n  Did you mean enable_uart or enable_tvout?"),
+    "nothing like it": ("zzz=1", "unknown key 'zzz'"),
+    "no key": ("=1", "unknown key ''"),
+    "not a setting": (
+        "enable_uart",
+        "not a setting: enable_uart\n  Write key=value, a [section], or # before a comment.",
+    ),
+    "space": ("enable_uart = 1", "a space beside the '=': enable_uart = 1\n  Write enable_uart=1"),
+    "comment behind": (
+        "enable_uart=1 # console",
+        "a comment needs a line of its own: enable_uart=1 # console",
+    ),
+    "unknown section": ("[pi44]", "unknown section [pi44]\n  Did you mean pi4 or pi400?"),
+    "section in capitals": (
+        "[ALL]",
+        "unknown section [ALL]",
+    ),
+    "open section": ("[pi4", "not a section: [pi4\n  Write [pi4], or [all] to end a section."),
+    "flag": ("arm_boost=2", "arm_boost=2 is out of range\n  It takes 0 or 1."),
+    "flag as a word": ("enable_uart=on", "enable_uart=on: not a number\n  It takes 0 or 1."),
+    "no value": ("enable_uart=", "enable_uart=: not a number\n  It takes 0 or 1."),
+    "quotes": ('gpu_mem="64"', 'gpu_mem="64": not a number\n  It takes 16 or more.'),
+    "range": ("over_voltage=9", "over_voltage=9 is out of range\n  It takes -16 to 8."),
+    "low": ("gpu_mem=8", "gpu_mem=8 is out of range\n  It takes 16 or more."),
+    "hexadecimal": ("hdmi_group=0x10", "hdmi_group=0x10 is out of range\n  It takes 0 to 2."),
+    "no such port": ("hdmi_group:2=1", "there is no HDMI port '2'\n  Write hdmi_group:0=1 or hdmi_group:1=1"),
+    "no port": ("arm_boost:0=1", "'arm_boost' is for no single HDMI port\n  Write arm_boost=1"),
+    "not ASCII": ("armstub=stüb.bin", "only ASCII is read here, but for comments"),
+    "kernel": (
+        "kernel=u-boot.bin",
+        "'kernel' is not to be set here: RaspberryPi(kernel=...) in board/pi/board.py says it\n  Drop it.",
+    ),
+    "kernel, again": (
+        "kernel=kernel8.img",
+        "'kernel' is not to be set here: RaspberryPi(kernel=...) in board/pi/board.py says it\n  Drop it.",
+    ),
+    "64 bit": (
+        "arm_64bit=0",
+        "'arm_64bit' is not to be set here: it follows from the architecture, arch= in board/pi/board.py\n  Drop it.",
+    ),
+    "device tree": (
+        "device_tree=other.dtb",
+        "'device_tree' is not to be set here: Kernel(device_tree=...) in board/pi/board.py says it\n  Drop it.",
+    ),
+    "command line": (
+        "cmdline=mine.txt",
+        "'cmdline' is not to be set here: Leafroot writes cmdline.txt; Board(cmdline=...) in board/pi/board.py and KERNEL_CMDLINE add to it\n  Drop it.",
+    ),
+    "initramfs": ("initramfs root.cpio followkernel", f"'initramfs' is not to be set here: {IN_KERNEL}"),
+    "initramfs with =": ("initramfs=root.cpio", f"'initramfs' is not to be set here: {IN_KERNEL}"),
+    "ramfsfile": ("ramfsfile=root.cpio", f"'ramfsfile' is not to be set here: {IN_KERNEL}"),
+    "ramfsaddr": ("ramfsaddr=0x00800000", f"'ramfsaddr' is not to be set here: {IN_KERNEL}"),
+    "followkernel": ("followkernel", f"'followkernel' is not to be set here: {IN_KERNEL}"),
+    "auto_initramfs": ("auto_initramfs=1", f"'auto_initramfs' is not to be set here: {IN_KERNEL}"),
+    "boot_ramdisk": (
+        "boot_ramdisk=1",
+        "'boot_ramdisk' is not to be set here: it belongs to the form boot.img, which Leafroot makes\n  Drop it.",
+    ),
+    "os_prefix": ("os_prefix=a/", f"'os_prefix' is not to be set here: {IN_PLACE}"),
+    "overlay_prefix": ("overlay_prefix=o/", f"'overlay_prefix' is not to be set here: {IN_PLACE}"),
+    "upstream_kernel": ("upstream_kernel=1", f"'upstream_kernel' is not to be set here: {IN_PLACE}"),
+    "include": (
+        "include extra.txt",
+        "'include' is not to be set here: the lines have to stand here, where they can be checked: no other file goes onto the boot partition\n  Drop it.",
+    ),
+    "overlay": (
+        "dtoverlay=disable-wifi,x=y",
+        "overlay 'disable-wifi' is not on the boot partition\n  Name it in Kernel(overlays=[...]) in board/pi/board.py. Did you mean disable-bt?",
+    ),
+    "start file": (
+        "start_file=start4cd.elf",
+        "start_file=start4cd.elf wants 'start4cd.elf', which is not on the boot partition\n  Name it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+    ),
+    "start file, implied": (
+        "start_x=1",
+        "start_x=1 wants 'start4x.elf', which is not on the boot partition\n  Name it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), CASES.values(), ids=CASES)
+def test_message(line: str, message: str) -> None:
+    with pytest.raises(LeafrootError) as error:
+        config_txt(PI, f"# Ours.\n[all]\n{line}\narm_boost=1\n")
+    assert str(error.value) == f"board/pi/config.txt:3: {message}"
+
+
+def test_a_section_does_not_hide_what_is_wrong() -> None:
+    with pytest.raises(LeafrootError, match=r"^board/pi/config\.txt:2: 'kernel' is not to be set here"):
+        config_txt(PI, "[pi3]\nkernel=kernel7.img\n")
