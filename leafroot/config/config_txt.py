@@ -9,7 +9,7 @@ from __future__ import annotations
 from leafroot.config.config_txt_check import read_settings
 from leafroot.config.config_txt_keys import LONGEST_LINE
 from leafroot.config.references import CONFIG_TXT
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError

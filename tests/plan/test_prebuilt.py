@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from leafroot.config.catalog import Catalog
-from leafroot.describe.arch import ARCHES
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Prebuilt
