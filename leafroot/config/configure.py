@@ -14,7 +14,7 @@ from leafroot.config.configuration import Config, ExternalToolchain
 from leafroot.config.generate import option_symbol, symbol
 from leafroot.config.obstacles import obstacles
 from leafroot.config.overlay import read_listing
-from leafroot.config.references import is_toolchain_part
+from leafroot.config.references import is_selectable
 from leafroot.config.resolve import Request, Resolved, resolve
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
@@ -75,7 +75,7 @@ def _packages(
             raise LeafrootError(f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py"))
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name, unit in packages.items():
-        if not is_toolchain_part(unit) and resolved.value(symbol("PACKAGE", name)) == "y":
+        if is_selectable(unit) and resolved.value(symbol("PACKAGE", name)) == "y":
             sorter.add(name, *unit.value.depends)
     sorter.prepare()
     order: list[Unit[Package]] = []

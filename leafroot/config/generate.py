@@ -14,7 +14,7 @@ from typing import Any
 
 from leafroot.config.bootable import serves
 from leafroot.config.catalog import Catalog
-from leafroot.config.references import LANGUAGES, is_toolchain_part
+from leafroot.config.references import LANGUAGES, is_selectable
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
@@ -131,7 +131,7 @@ def _boot_modes(catalog: Catalog) -> str:
 def _packages(catalog: Catalog) -> str:
     blocks: list[str] = []
     for name, unit in sorted(catalog.packages.items()):
-        if is_toolchain_part(unit):
+        if not is_selectable(unit):
             continue
         boards = [symbol("BOARD", board.name) for board in catalog.boards.values() if name in board.value.packages]
         lines = [f"\tdepends on {needed}" for needed in _compiler_needs(name, catalog.packages)]

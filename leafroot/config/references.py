@@ -34,7 +34,7 @@ HARDENING = ("relro", "pie", "ssp")
 
 def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
     """Check each package's dependencies, languages and fragments; their folders are relative to `root`."""
-    selectable = [name for name, unit in packages.items() if not is_toolchain_part(unit)]
+    selectable = [name for name, unit in packages.items() if is_selectable(unit)]
     for unit in packages.values():
         file = unit.path("package.py")
         for name in unit.value.depends:
@@ -44,9 +44,11 @@ def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
                     _line(root, file, name),
                     nearest(name, selectable),
                 )
-            if is_toolchain_part(packages[name]) and not is_toolchain_part(unit):
+            if not is_selectable(packages[name]) and not is_toolchain_part(unit):
+                always = is_toolchain_part(packages[name])
+                kind = "a part of the toolchain and always there" if always else "for a boot loader and for no root"
                 raise LeafrootError(
-                    f"{unit.name!r} depends on {name!r}, which is a part of the toolchain and always there",
+                    f"{unit.name!r} depends on {name!r}, which is {kind}",
                     _line(root, file, name),
                     "Take it out of depends.",
                 )
@@ -73,7 +75,7 @@ def check_boards(
     root: Path,
 ) -> None:
     """Check that all that a board names is there."""
-    selectable = [name for name, unit in packages.items() if not is_toolchain_part(unit)]
+    selectable = [name for name, unit in packages.items() if is_selectable(unit)]
     for unit in boards.values():
         board, file = unit.value, unit.path("board.py")
         named: list[tuple[str, Iterable[str], Iterable[str]]] = [
@@ -129,6 +131,12 @@ def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
                     unit.path(name),
                     nearest(mode, BOOT_MODES),
                 )
+
+
+def is_selectable(unit: Unit[Package]) -> bool:
+    """Whether the package can be chosen for a root: parts of the toolchain and a boot loader's files cannot."""
+    recipe = unit.value.build
+    return not is_toolchain_part(unit) and not (isinstance(recipe, Prebuilt) and recipe.boot)
 
 
 def is_toolchain_part(unit: Unit[Package]) -> bool:

@@ -45,10 +45,12 @@ class Prebuilt:
 
     `install` are pairs (path in the source, path in the root). A source path that ends in a slash is all that is in
     that folder; a root path that ends in one is the folder to put things into. Links stay links. Of a folder that
-    is installed whole, the files that `license_files` names are left out.
+    is installed whole, the files that `license_files` names are left out. With `boot` the files are for a boot
+    loader: the package cannot be chosen for a root, but a board's loader names it.
     """
 
     install: tuple[tuple[str, str], ...]
+    boot: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ package = Package(
             ("usr/lib/raspi-firmware/fixup4x.dat", "boot/"),
             ("usr/lib/raspi-firmware/start4db.elf", "boot/"),
             ("usr/lib/raspi-firmware/fixup4db.dat", "boot/"),
-        )
+        ),
+        boot=True,
     ),
 )
