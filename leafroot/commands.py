@@ -11,10 +11,12 @@ from typing import Any
 
 from leafroot.config.configuration import Config
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
+from leafroot.config.networked import network_boot
 from leafroot.config.resolve import defconfig
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
-from leafroot.effects.qemu import Guest, boot, boot_test
+from leafroot.effects import netboot
+from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
 from leafroot.plan.board import Plan
 from leafroot.report.bench import bench, bench_cold
 from leafroot.session import VARIABLES, Session
@@ -22,11 +24,15 @@ from leafroot.session import VARIABLES, Session
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what it does for people, the outputs that it needs, and the work, which gives an exit status."""
+    """A command: what it does for people, the outputs that it needs, and the work, which gives an exit status.
+
+    `check` raises a LeafrootError if the work could not be done on this machine: known before anything is built.
+    """
 
     summary: str
     needs: Sequence[str]
     work: Callable[[], int]
+    check: Callable[[], None] = lambda: None
 
 
 # Commands that need no valid configuration, for some of them mend one.
@@ -65,17 +71,24 @@ def commands(session: Session) -> dict[str, Command]:
     for config, plan in session.planned[:1]:
         image = plan.images[0]
         beside = (*plan.checks, plan.kernel, plan.root, *_device_tree(plan))
+        booted = _images(plan) if session.netboot else beside
+        check = partial(_check_boot, session, [(config, plan)])
         found |= {
-            "boot": Command(BOARD["boot"], beside, partial(_boot, session, config, plan)),
+            "boot": Command(BOARD["boot"], booted, partial(_boot, session, config, plan), check),
             "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
             "bench": Command(BOARD["bench"], (image, *beside), partial(_bench, session, config, plan)),
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
     tested = list(session.planned)
-    needs = [output for _, plan in tested for output in (*plan.checks, *plan.images, *_device_tree(plan))]
-    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested))
+    needs = [output for _, plan in tested for output in _images(plan)]
+    check = partial(_check_boot, session, tested)
+    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested), check)
     return found
+
+
+def _images(plan: Plan) -> tuple[str, ...]:
+    return (*plan.checks, *plan.images, *_device_tree(plan))
 
 
 def _device_tree(plan: Plan) -> tuple[str, ...]:
@@ -94,13 +107,23 @@ def _guest(session: Session, config: Config, plan: Plan, kernel: str, root: str 
     )
 
 
+def _check_boot(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
+    for config, _ in planned:
+        check_qemu(config.arch.qemu, config.emulation)
+        if session.netboot:
+            netboot.find_firmware(config.arch.qemu, netboot.firmware_of(network_boot(config)))
+
+
 def _boot(session: Session, config: Config, plan: Plan) -> int:
+    if session.netboot:
+        return netboot.boot(_guest(session, config, plan, plan.images[0]), network_boot(config))
     return boot(_guest(session, config, plan, plan.kernel, plan.root))
 
 
 def _boot_test(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
     for config, plan in planned:
-        print(boot_test(_guest(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"))
+        guest, log = _guest(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
+        print(netboot.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
     return 0
 
 

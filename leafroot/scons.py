@@ -63,7 +63,11 @@ def _declare(targets: list[str]) -> None:
                 _declare_step(env, session, step, Performer(step, work, report))
         env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
         report.images.append(session.output / plan.images[0])
-    for name, command in commands(session).items():
+    known = commands(session)
+    for name in targets:
+        if name in known:
+            known[name].check()
+    for name, command in known.items():
         needs = [str(session.output / output) for output in command.needs]
         env.AlwaysBuild(env.Alias(name, needs, Action(command.work)))
     if wanted := session.variables.get("shell"):

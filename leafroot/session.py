@@ -37,6 +37,7 @@ VARIABLES = {
     "CACHE": "downloads, unpacked sources and artefacts (~/.cache/leafroot)",
     "OFFLINE": "1: never touch the network",
     "DEBIAN_MIRROR": "where debian: archives are found, in place of what apt is set to",
+    "NETBOOT": "1: boot and boot-test fetch the image over the network, from QEMU's own server",
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
     "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
@@ -91,6 +92,11 @@ class Session:
     def offline(self) -> bool:
         """Whether the network must not be touched."""
         return self.variables.get("OFFLINE", "0") not in ("", "0")
+
+    @property
+    def netboot(self) -> bool:
+        """Whether QEMU is to boot over the network."""
+        return self.variables.get("NETBOOT", "0") not in ("", "0")
 
     @property
     def mirror(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leafroot.describe.emulation import Emulation
+from leafroot.describe.netboot import NetBoot
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Arch:
     file that `make` leaves, below the object tree. `cmdline_options` are the kernel options that let CMDLINE count
     beside what the boot loader says; an architecture without such options has its command line as an embedded
     boot configuration (Documentation/admin-guide/bootconfig.rst). `qemu` is QEMU's program, `emulation` the machine
-    for boards that need none of their own, and `console` the kernel console of that machine.
+    for boards that need none of their own, and `console` the kernel console of that machine. `netboot` is how QEMU's
+    machines with a virtio network card boot over the network, where there is a way.
     """
 
     name: str
@@ -37,3 +39,4 @@ class Arch:
     console: str
     gcc_options: tuple[str, ...] = ()
     elf_flags: tuple[int, int] = (0, 0)
+    netboot: NetBoot | None = None

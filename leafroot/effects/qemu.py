@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from leafroot.errors import LeafrootError
 
 # What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
 CHECK_WORD = "leafroot.check"
+CHECK_WORDS = f"{CHECK_WORD} panic=-1"
 _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
@@ -35,8 +37,11 @@ class Guest:
     device_tree: Path | None = None
     accelerator: str = "tcg"
 
-    def argv(self, words: str = "") -> list[str]:
-        """QEMU's command line; `words` are added to the kernel's."""
+    def hardware(self, network: str = "", rom: bool = False) -> list[str]:
+        """The machine without anything to boot.
+
+        `network` are options for QEMU's side of the network, and with `rom` the card has its ROM: firmware that boots.
+        """
         line = [
             self.qemu,
             *self.machine.options,
@@ -47,12 +52,18 @@ class Guest:
             "-display",
             "none",
         ]
-        line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio", "-kernel", str(self.kernel)]
+        line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio"]
         if self.machine.virtio:
-            line += ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
+            card = "virtio-net-pci,netdev=net0" if rom else "virtio-net-pci,netdev=net0,romfile="
+            line += ["-netdev", f"user,id=net0{network}", "-device", card]
             line += ["-device", "virtio-rng-pci"]
         if self.device_tree is not None:
             line += ["-dtb", str(self.device_tree)]
+        return line
+
+    def argv(self, words: str = "") -> list[str]:
+        """QEMU's command line; `words` are added to the kernel's."""
+        line = [*self.hardware(), "-kernel", str(self.kernel)]
         if self.initrd is not None:
             line += ["-initrd", str(self.initrd)]
         return [*line, "-append", words] if words else line
@@ -81,12 +92,17 @@ def boot(guest: Guest) -> int:
 def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
     """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
     check_qemu(guest.qemu, guest.machine)
+    return boot_test_of(guest.argv(CHECK_WORDS), log, timeout)
+
+
+def boot_test_of(argv: Sequence[str], log: Path, timeout: float, fetched: str = "") -> str:
+    """What `boot_test` does, for a command line; `fetched` is what the console must have said before the checks."""
     log.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
-    ended = watch(guest.argv(f"{CHECK_WORD} panic=-1"), env=dict(os.environ), log=log, timeout=timeout)
+    ended = watch(argv, env=dict(os.environ), log=log, timeout=timeout)
     seconds = time.monotonic() - begun
     console = log.read_text(errors="replace").replace("\r", "")
-    reason = verdict(console)
+    reason = verdict(console, fetched)
     if reason:
         if not ended:
             reason = f"{reason} (QEMU was stopped after {timeout:.0f} s)"
@@ -96,12 +112,17 @@ def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
     return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s"
 
 
-def verdict(console: str) -> str:
-    """Why the guest's checks, as the console shows them, did not pass; empty if they did."""
+def verdict(console: str, fetched: str = "") -> str:
+    """Why the guest's checks, as the console shows them, did not pass; empty if they did.
+
+    `fetched` is what the firmware says when it has the image from the network, before any of the checks.
+    """
     said = _VERDICT.search(console)
     plan = _PLAN.search(console)
     results = [match.group(0) for match in _RESULT.finditer(console)]
     failed = [line for line in results if line.startswith("not ok")]
+    if fetched not in console[: plan.start()] if plan else fetched not in console:
+        return f"the image never came over the network (the console never said {fetched!r})"
     if failed:
         return "the guest's checks failed: " + "; ".join(failed)
     if plan is None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,9 @@ def configuration(board: str) -> Config:
 class Console:
     """A guest's serial console, to be read and typed into."""
 
-    def __init__(self, guest: Guest, words: str = "") -> None:
+    def __init__(self, argv: Sequence[str]) -> None:
         self._process = subprocess.Popen(
-            guest.argv(words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.seen = ""
 
@@ -66,11 +66,11 @@ class Console:
 
 @pytest.fixture
 def console_of() -> Iterator[Callable[..., Console]]:
-    """Boot a guest, with these words added to its kernel's command line; it ends with the test."""
+    """Boot a guest, with these words added to its kernel's command line, or QEMU as told; it ends with the test."""
     consoles: list[Console] = []
 
-    def start(guest: Guest, words: str = "") -> Console:
-        consoles.append(Console(guest, words))
+    def start(guest: Guest | Sequence[str], words: str = "") -> Console:
+        consoles.append(Console(guest.argv(words) if isinstance(guest, Guest) else guest))
         return consoles[-1]
 
     yield start

@@ -3,6 +3,7 @@
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.emulation import Emulation
+from leafroot.describe.netboot import UBoot, u_boot
 
 arch = Arch(
     name="aarch64",
@@ -20,4 +21,6 @@ arch = Arch(
     qemu="qemu-system-aarch64",
     emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a72")),
     console="ttyAMA0,115200",
+    # As an EFI application: the way that the kernel takes under any UEFI.
+    netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
 )

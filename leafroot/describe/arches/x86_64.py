@@ -3,6 +3,7 @@
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.emulation import Emulation
+from leafroot.describe.netboot import Firmware, Ipxe
 
 arch = Arch(
     name="x86_64",
@@ -20,4 +21,9 @@ arch = Arch(
     qemu="qemu-system-x86_64",
     emulation=Emulation(("-machine", "q35", "-cpu", "max")),
     console="ttyS0,115200",
+    netboot=Ipxe(
+        Firmware("efi-virtio.rom", "ipxe-qemu (Debian), ipxe-roms-qemu (Fedora) or qemu-ipxe (openSUSE)"),
+        # The BIOS, and iPXE with it, then writes to the serial port.
+        options=("-machine", "graphics=off"),
+    ),
 )
