@@ -18,6 +18,7 @@ from leafroot.errors import LeafrootError
 CHECK_WORD = "leafroot.check"
 CHECK_WORDS = f"{CHECK_WORD} panic=-1"
 _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
+_MEMORY = re.compile(r"^leafroot\.memory: (\d+) of (\d+) KiB\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
 
@@ -109,7 +110,13 @@ def boot_test_of(argv: Sequence[str], log: Path, timeout: float, fetched: str = 
         tail = "\n".join(f"| {line}" for line in console.splitlines()[-40:])
         raise LeafrootError(reason, where="boot-test", hint=f"{tail}\nThe whole console: {log}")
     checks = "\n".join(match.group(0) for match in _RESULT.finditer(console))
-    return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s"
+    return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s{memory_in_use(console)}"
+
+
+def memory_in_use(console: str) -> str:
+    """What kernel and root take of the memory, as the guest counted it after its checks; empty if it did not."""
+    said = _MEMORY.search(console)
+    return f", {int(said.group(1)) / 1024:.1f} of {int(said.group(2)) / 1024:.0f} MiB of memory in use" if said else ""
 
 
 def verdict(console: str, fetched: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from leafroot.effects.qemu import verdict
+from leafroot.effects.qemu import memory_in_use, verdict
 
 GOOD = "[    1.0] Run /init\nTAP version 13\n1..2\nok 1 - root: fine\nok 2 - left\nleafroot.check: status 0\n"
 
@@ -36,3 +36,8 @@ def test_a_console_with_all_checks_passes() -> None:
 )
 def test_a_console_that_does_not_pass(console: str, reason: str) -> None:
     assert verdict(console) == reason
+
+
+def test_the_memory_in_use_is_told() -> None:
+    assert memory_in_use(f"{GOOD}leafroot.memory: 44544 of 262012 KiB\r\n") == ", 43.5 of 256 MiB of memory in use"
+    assert memory_in_use(GOOD) == ""
