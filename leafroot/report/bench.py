@@ -61,7 +61,7 @@ def bench(checkout: Path, cache: Path, board: str, toolchain: str, guest: Callab
         run.touch_overlay(0)
         run.scons()
         try:
-            return _table(_rows(run, guest))
+            return _table(_rows(run, copy / "output" / board / "images" / "sdcard.img", guest))
         except LeafrootError as error:
             error.hint = "\n".join(run.log.read_text(errors="replace").splitlines()[-20:])
             raise
@@ -88,7 +88,7 @@ def bench_cold(checkout: Path, cache: Path, board: str) -> str:
     return _table(rows)
 
 
-def _rows(run: Bench, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str, list[float], float]]:
+def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str, list[float], float]]:
     rows: list[tuple[str, list[float], float]] = []
 
     def row(name: str, once: Callable[[int], Measured], repeats: int = _REPEATS) -> None:
@@ -125,6 +125,13 @@ def _rows(run: Bench, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str,
         return run.scons()
 
     row("deleted output, warm cache -> image", from_cache)
+
+    def write_card(_: int) -> Measured:
+        card.unlink()
+        return run.scons(str(card))
+
+    if card.exists():
+        row("kernel and root -> sdcard.img", write_card)
     return rows
 
 

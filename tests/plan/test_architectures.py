@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows from a board's architecture, and what boards of one architecture share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from leafroot.config.configuration import Config
+from leafroot.describe.arches import ARCHES
+from leafroot.errors import LeafrootError
+from leafroot.plan.board import Plan
+from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options
+from leafroot.plan.step import Text, keys
+
+ROOT = Path(__file__).parents[2]
+Configured = Callable[..., Config]
+Planned = Callable[..., Plan]
+
+
+def test_a_second_board_of_a_target_builds_a_kernel_and_nothing_else(planned: Planned) -> None:
+    first, second = planned("rpi4"), planned("qemu_aarch64")
+    own = {step.output for step in second.steps if step.output.startswith("qemu_aarch64/")}
+    found, known = (keys(plan.steps, lambda path: path) for plan in (second, first))
+    assert len(found) > len(own) > 5
+    assert all(known.get(output) == key for output, key in found.items() if output not in own)
+
+
+@pytest.mark.parametrize("name", ARCHES)
+def test_no_step_of_a_board_speaks_of_another_architecture(planned: Planned, name: str) -> None:
+    """Nothing but its value says what an architecture is: its board's commands name no other target."""
+    plan = planned(f"qemu_{name}")
+    others = {arch.target for arch in ARCHES.values()} - {ARCHES[name].target}
+    words = [word for step in plan.steps for command in step.commands for word in command]
+    assert any(ARCHES[name].target in word for word in words)
+    assert not [word for word in words if any(other in word for other in others)]
+
+
+def test_no_code_asks_for_an_architecture_by_name() -> None:
+    arches = ROOT / "leafroot" / "describe" / "arches"
+    for file in sorted((ROOT / "leafroot").rglob("*.py")):
+        if file.parent != arches:
+            text = file.read_text()
+            for name in ARCHES:
+                assert f'"{name}"' not in text and f"'{name}'" not in text, f"{file} names {name}"
+
+
+def test_a_kernel_that_extends_the_command_line_has_it_as_an_option(configured: Configured) -> None:
+    config = configured("qemu_riscv64")
+    assert cmdline_options(config) == ("CMDLINE_EXTEND=y", 'CMDLINE="console=ttyS0,115200 nullfs_rootfs"')
+    assert cmdline_inputs(config) == ()
+
+
+def test_a_kernel_that_would_replace_it_has_a_boot_configuration(configured: Configured) -> None:
+    config = configured("rpi4")
+    text = 'kernel.console = "ttyAMA0,115200"\nkernel.nonroot_initramfs\n'
+    assert cmdline_inputs(config) == (Text("/bootconfig", text),)
+    assert not [option for option in cmdline_options(config) if option.startswith("CMDLINE")]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("quiet", "kernel.quiet\n"),
+        ("console=tty1 quiet console=ttyS0,9600", 'kernel.console = "tty1", "ttyS0,9600"\nkernel.quiet\n'),
+        ("8250.nr_uarts=1", 'kernel.8250.nr_uarts = "1"\n'),
+        ("empty=", 'kernel.empty = ""\n'),
+        ("""dyndbg='file "x" +p'""", "kernel.dyndbg = 'file \"x\" +p'\n"),
+    ],
+)
+def test_words_as_a_boot_configuration(words: str, text: str) -> None:
+    assert boot_configuration(words, "x") == text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("a=1 a", "board.py: the kernel's command line has 'a' both with a value and without"),
+        ("ä=1", "board.py: 'ä=1' cannot be put into a boot configuration"),
+        ("'=x'", "board.py: '=x' cannot be put into a boot configuration"),
+    ],
+)
+def test_words_that_no_boot_configuration_can_say(words: str, message: str) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        boot_configuration(words, "board.py")
+    assert str(caught.value) == message
