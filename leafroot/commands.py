@@ -17,9 +17,10 @@ from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.effects import netboot
 from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
+from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
 from leafroot.report.bench import bench, bench_cold
-from leafroot.session import VARIABLES, Session
+from leafroot.session import VARIABLES, Session, shared_progress
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ BOARD = {
     "boot": "boot the board in QEMU, its console in this terminal (leave with Ctrl-A X)",
     "boot-test": "boot the image in QEMU and let it check itself",
     "boot-files": "make what 'boot' needs, and no image",
+    "flash": "write the SD card's image to DEV=, and compare it",
     "bench": "measure how long the usual changes take",
     "bench-cold": "measure what is built from nothing, twice: half an hour and more",
 }
@@ -80,6 +82,11 @@ def commands(session: Session) -> dict[str, Command]:
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
+    for config, plan in session.planned[:1]:
+        card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
+        flash_check = partial(_check_flash, session, config)
+        needs = [card] if card else []
+        found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
     tested = list(session.planned)
     needs = [output for _, plan in tested for output in _images(plan)]
     check = partial(_check_boot, session, tested)
@@ -124,6 +131,27 @@ def _boot_test(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
     for config, plan in planned:
         guest, log = _guest(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
         print(netboot.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
+    return 0
+
+
+def _check_flash(session: Session, config: Config) -> None:
+    """Refuse what can be seen to go wrong before the image is built."""
+    from leafroot.effects.device import check_device, look_at
+
+    loader = config.board.value.loader
+    if loader is None:
+        raise LeafrootError("this board has no SD card to write", f"BOARD={config.name}")
+    if len(session.boards) > 1:
+        raise LeafrootError("a card is for one board", f"BOARD={','.join(session.boards)}")
+    if not session.variables.get("DEV"):
+        raise LeafrootError("which card?", "flash", "Say DEV=/dev/sdX.")
+    check_device(look_at(Path(session.variables["DEV"])), loader.card * 1024 * 1024)
+
+
+def _flash(session: Session, card: str) -> int:
+    from leafroot.effects.flash import flash
+
+    flash(session.output / card, Path(session.variables["DEV"]), shared_progress())
     return 0
 
 

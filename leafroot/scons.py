@@ -25,6 +25,7 @@ from leafroot.commands import EDITING, commands, help_text
 from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.run import end_all
 from leafroot.errors import LeafrootError
+from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
 from leafroot.session import Session, make_folder, open_session
 
@@ -62,6 +63,8 @@ def _declare(targets: list[str]) -> None:
                 work = functools.partial(perform, step, shop, _shell_hint(session, step))
                 _declare_step(env, session, step, Performer(step, work, report))
         env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
+        for one in plan.exports:
+            env.Default(_declare_export(env, session, one, shop.digest))
         report.images.append(session.output / plan.images[0])
     known = commands(session)
     for name in targets:
@@ -152,8 +155,24 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
     )
     node.attributes.leafroot_step = step
     node.attributes.leafroot_report = performer.report
+    if not step.cached:
+        env.NoCache(node)
     # An output is replaced when the new one is whole, and not taken away before.
     env.Precious(node)
+
+
+def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
+    """A node for a folder that people want. It is looked at in every run, for only that can see a touched file."""
+    from leafroot.effects.export import export as make
+
+    folder, artefact = session.output / export.folder, session.output / export.artefact
+    stamp = session.output / "exports" / f"{export.folder.replace('/', '_')}.json"
+
+    def work() -> int:
+        make(artefact, digest(export.artefact), folder, stamp, export.below)
+        return 0
+
+    return env.AlwaysBuild(env.Alias(str(folder), [str(artefact)], Action(work)))
 
 
 class Action:

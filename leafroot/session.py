@@ -38,6 +38,7 @@ VARIABLES = {
     "OFFLINE": "1: never touch the network",
     "DEBIAN_MIRROR": "where debian: archives are found, in place of what apt is set to",
     "NETBOOT": "1: boot and boot-test fetch the image over the network, from QEMU's own server",
+    "DEV": "the card that 'flash' writes to, such as /dev/sdX",
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
     "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
@@ -56,7 +57,7 @@ def _call(module: str, name: str, parameters: dict[str, Any], inputs: Mapping[st
 
 
 @cache
-def _progress() -> Progress:
+def shared_progress() -> Progress:
     """The one line of all transfers, which may run side by side."""
     return Progress()
 
@@ -150,7 +151,7 @@ class Session:
 
             if self.offline and cached(archive, self.cache) is None:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)
-            return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=_progress())
+            return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=shared_progress())
 
         return Workshop(
             checkout=self.checkout,

@@ -32,7 +32,8 @@ class Config:
     those that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are
     folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
     /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level. `options` are
-    those of the board's optional kernel fragments that were chosen.
+    those of the board's optional kernel fragments that were chosen. `config_txt` is the text of that file for a
+    Raspberry Pi's boot loader, and empty for a board without one.
     """
 
     board: Unit[Board]
@@ -49,6 +50,7 @@ class Config:
     compression: int
     cmdline: str
     options: tuple[str, ...] = ()
+    config_txt: str = ""
 
     @property
     def name(self) -> str:

@@ -10,11 +10,12 @@ from pathlib import Path, PurePosixPath
 
 from leafroot.config.bootable import check_bootable
 from leafroot.config.catalog import Catalog
+from leafroot.config.config_txt import config_txt
 from leafroot.config.configuration import Config, ExternalToolchain
 from leafroot.config.generate import option_symbol, symbol
 from leafroot.config.obstacles import obstacles
 from leafroot.config.overlay import read_listing
-from leafroot.config.references import is_selectable
+from leafroot.config.references import CONFIG_TXT, is_selectable
 from leafroot.config.resolve import Request, Resolved, resolve
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
@@ -61,7 +62,13 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         options=tuple(
             name for name, _ in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"
         ),
+        config_txt=_config_txt(root, unit) if unit.value.loader else "",
     )
+
+
+def _config_txt(root: Path, board: Unit[Board]) -> str:
+    own = Path(root, board.path(CONFIG_TXT)).read_text("utf-8", "replace") if CONFIG_TXT in board.files else ""
+    return config_txt(board, own)
 
 
 def _packages(

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from leafroot.config.card import check_card
 from leafroot.config.units import line_of
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board, Series
@@ -76,6 +77,7 @@ def check_boards(
 ) -> None:
     """Check that all that a board names is there."""
     selectable = [name for name, unit in packages.items() if is_selectable(unit)]
+    boot_files = [name for name, unit in packages.items() if is_for_loaders(unit)]
     for unit in boards.values():
         board, file = unit.value, unit.path("board.py")
         named: list[tuple[str, Iterable[str], Iterable[str]]] = [
@@ -83,12 +85,14 @@ def check_boards(
             ("kernel series", [board.kernel.series], series),
             ("boot mode", [board.boot], BOOT_MODES),
             ("package", board.packages, selectable),
+            ("package of boot files", [board.loader.package] if board.loader else [], boot_files),
             ("hardening", board.require, HARDENING),
         ]
         for kind, names, known in named:
             for name in names:
                 if name not in known:
                     raise LeafrootError(f"unknown {kind} {name!r}", _line(root, file, name), nearest(name, known))
+        check_card(unit)
         if board.console and console_kind(board.console) not in CONSOLES:
             raise LeafrootError(
                 f"unknown console {board.console!r}",
@@ -135,8 +139,12 @@ def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
 
 def is_selectable(unit: Unit[Package]) -> bool:
     """Whether the package can be chosen for a root: parts of the toolchain and a boot loader's files cannot."""
-    recipe = unit.value.build
-    return not is_toolchain_part(unit) and not (isinstance(recipe, Prebuilt) and recipe.boot)
+    return not is_toolchain_part(unit) and not is_for_loaders(unit)
+
+
+def is_for_loaders(unit: Unit[Package]) -> bool:
+    """Whether the package has a boot loader's files."""
+    return isinstance(unit.value.build, Prebuilt) and unit.value.build.boot
 
 
 def is_toolchain_part(unit: Unit[Package]) -> bool:

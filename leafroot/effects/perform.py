@@ -226,6 +226,8 @@ def _take_result(step: Step, room: Path, output: Path) -> None:
     if result.is_dir():
         pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2, drop=step.drop)
         return
-    fresh = output.with_name(output.name + ".new")
-    shutil.copyfile(result, fresh)
-    fresh.replace(output)
+    # Moved, not copied: the image of a card is large, and mostly a hole.
+    result = result.resolve()
+    result.chmod(0o644)
+    os.utime(result)
+    result.replace(output)

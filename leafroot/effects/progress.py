@@ -58,13 +58,22 @@ class Progress:
         self._drawn = False
 
     @contextmanager
-    def transfer(self, name: str, total: int | None = None, already: int = 0) -> Iterator[Transfer]:
-        """Show one transfer while the block runs; a block that ends well leaves a line that says so."""
+    def transfer(
+        self,
+        name: str,
+        total: int | None = None,
+        already: int = 0,
+        words: tuple[str, str] = ("fetching", "fetched"),
+    ) -> Iterator[Transfer]:
+        """Show one transfer while the block runs; a block that ends well leaves a line that says so.
+
+        `words` are what is being done, and what then has been.
+        """
         transfer = Transfer(name, total, already, self._clock(), self._draw)
         with self._lock:
             self._running.append(transfer)
         if not self._terminal:
-            self.note(f"fetching {name}" + (f" ({size(total)})" if total is not None else ""))
+            self.note(f"{words[0]} {name}" + (f" ({size(total)})" if total is not None else ""))
         try:
             yield transfer
         except BaseException:
@@ -72,7 +81,7 @@ class Progress:
             raise
         self._end(transfer)
         if transfer.good:
-            self.note(f"fetched {name}, {size(transfer.done)} in {span(self._clock() - transfer.began)}")
+            self.note(f"{words[1]} {name}, {size(transfer.done)} in {span(self._clock() - transfer.began)}")
 
     def note(self, text: str) -> None:
         """Leave a line of text above whatever is shown."""

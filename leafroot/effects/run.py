@@ -45,8 +45,8 @@ def run(
 ) -> int:
     """Run a program and give its exit status; its output goes to `log`, or to this terminal.
 
-    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. The program
-    gets a process group of its own when its output is logged, and the whole group is ended when we are
+    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. When its output
+    is logged, the program gets umask 022 and a process group of its own, and the whole group is ended when we are
     interrupted.
     """
     if log is not None:
@@ -61,6 +61,8 @@ def run(
             stderr=subprocess.STDOUT if log is not None else None,
             pass_fds=tuple(pass_fds),
             start_new_session=log is not None,
+            # What is made gets the same modes for everybody.
+            umask=0o022 if log is not None else -1,
         )
     except FileNotFoundError as error:
         raise LeafrootError(

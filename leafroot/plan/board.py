@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files, ToolchainPart
 from leafroot.errors import LeafrootError
-from leafroot.plan.cmdline import command_line
+from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.external import plan_external
+from leafroot.plan.forms import Export, Forms, plan_forms
 from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
 from leafroot.plan.packages import plan_package
@@ -35,6 +36,7 @@ class Plan:
 
     `images` are the outputs that people want; `kernel` and `root` those of the quick loop, `device_tree` the one that
     QEMU is given ("" if it makes one itself). `checks` are outputs that nothing reads, and that are made first.
+    `exports` are folders that are kept equal to an output.
     """
 
     steps: tuple[Step, ...]
@@ -43,6 +45,7 @@ class Plan:
     root: str
     device_tree: str = ""
     checks: tuple[str, ...] = ()
+    exports: tuple[Export, ...] = ()
 
 
 def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], str]) -> Plan:
@@ -73,14 +76,22 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     bare = plan_bare_kernel(config)
     trees = plan_device_trees(config, toolchain)
     steps = (*trees[:1], *toolchain.steps, kernel_config, kernel, bare, *trees[1:], *packages, root, elf, packed, image)
-    manifest = _plan_manifest(config, toolchain, image, packed, elf, keys(steps, file_digest))
+    forms = Forms()
+    if loader := config.board.value.loader:
+        firmware = config.catalog.packages[loader.package]
+        if loader.package not in built:
+            steps = (*steps, plan_package(firmware, toolchain, built))
+        forms = plan_forms(config, image, config.config_txt, cmdline_txt(config))
+        steps = (*steps, *forms.steps)
+    manifest = _plan_manifest(config, toolchain, (image, packed), forms, elf, keys(steps, file_digest))
     return Plan(
         steps=(*steps, manifest),
-        images=(image.output, packed.output, manifest.output),
+        images=(image.output, packed.output, *forms.images, manifest.output),
         kernel=bare.output,
         root=packed.output,
         device_tree=trees[2].output if trees[2:] else "",
         checks=tuple(tree.output for tree in trees[:1]),
+        exports=forms.exports,
     )
 
 
@@ -91,7 +102,12 @@ def _toolchain(config: Config, machine: Machine) -> Toolchain:
 
 
 def _plan_manifest(
-    config: Config, toolchain: Toolchain, image: Step, packed: Step, elf: Step, step_keys: dict[str, str]
+    config: Config,
+    toolchain: Toolchain,
+    images: tuple[Step, ...],
+    forms: Forms,
+    elf: Step,
+    step_keys: dict[str, str],
 ) -> Step:
     series = config.series.value
     parameters = {
@@ -122,8 +138,11 @@ def _plan_manifest(
         title="manifest",
         output=f"{config.name}/images/manifest.json",
         inputs=(
-            Artefact(image.output.rpartition("/")[2], image.output),
-            Artefact(packed.output.rpartition("/")[2], packed.output),
+            *(
+                Artefact(output.rpartition("/")[2], output)
+                for output in (*(step.output for step in images), *forms.images)
+            ),
+            *forms.boot,
             Artefact("elf", elf.output),
         ),
         call="manifest",

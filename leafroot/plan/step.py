@@ -104,7 +104,8 @@ class Step:
 
     `output` is the file it makes, below OUTPUT; `title` is what people read. `result` is what becomes the
     output: a directory of the sandbox is packed into a tar.zst, without the paths in `drop` (globs); a file is
-    taken as it is. `host` names the platform whose programs come out, where they run on the building machine.
+    taken as it is. `host` names the platform whose programs come out, where they run on the building machine. The cache
+    keeps an output unless `cached` says that it is large and quickly made.
     """
 
     title: str
@@ -117,6 +118,7 @@ class Step:
     host: str = ""
     call: str = ""
     parameters: str = ""
+    cached: bool = True
 
     def artefacts(self) -> tuple[str, ...]:
         """The outputs of other steps that this one reads, each once, in order."""
@@ -154,7 +156,7 @@ def description(step: Step) -> str:
     files count by themselves.
     """
     plain = asdict(step)
-    del plain["title"]
+    del plain["title"], plain["cached"]
     plain["inputs"] = [{"kind": type(item).__name__, **_identity(item)} for item in step.inputs]
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 

@@ -9,19 +9,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from leafroot.rootfs.layers import layer_from_tar
+from leafroot.rootfs.node import File
+
 
 def write_manifest(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
-    """Write manifest.json: the plan's words, and size and SHA-256 of every image."""
+    """Write manifest.json: the plan's words, and size and SHA-256 of every image and every boot file."""
     manifest = dict(parameters)
     manifest["images"] = [
         {"name": name, "size": path.stat().st_size, "sha256": _digest(path)}
         for name, path in sorted(inputs.items())
-        if name != "elf"
+        if name not in ("elf", "boot")
     ]
+    if "boot" in inputs:
+        nodes = layer_from_tar("boot", inputs["boot"]).nodes
+        manifest["boot"] = [_boot_file(path, node) for path, node in sorted(nodes.items()) if isinstance(node, File)]
     manifest["hardening"] = json.loads(inputs["elf"].read_text())
     fresh = output.with_name(output.name + ".new")
     fresh.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
     fresh.replace(output)
+
+
+def _boot_file(path: str, file: File) -> dict[str, object]:
+    content = file.read()
+    return {"name": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _digest(path: Path) -> str:

@@ -82,6 +82,14 @@ def test_a_step_sees_the_same_everywhere(shop: Workshop, command: tuple[str, ...
     assert said(shop, *command).startswith(expected)
 
 
+def test_the_mask_is_no_concern_of_a_step(shop: Workshop) -> None:
+    mask = os.umask(0o077)
+    try:
+        assert said(shop, "sh", "-c", "umask") == "0022\nstatus 0\n"
+    finally:
+        os.umask(mask)
+
+
 def test_a_step_has_no_network_but_loopback(shop: Workshop) -> None:
     listed = said(shop, "cat", "/proc/net/dev").splitlines()[2:-1]
     assert [line.split(":")[0].strip() for line in listed] == ["lo"]

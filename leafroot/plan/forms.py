@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The forms of a Raspberry Pi's image: boot files, SD card, boot ramdisk and TFTP root, from one kernel.
+
+The boot loader wants a FAT file system. mkfs.fat (dosfstools) and mtools write it in the step's sandbox: they need
+neither root nor a loop device, take serial number and label from us and every time from SOURCE_DATE_EPOCH, and the
+versions of Debian 12 (4.2-1, mtools 4.0.32) and Debian 13 (4.2-1.2, mtools 4.0.48) give the same bytes. The Python
+library that can do as much, pyfatfs, rests on the package fs, which had its last release in 2022. The partition table
+is 72 bytes, written by leafroot/tools/boot-forms/card.sh itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from leafroot.config.card import CARD_START
+from leafroot.config.configuration import Config
+from leafroot.describe.board import RaspberryPi
+from leafroot.plan.cmdline import command_line
+from leafroot.plan.step import Artefact, Folder, Step, Text, Union, Unpacked
+
+RAMDISK_LIMIT = 96
+"""The largest boot.img in MiB: "The maximum size for a ramdisk file is 96MB", says Raspberry Pi's documentation of
+config.txt, under boot_ramdisk (raspberrypi.com/documentation/computers/config_txt.html#boot_ramdisk), which recommends
+"a plain FAT32 partition with no MBR". FAT16 serves as well and makes a small image smaller: Raspberry Pi's own tool
+rpi-make-boot-image writes it (github.com/raspberrypi/usbboot, pull request 289)."""
+
+_SECTOR = 512
+_FAT32_CLUSTERS = 65525
+_TOOLS = "leafroot/tools/boot-forms"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A folder that people want: `folder` below OUTPUT is all that the artefact holds, below the folder `below`."""
+
+    folder: str
+    artefact: str
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The steps that make the forms, the outputs that people want, and the folders; nothing for most boards."""
+
+    steps: tuple[Step, ...] = ()
+    images: tuple[str, ...] = ()
+    exports: tuple[Export, ...] = ()
+
+    @property
+    def boot(self) -> tuple[Artefact, ...]:
+        """The boot files, for the manifest to list."""
+        return tuple(Artefact("boot", one.artefact) for one in self.exports[:1])
+
+
+def plan_forms(config: Config, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Forms:
+    """The forms of a board that has a boot loader, with these two texts among the boot files."""
+    loader = config.board.value.loader
+    assert loader is not None, f"{config.name} has no boot loader to make forms for"
+    boot = _boot_files(config, loader, kernel_image, config_txt, cmdline_txt)
+    card = _card(config, loader, boot)
+    ramdisk = _ramdisk(config, boot)
+    exports = (
+        Export(f"{config.name}/images/boot", boot.output),
+        Export(f"{config.name}/images/netboot", boot.output, loader.serial),
+    )
+    return Forms((boot, card, ramdisk), (card.output, ramdisk.output), exports)
+
+
+def fat32_geometry(mebibytes: int) -> tuple[int, int]:
+    """Sectors in a cluster, and clusters at the least, of a FAT32 file system of this size.
+
+    The largest clusters up to 4 KiB that leave enough of them: a file system with fewer than 65525 is read as FAT16,
+    whatever it says of itself. (0, 0) if there is no way to have as many.
+    """
+    sectors = mebibytes * 1024 * 1024 // _SECTOR
+    for size in (8, 4, 2, 1):
+        # Boot sectors and two tables, each generously rounded.
+        table = (sectors // size + 2) * 4 // _SECTOR + 1
+        clusters = (sectors - 64 - 2 * table) // size - 8
+        if clusters >= _FAT32_CLUSTERS:
+            return size, clusters
+    return 0, 0
+
+
+def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Step:
+    kernel = config.board.value.kernel
+    where, memory = _where(config), config.board.value.memory
+    # A tmpfs is limited to half of the memory unless its options say otherwise.
+    limit = memory if "size=" in command_line(config) else memory // 2
+    tree = PurePosixPath(kernel.device_tree).name + ".dtb"
+    overlays = [f"overlays/{PurePosixPath(name).name}.dtbo" for name in kernel.overlays]
+    files = [
+        ("/kernel", f"/out/{loader.kernel}"),
+        ("/config.txt", "/out/config.txt"),
+        ("/cmdline.txt", "/out/cmdline.txt"),
+        *((f"/devicetree/{name}", f"/out/{name}") for name in (tree, *overlays)),
+    ]
+    return Step(
+        title="boot files",
+        output=f"{config.name}/boot.tar.zst",
+        inputs=(
+            Union("/firmware", (f"noarch/{loader.package}.tar.zst",)),
+            Union("/devicetree", (f"{config.name}/devicetree.tar.zst",)),
+            Artefact("/kernel", kernel_image.output),
+            Artefact("/rootfs.cpio", f"{config.name}/rootfs.cpio"),
+            Text("/config.txt", config_txt),
+            Text("/cmdline.txt", cmdline_txt),
+            _tools("refuse", "memory", "firmware"),
+        ),
+        commands=(
+            ("sh", "/forms/memory.sh", where, str(memory), str(limit)),
+            ("sh", "/forms/firmware.sh", where, loader.package, *loader.firmware),
+            *(("install", "-D", "-m", "644", source, target) for source, target in files),
+        ),
+    )
+
+
+def _card(config: Config, loader: RaspberryPi, boot: Step) -> Step:
+    size, capacity = fat32_geometry(loader.boot_partition)
+    numbers = (loader.card, CARD_START, loader.boot_partition, size, capacity)
+    return Step(
+        title="SD card",
+        output=f"{config.name}/images/sdcard.img",
+        inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "card")),
+        commands=(("sh", "/forms/card.sh", _where(config), *map(str, numbers)),),
+        result="/out/sdcard.img",
+        cached=False,
+    )
+
+
+def _ramdisk(config: Config, boot: Step) -> Step:
+    return Step(
+        title="boot ramdisk",
+        output=f"{config.name}/images/boot.img",
+        inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "ramdisk")),
+        commands=(("sh", "/forms/ramdisk.sh", _where(config), str(RAMDISK_LIMIT)),),
+        result="/out/boot.img",
+        cached=False,
+    )
+
+
+def _where(config: Config) -> str:
+    """What messages name; not where the board lies on this machine, for that is no part of the work."""
+    return f"board/{config.name}/board.py"
+
+
+def _tools(*names: str) -> Folder:
+    return Folder("/forms", tuple((f"{name}.sh", f"{_TOOLS}/{name}.sh", 0o644) for name in names))

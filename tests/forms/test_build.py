@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forms through scons itself, from a made-up kernel: the folders, the card, and what a run with nothing to do does."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.config.small_tree import SmallTree, package
+
+FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
+
+ROOT = Path(__file__).parents[2]
+
+BOARD = '''"""A board."""
+
+from leafroot import Board, Kernel, RaspberryPi
+
+board = Board(
+    arch="aarch64",
+    kernel=Kernel("7.2", config=[], device_tree="broadcom/pi", overlays=["one"]),
+    boot="leaf-tmpfs",
+    memory=64,
+    loader=RaspberryPi(["start4.elf"], card=48, boot_partition=40, serial="1234abcd"),
+)
+'''
+
+# The toolchain, the kernel and the root of this board are a line of shell each.
+SCONSTRUCT = """
+import sys
+sys.path.insert(0, {root!r})
+import leafroot.scons
+import leafroot.session
+from leafroot.plan.board import Plan
+from leafroot.plan.forms import plan_forms
+from leafroot.plan.step import Step
+
+
+def made_up(output, script):
+    result = "/out" if output.endswith(".tar.zst") else "/out/x"
+    return Step(output, output, (), commands=(("sh", "-c", script),), result=result)
+
+
+def plan_board(config, machine, file_digest):
+    if config.name != "pi":
+        return Plan((), ("one/images/Image",), "", "")
+    kernel = made_up("pi/images/Image", "head -c 3000000 /dev/zero >/out/x")
+    before = (
+        kernel,
+        made_up("pi/rootfs.cpio", "echo root >/out/x"),
+        made_up("noarch/raspberrypi-firmware.tar.zst", "mkdir /out/boot && echo loader >/out/boot/start4.elf"),
+        made_up("pi/devicetree.tar.zst", "mkdir /out/overlays && echo 1 >/out/overlays/one.dtbo && echo >/out/pi.dtb"),
+    )
+    forms = plan_forms(config, kernel, "arm_64bit=1\\n", "\\n")
+    images = (kernel.output, *forms.images)
+    return Plan((*before, *forms.steps), images, kernel.output, "pi/rootfs.cpio", exports=forms.exports)
+
+
+leafroot.session.plan_board = plan_board
+leafroot.scons.build()
+"""
+
+FILES = ["cmdline.txt", "config.txt", "kernel8.img", "overlays/one.dtbo", "pi.dtb", "start4.elf"]
+
+
+class Checkout:
+    """A checkout with that board in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "checkout"
+        SmallTree(
+            self.root,
+            {
+                "board/pi/board.py": BOARD,
+                "package/raspberrypi-firmware/package.py": FIRMWARE,
+                "SConstruct": SCONSTRUCT.format(root=str(ROOT)),
+            },
+        )
+        shutil.copytree(ROOT / "leafroot/tools/boot-forms", self.root / "leafroot/tools/boot-forms")
+        self.cache = root / "cache"
+        self.images = self.root / "output/pi/images"
+
+    def scons(self, *words: str, status: int = 0) -> str:
+        program = Path(sys.executable).with_name("scons")
+        done = subprocess.run(
+            [program, "-Q", "BOARD=pi", f"CACHE={self.cache}", *words],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+    def found(self, folder: str) -> list[str]:
+        place = self.images / folder
+        return sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def test_a_build_leaves_the_folders_right(checkout: Checkout) -> None:
+    assert "7 steps built" in checkout.scons()
+    assert checkout.found("boot") == FILES
+    assert checkout.found("netboot") == [f"1234abcd/{name}" for name in FILES]
+    assert sorted(path.name for path in checkout.images.iterdir()) == [
+        "Image",
+        "boot",
+        "boot.img",
+        "netboot",
+        "sdcard.img",
+    ]
+
+    boot = checkout.images / "boot"
+    before = boot.stat().st_ino
+    assert "steps built" not in checkout.scons()
+    assert boot.stat().st_ino == before
+
+    (boot / "config.txt").write_text("edited\n")
+    (boot / "foreign").write_text("x")
+    shutil.rmtree(checkout.images / "netboot")
+    assert "steps built" not in checkout.scons()
+    assert checkout.found("boot") == FILES
+    assert (boot / "config.txt").read_text() == "arm_64bit=1\n"
+    assert checkout.found("netboot") == [f"1234abcd/{name}" for name in FILES]
+
+    script = checkout.root / "SConstruct"
+    script.write_text(script.read_text().replace('"arm_64bit=1', '"arm_64bit=0'))
+    assert "3 steps built" in checkout.scons()
+    assert (boot / "config.txt").read_text() == "arm_64bit=0\n"
+
+
+def test_the_cache_keeps_no_card(checkout: Checkout) -> None:
+    checkout.scons()
+    assert not [path for path in checkout.cache.rglob("*") if path.is_file() and path.stat().st_size > 4_000_000]
+    shutil.rmtree(checkout.root / "output")
+    assert "2 steps built, 5 from the cache" in checkout.scons()
+    assert checkout.found("boot") == FILES
+
+
+def test_flash_builds_the_card_and_writes_it(checkout: Checkout) -> None:
+    card = checkout.root / "card"
+    with card.open("wb") as file:
+        file.truncate(48 * 1024 * 1024)
+    said = checkout.scons("flash", f"DEV={card}")
+    assert f"compared {card}, 50.3 MB in " in said
+    assert filecmp.cmp(card, checkout.images / "sdcard.img", shallow=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "leafroot: flash: which card?\n  Say DEV=/dev/sdX.\n"),
+        (("DEV=/dev/null",), "leafroot: DEV=/dev/null: this is neither a block device nor a file\n"),
+        (("DEV=small",), "leafroot: DEV=small: it holds 500 B, and the image has 50.3 MB\n"),
+    ],
+    ids=["none", "no device", "too small"],
+)
+def test_flash_refuses_before_anything_is_built(checkout: Checkout, words: tuple[str, ...], message: str) -> None:
+    (checkout.root / "small").write_bytes(bytes(500))
+    said = checkout.scons("flash", *words, status=2)
+    assert said.startswith(message)
+    assert not checkout.images.exists()
+
+
+def test_only_a_board_with_a_card_can_be_flashed(checkout: Checkout) -> None:
+    said = checkout.scons("BOARD=one", "flash", "DEV=x", status=2)
+    assert said == "leafroot: BOARD=one: this board has no SD card to write\n"
