@@ -1,85 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A made-up Raspberry Pi: its description, and a small kernel, firmware and device tree to make forms of."""
+"""Made-up Raspberry Pis, each in a place of its own."""
 
 from __future__ import annotations
 
-import hashlib
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
-from leafroot.describe.archive import Archive
-from leafroot.describe.board import RaspberryPi
-from leafroot.effects.pack import pack
-from leafroot.effects.perform import Workshop, perform
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
-from leafroot.plan.forms import Forms, plan_forms
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Step
-
-ROOT = Path(__file__).parents[2]
-KERNEL = Step(title="image", output="pi/images/Image", inputs=())
-FIRMWARE = {"start4.elf": 2_250_000, "fixup4.dat": 5_400}
-OVERLAYS = ("disable-bt", "a-name-longer-than-eight-and-three")
-
-
-def no_fetch(archive: Archive) -> Path:
-    raise AssertionError("nothing here needs an archive")
-
-
-def noise(size: int, seed: str) -> bytes:
-    return random.Random(seed).randbytes(size)
-
-
-@dataclass
-class Pi:
-    """A board, and the workshop that has what its forms are made of."""
-
-    config: Config
-    shop: Workshop
-
-    @property
-    def output(self) -> Path:
-        return self.shop.output
-
-    def sized(self, memory: int = 1024, loader: RaspberryPi | None = None, cmdline: str = "") -> Pi:
-        value = self.config.board.value
-        value = replace(value, memory=memory, loader=loader or value.loader, cmdline=cmdline)
-        return Pi(replace(self.config, board=replace(self.config.board, value=value)), self.shop)
-
-    def forms(self) -> Forms:
-        return plan_forms(self.config, KERNEL, "arm_64bit=1\n", "console=ttyAMA0,115200\n")
-
-    def make(self) -> Forms:
-        forms = self.forms()
-        for step in forms.steps:
-            perform(step, self.shop)
-        return forms
-
-    def boot_files(self) -> dict[str, bytes]:
-        """What must be on the boot partition."""
-        return {
-            **{name: noise(size, name) for name, size in FIRMWARE.items()},
-            "kernel8.img": (self.output / KERNEL.output).read_bytes(),
-            "config.txt": b"arm_64bit=1\n",
-            "cmdline.txt": b"console=ttyAMA0,115200\n",
-            "bcm2711-rpi-4-b.dtb": noise(52_000, "dtb"),
-            **{f"overlays/{name}.dtbo": noise(1_000, name) for name in OVERLAYS},
-        }
-
-    def kernel(self, size: int, seed: str = "kernel") -> None:
-        (self.output / KERNEL.output).write_bytes(noise(size, seed))
-
-    def root(self, size: int) -> None:
-        with (self.output / "pi/rootfs.cpio").open("wb") as file:
-            file.truncate(size)
+from made_up_pi import Pi, make_pi
 
 
 @pytest.fixture
@@ -90,37 +18,3 @@ def pi(tmp_path: Path) -> Pi:
 @pytest.fixture
 def another_pi(tmp_path: Path) -> Callable[[str], Pi]:
     return lambda name: make_pi(tmp_path / name)
-
-
-def make_pi(place: Path) -> Pi:
-    output = place / "output"
-    (output / "pi/images").mkdir(parents=True)
-    config = configure(load_catalog(ROOT), ROOT, place / "kconfig", Request("qemu_aarch64"))
-    kernel = replace(
-        config.board.value.kernel, device_tree="broadcom/bcm2711-rpi-4-b", overlays=OVERLAYS, config=("linux.config",)
-    )
-    value = replace(config.board.value, kernel=kernel, loader=RaspberryPi(tuple(FIRMWARE)), memory=1024)
-    board = replace(config.board, name="pi", folder="board/pi", value=value)
-    shop = Workshop(
-        checkout=ROOT,
-        output=output,
-        store=Store(place / "trees", no_fetch),
-        slots=Slots(2),
-        calls={},
-        digest=lambda name: hashlib.sha256((output / name).read_bytes()).hexdigest(),
-    )
-    pi = Pi(replace(config, board=board), shop)
-    pi.kernel(9_000_001)
-    pi.root(20_000_000)
-    artefact(pi, "noarch/raspberrypi-firmware", {f"boot/{name}": noise(size, name) for name, size in FIRMWARE.items()})
-    tree = {f"overlays/{name}.dtbo": noise(1_000, name) for name in OVERLAYS}
-    artefact(pi, "pi/devicetree", {"bcm2711-rpi-4-b.dtb": noise(52_000, "dtb"), "overlays/unasked.dtbo": b"x", **tree})
-    return pi
-
-
-def artefact(pi: Pi, name: str, files: dict[str, bytes]) -> None:
-    folder = pi.output.parent / "artefacts" / name
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    pack(folder, pi.output / f"{name}.tar.zst", mtime=SOURCE_DATE_EPOCH)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import OVERLAYS, ROOT, Pi, artefact, noise
+from made_up_pi import OVERLAYS, ROOT, Pi, artefact, noise
 
 from leafroot.describe.board import RaspberryPi
 from leafroot.effects.perform import perform
