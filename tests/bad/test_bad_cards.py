@@ -50,7 +50,8 @@ CASES = {
     ),
     "no such package": (
         'package="raspberry-firmware"',
-        "board/one/board.py:12: unknown package of boot files 'raspberry-firmware'\n  Did you mean raspberrypi-firmware?",
+        "board/one/board.py:12: unknown package of boot files 'raspberry-firmware'\n"
+        "  Did you mean raspberrypi-firmware?",
     ),
     "no serial number": (
         'serial="10000000ABCDEF01"',
