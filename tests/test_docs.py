@@ -43,7 +43,8 @@ DOCS = ROOT / "docs"
 PACKAGE_PAGE = DOCS / "add-a-package.md"
 BOARD_PAGE = DOCS / "add-a-board.md"
 MODES_PAGE = DOCS / "boot-modes.md"
-PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE)
+PI_PAGE = DOCS / "raspberry-pi.md"
+PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE)
 MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 TARGET = "x86_64-leafroot-linux-musl"
 # What the pages call the tree of the reader's own.
@@ -532,8 +533,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_paths_exist(page: Path, acme: Path, planned: Callable[..., Plan]) -> None:
-    known = [*planned(text=fragment(acme)).steps, *planned("qemu_pc").steps]
+    known = [*planned(text=fragment(acme)).steps, *planned("qemu_pc").steps, *planned("rpi4").steps]
     made = {f"output/{one.output}" for one in known}
+    made |= {f"{path.rpartition('/')[0]}/" for path in made}
     flat = [one.output.replace("/", "_") for one in known]
     made |= {f"output/logs/{name}.log" for name in flat} | {f"output/build/{name}/" for name in flat}
     # What a session writes beside the steps' outputs.

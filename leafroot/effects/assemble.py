@@ -12,12 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from leafroot.errors import LeafrootError
 from leafroot.rootfs.accounts import ROOT_USER, Group, User, settle_accounts
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
 from leafroot.rootfs.node import CharDevice, Directory, File, Node
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
+
+_MIB = 1024 * 1024
 
 
 @contextmanager
@@ -64,7 +67,15 @@ def make_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Pa
 
 
 def compress_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
-    """Compress the archive as one zstd frame."""
+    """Compress the archive as one zstd frame; LeafrootError if the board's memory does not have the room for it."""
+    size = inputs["root"].stat().st_size
+    if size > parameters["room"] * _MIB:
+        raise LeafrootError(
+            f"the root is {size / _MIB:.1f} MiB, and a tmpfs takes at most {parameters['room']} MiB "
+            f"of the board's memory of {parameters['memory']} MiB (memory=)",
+            parameters["where"],
+            "Select fewer packages, or let the command line give it more: docs/boot-modes.md.",
+        )
     fresh = output.with_name(output.name + ".new")
     compress_zstd(inputs["root"], fresh, parameters["level"], threads=os.cpu_count() or 1)
     fresh.replace(output)

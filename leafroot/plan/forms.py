@@ -16,7 +16,6 @@ from pathlib import PurePosixPath
 from leafroot.config.card import CARD_START
 from leafroot.config.configuration import Config
 from leafroot.describe.board import RaspberryPi
-from leafroot.plan.cmdline import command_line
 from leafroot.plan.step import Artefact, Folder, Step, Text, Union, Unpacked
 
 RAMDISK_LIMIT = 96
@@ -85,9 +84,6 @@ def fat32_geometry(mebibytes: int) -> tuple[int, int]:
 
 def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Step:
     kernel = config.board.value.kernel
-    where, memory = _where(config), config.board.value.memory
-    # A tmpfs is limited to half of the memory unless its options say otherwise.
-    limit = memory if "size=" in command_line(config) else memory // 2
     tree = PurePosixPath(kernel.device_tree).name + ".dtb"
     overlays = [f"overlays/{PurePosixPath(name).name}.dtbo" for name in kernel.overlays]
     files = [
@@ -103,14 +99,12 @@ def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_
             Union("/firmware", (f"noarch/{loader.package}.tar.zst",)),
             Union("/devicetree", (f"{config.name}/devicetree.tar.zst",)),
             Artefact("/kernel", kernel_image.output),
-            Artefact("/rootfs.cpio", f"{config.name}/rootfs.cpio"),
             Text("/config.txt", config_txt),
             Text("/cmdline.txt", cmdline_txt),
-            _tools("refuse", "memory", "firmware"),
+            _tools("refuse", "firmware"),
         ),
         commands=(
-            ("sh", "/forms/memory.sh", where, str(memory), str(limit)),
-            ("sh", "/forms/firmware.sh", where, loader.package, *loader.firmware),
+            ("sh", "/forms/firmware.sh", _where(config), loader.package, *loader.firmware),
             *(("install", "-D", "-m", "644", source, target) for source, target in files),
         ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files
+from leafroot.plan.cmdline import command_line
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Artefact, Input, Overlay, Step
 from leafroot.plan.system import DEVICES, DIRECTORIES, system_files
 from leafroot.plan.toolchain import Toolchain
@@ -61,7 +62,15 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
         output=f"{folder}/images/rootfs.cpio.zst",
         inputs=(Artefact("root", root.output), Artefact("elf", elf.output)),
         call="compress",
-        parameters=_json({"level": config.compression}),
+        parameters=_json(
+            {
+                "level": config.compression,
+                "where": f"board/{config.name}/board.py",
+                "memory": config.board.value.memory,
+                # Unless its options say otherwise, a tmpfs takes half of the memory (mm/shmem.c).
+                "room": config.board.value.memory // (1 if "size=" in command_line(config) else 2),
+            }
+        ),
     )
     return root, elf, packed
 

@@ -74,10 +74,6 @@ class Pi:
     def kernel(self, size: int, seed: str = "kernel") -> None:
         (self.output / KERNEL.output).write_bytes(noise(size, seed))
 
-    def root(self, size: int) -> None:
-        with (self.output / "pi/rootfs.cpio").open("wb") as file:
-            file.truncate(size)
-
 
 def make_pi(place: Path) -> Pi:
     output = place / "output"
@@ -98,7 +94,6 @@ def make_pi(place: Path) -> Pi:
     )
     pi = Pi(replace(config, board=board), shop)
     pi.kernel(9_000_001)
-    pi.root(20_000_000)
     artefact(pi, "noarch/raspberrypi-firmware", {f"boot/{name}": noise(size, name) for name, size in FIRMWARE.items()})
     tree = {f"overlays/{name}.dtbo": noise(1_000, name) for name in OVERLAYS}
     artefact(pi, "pi/devicetree", {"bcm2711-rpi-4-b.dtb": noise(52_000, "dtb"), "overlays/unasked.dtbo": b"x", **tree})

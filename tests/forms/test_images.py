@@ -244,24 +244,6 @@ def test_a_ramdisk_larger_than_the_loader_takes(pi: Pi) -> None:
     assert not (pi.output / "pi/images/boot.img").exists()
 
 
-def test_a_root_larger_than_the_memory(pi: Pi) -> None:
-    pi.root(60 * 1024 * 1024)
-    assert refused(pi.sized(memory=64)) == (
-        "boot files: board/pi/board.py: the kernel (8.6 MiB, its packed root included) and the unpacked root "
-        "(60.0 MiB) do not fit into the board's memory of 64 MiB (memory=).\n  Select fewer packages, or smaller ones."
-    )
-
-
-def test_a_root_larger_than_half_the_memory(pi: Pi) -> None:
-    pi.root(60 * 1024 * 1024)
-    assert refused(pi.sized(memory=100)) == (
-        "boot files: board/pi/board.py: the unpacked root is 60.0 MiB, and a tmpfs takes at most half of the board's "
-        "memory of 100 MiB (memory=).\n"
-        "  Select fewer packages, or let the command line give it more: docs/boot-modes.md."
-    )
-    perform(pi.sized(memory=100, cmdline="nonroot_initramfs=size=70%").forms().steps[0], pi.shop)
-
-
 def test_firmware_that_the_package_does_not_have(pi: Pi) -> None:
     assert refused(pi.sized(loader=RaspberryPi(("start5.elf",)))) == (
         "boot files: board/pi/board.py: the boot loader's file 'start5.elf' is not in the package "

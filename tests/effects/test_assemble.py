@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A root that the board's memory has no room for is refused, as soon as its size is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leafroot.config.catalog import load_catalog
+from leafroot.config.configure import configure
+from leafroot.config.resolve import Request
+from leafroot.effects.assemble import compress_root
+from leafroot.errors import LeafrootError
+from leafroot.plan.board import Machine, plan_board
+
+ROOT = Path(__file__).parents[2]
+
+
+def compress(tmp_path: Path, cmdline: str, mebibytes: int) -> Path:
+    """Do the step of qemu_x86_64 (256 MiB) that packs the root, for a root of this size."""
+    config = configure(load_catalog(ROOT), ROOT, tmp_path / "kconfig", Request("qemu_x86_64"))
+    plan = plan_board(replace(config, cmdline=cmdline), Machine("x86_64-glibc-2.36"), lambda path: path)
+    (step,) = (step for step in plan.steps if step.output == plan.root)
+    root = tmp_path / "rootfs.cpio"
+    with root.open("wb") as file:
+        file.truncate(mebibytes * 1024 * 1024)
+    made = tmp_path / "rootfs.cpio.zst"
+    compress_root({**json.loads(step.parameters), "level": 1}, {"root": root}, made)
+    return made
+
+
+@pytest.mark.parametrize(("cmdline", "mebibytes"), [("", 128), ("rootflags=size=90%", 200)])
+def test_a_root_that_fits(tmp_path: Path, cmdline: str, mebibytes: int) -> None:
+    assert compress(tmp_path, cmdline, mebibytes).exists()
+
+
+@pytest.mark.parametrize(("cmdline", "mebibytes", "room"), [("", 129, 128), ("rootflags=size=90%", 257, 256)])
+def test_a_root_that_does_not(tmp_path: Path, cmdline: str, mebibytes: int, room: int) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        compress(tmp_path, cmdline, mebibytes)
+    assert str(caught.value) == (
+        f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, and a tmpfs takes at most {room} MiB of the "
+        "board's memory of 256 MiB (memory=)\n"
+        "  Select fewer packages, or let the command line give it more: docs/boot-modes.md."
+    )
+    assert not (tmp_path / "rootfs.cpio.zst").exists()
