@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,12 @@ from leafroot.config.catalog import Catalog, load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.fields import wrong_fields
+from leafroot.config.networked import network_boot
 from leafroot.config.resolve import TOOLCHAINS, Request
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.netboot import Ipxe, UBoot
+from leafroot.effects.netboot import firmware_of
 from leafroot.effects.sandbox import ENVIRONMENT
 from leafroot.effects.store import apply_patch
 from leafroot.errors import LeafrootError
@@ -43,8 +47,9 @@ DOCS = ROOT / "docs"
 PACKAGE_PAGE = DOCS / "add-a-package.md"
 BOARD_PAGE = DOCS / "add-a-board.md"
 MODES_PAGE = DOCS / "boot-modes.md"
+NETBOOT_PAGE = DOCS / "netboot.md"
 PI_PAGE = DOCS / "raspberry-pi.md"
-PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE)
+PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE)
 MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 TARGET = "x86_64-leafroot-linux-musl"
 # What the pages call the tree of the reader's own.
@@ -368,6 +373,38 @@ def test_the_scripts_that_the_pages_speak_of_leave_the_root_alone() -> None:
     for path in scripts:
         code_lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
         assert not re.search(r"umount\s+(-\w*a|/(\s|$))|remount,ro", "\n".join(code_lines)), path
+
+
+def test_the_ways_over_the_network_are_those_of_the_architectures(
+    configured: Callable[..., Config], catalog: Catalog
+) -> None:
+    rows = {code(row[0])[0]: row for row in table(NETBOOT_PAGE, "architecture")}
+    ways = {arch.name: arch.netboot for arch in ARCHES.values() if arch.netboot}
+    assert set(rows) == set(ways)
+    for name, way in ways.items():
+        assert ("iPXE" if isinstance(way, Ipxe) else "U-Boot") in rows[name][1]
+        assert ("EFI" in rows[name][2]) is (isinstance(way, UBoot) and way.start.startswith("bootefi"))
+        assert f"{code(rows[name][3])[0]} (Debian)" in firmware_of(way).packages
+    shown = block(NETBOOT_PAGE, "refusal")
+    refused = re.match(r"BOARD=(\w+)", shown[0])
+    assert refused
+    with pytest.raises(LeafrootError) as error:
+        network_boot(replace(configured(refused[1]), catalog=load_catalog(ROOT, [])))
+    assert str(error.value).splitlines() == shown
+
+
+def test_dnsmasq_offers_the_files_that_the_page_lists() -> None:
+    listed = {name for row in table(NETBOOT_PAGE, "machine") for cell in row[2:] for name in code(cell)} - {"ipxe"}
+    for name in ("full", "proxy"):
+        lines = block(NETBOOT_PAGE, name)
+        offered = {
+            line.rpartition(",")[2] for line in lines if re.match("dhcp-boot|pxe-service", line) and line[-1] != '"'
+        }
+        assert offered == listed - {"bzImage"}
+        # A tag that is asked for is set; dnsmasq itself would say nothing.
+        asked = {tag for line in lines for tag in re.findall(r"tag:!?(\w+)", line)}
+        assert asked <= {tag for line in lines for tag in re.findall(r"set:(\w+)", line)}
+    assert "kernel bzImage" in block(NETBOOT_PAGE, "boot.ipxe")
 
 
 # Messages of the table "When it does not work"
