@@ -89,7 +89,8 @@ def plan_emulated_tree(config: Config, tree: Step) -> Step:
         title="device tree for QEMU",
         output=f"{config.name}/{EMULATED}",
         inputs=(Union("/devicetree", (tree.output,)),),
-        result=f"/devicetree/{EMULATED}",
+        commands=(("cp", f"/devicetree/{EMULATED}", f"/build/{EMULATED}"),),
+        result=f"/build/{EMULATED}",
     )
 
 
