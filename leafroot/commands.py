@@ -88,7 +88,7 @@ def commands(session: Session) -> dict[str, Command]:
         needs = [card] if card else []
         found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
     tested = list(session.planned)
-    needs = [output for _, plan in tested for output in _images(plan)]
+    needs = [output for _, plan in tested for output in (*_images(plan), *(one.folder for one in plan.exports))]
     check = partial(_check_boot, session, tested)
     found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested), check)
     return found
