@@ -52,6 +52,7 @@ BOARD = {
     "boot-test": "boot the image in QEMU and let it check itself",
     "boot-files": "make what 'boot' needs, and no image",
     "flash": "write the SD card's image to DEV=, and compare it",
+    "legal-info": "gather the licence texts of all that is in the image, and a table of it",
     "bench": "measure how long the usual changes take",
     "bench-cold": "measure what is built from nothing, twice: half an hour and more",
 }
@@ -87,11 +88,19 @@ def commands(session: Session) -> dict[str, Command]:
         flash_check = partial(_check_flash, session, config)
         needs = [card] if card else []
         found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
+    folders = [plan.legal_info.folder for _, plan in session.planned if plan.legal_info]
+    found["legal-info"] = Command(BOARD["legal-info"], folders, partial(_tell, session, folders))
     tested = list(session.planned)
     needs = [output for _, plan in tested for output in (*_images(plan), *(one.folder for one in plan.exports))]
     check = partial(_check_boot, session, tested)
     found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested), check)
     return found
+
+
+def _tell(session: Session, folders: Sequence[str]) -> int:
+    for folder in folders:
+        print(session.output / folder)
+    return 0
 
 
 def _images(plan: Plan) -> tuple[str, ...]:

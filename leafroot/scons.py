@@ -65,6 +65,8 @@ def _declare(targets: list[str]) -> None:
         env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
         for one in plan.exports:
             env.Default(_declare_export(env, session, one, shop.digest))
+        if plan.legal_info:
+            _declare_export(env, session, plan.legal_info, shop.digest)
         report.images.append(session.output / plan.images[0])
     known = commands(session)
     for name in targets:

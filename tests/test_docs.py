@@ -224,7 +224,7 @@ def test_the_example_board_is_planned(
     ]
     plan, other = planned("qemu_pc"), planned("qemu_x86_64")
     # A second board of the architecture builds a kernel, and what carries the root.
-    names = ("linux.config", "linux.tar.zst", "kernel", "rootfs.cpio", "elf.json")
+    names = ("linux.config", "linux.tar.zst", "kernel", "rootfs.cpio", "elf.json", "legal-info.tar.zst")
     images = ("rootfs.cpio.zst", "bzImage", "manifest.json")
     assert outputs(plan) - outputs(other) == {
         f"qemu_pc/{name}" for name in (*names, *(f"images/{one}" for one in images))
@@ -572,7 +572,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_paths_exist(page: Path, acme: Path, planned: Callable[..., Plan]) -> None:
     known = [*planned(text=fragment(acme)).steps, *planned("qemu_pc").steps, *planned("rpi4").steps]
     made = {f"output/{one.output}" for one in known}
-    made |= {f"{path.rpartition('/')[0]}/" for path in made}
+    made |= {f"{path.rpartition('/')[0]}/" for path in made} | {"output/rpi4/legal-info/"}
     flat = [one.output.replace("/", "_") for one in known]
     made |= {f"output/logs/{name}.log" for name in flat} | {f"output/build/{name}/" for name in flat}
     # What a session writes beside the steps' outputs.

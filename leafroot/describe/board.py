@@ -17,6 +17,11 @@ class Series:
     version: str
     archive: Archive
     license: str = "GPL-2.0-only WITH Linux-syscall-note"
+    license_files: Sequence[str] = (
+        "COPYING",
+        "LICENSES/preferred/GPL-2.0",
+        "LICENSES/exceptions/Linux-syscall-note",
+    )
 
     def source(self) -> Archive:
         """The archive with the version filled in."""

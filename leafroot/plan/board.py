@@ -16,6 +16,7 @@ from leafroot.plan.external import plan_external
 from leafroot.plan.forms import Export, Forms, plan_forms
 from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
+from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
 from leafroot.plan.step import Artefact, Step, keys
@@ -36,7 +37,7 @@ class Plan:
 
     `images` are the outputs that people want; `kernel` and `root` those of the quick loop, `device_tree` the one that
     QEMU is given ("" if it makes one itself). `checks` are outputs that nothing reads, and that are made first.
-    `exports` are folders that are kept equal to an output.
+    `exports` are folders that are kept equal to an output, `legal_info` one that is made when asked for.
     """
 
     steps: tuple[Step, ...]
@@ -46,6 +47,7 @@ class Plan:
     device_tree: str = ""
     checks: tuple[str, ...] = ()
     exports: tuple[Export, ...] = ()
+    legal_info: Export | None = None
 
 
 def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], str]) -> Plan:
@@ -83,15 +85,17 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
             steps = (*steps, plan_package(firmware, toolchain, built))
         forms = plan_forms(config, image, config.config_txt, cmdline_txt(config))
         steps = (*steps, *forms.steps)
+    legal, legal_info = plan_legal_info(config)
     manifest = _plan_manifest(config, toolchain, (image, packed), forms, elf, keys(steps, file_digest))
     return Plan(
-        steps=(*steps, manifest),
+        steps=(*steps, manifest, legal),
         images=(image.output, packed.output, *forms.images, manifest.output),
         kernel=bare.output,
         root=packed.output,
         device_tree=trees[2].output if trees[2:] else "",
         checks=tuple(tree.output for tree in trees[:1]),
         exports=forms.exports,
+        legal_info=legal_info,
     )
 
 
@@ -131,7 +135,7 @@ def _plan_manifest(
                 "license": unit.value.license,
                 "archive": unit.value.archive.sha256 if unit.value.archive else None,
             }
-            for unit in (config.catalog.packages["musl"], *config.packages)
+            for unit in shipped(config)
         ],
     }
     return Step(

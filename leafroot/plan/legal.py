@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The licence report: for all that an image holds a part of, its licence, its texts, and where its source is from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leafroot.config.configuration import Config
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.plan.forms import Export
+from leafroot.plan.kernel import kernel_source
+from leafroot.plan.step import Input, Source, Step, Text, TreeFile
+from leafroot.plan.toolchain import unit_source
+
+_SOURCES = "/sources"
+# For what Leafroot itself writes into a root, and for packages of its own without an archive.
+_OWN = "LICENSE"
+
+
+def shipped(config: Config) -> tuple[Unit[Package], ...]:
+    """The packages of which something is in the image or beside it, each once."""
+    packages = config.catalog.packages
+    names = ["musl", *(unit.name for unit in config.packages)]
+    # GCC's libgcc is linked into whatever it compiles, and its libstdc++ goes with C++ programs.
+    names += [name for name in ("gcc",) if name in packages]
+    if loader := config.board.value.loader:
+        names.append(loader.package)
+    return tuple(packages[name] for name in dict.fromkeys(names))
+
+
+def plan_legal_info(config: Config) -> tuple[Step, Export]:
+    """The step that gathers the licence texts, with a table of all parts, and the folder that people get."""
+    series = config.series.value
+    archive = series.source()
+    rows = [("linux", series.version, series.license, archive.file_name, archive.sha256, series.license_files)]
+    inputs: list[Input] = [replace(kernel_source(config), at=f"{_SOURCES}/linux"), TreeFile("/own", _OWN)]
+    commands = [_install("/own", f"leafroot/{_OWN}")]
+    commands += [_install(f"{_SOURCES}/linux/{name}", f"linux/{name}") for name in series.license_files]
+    for unit in shipped(config):
+        package, source = unit.value, unit.value.source()
+        found = (source.file_name, source.sha256) if source else ("", "")
+        texts: Sequence[str] = package.license_files if source else ()
+        rows.append((unit.name, package.version, package.license, *found, texts))
+        if texts:
+            inputs.append(_at(unit_source(unit), unit.name))
+        commands += [_install(f"{_SOURCES}/{unit.name}/{name}", f"{unit.name}/{name}") for name in texts]
+    inputs.append(Text("/licenses.csv", _table(rows)))
+    step = Step(
+        title="licence texts",
+        output=f"{config.name}/legal-info.tar.zst",
+        inputs=tuple(inputs),
+        commands=(*commands, _install("/licenses.csv", "licenses.csv")),
+    )
+    return step, Export(f"{config.name}/legal-info", step.output)
+
+
+def _at(source: Source, name: str) -> Source:
+    return replace(source, at=f"{_SOURCES}/{name}")
+
+
+def _install(source: str, target: str) -> tuple[str, ...]:
+    return ("install", "-D", "-m", "644", source, f"/out/{target}")
+
+
+def _table(rows: Sequence[tuple[str, str, str, str, str, Sequence[str]]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("name", "version", "license", "archive", "sha256", "texts"))
+    for *facts, texts in rows:
+        writer.writerow((*facts, " ".join(texts)))
+    return text.getvalue()
