@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from leafroot.config.configuration import Config
+from leafroot.plan import kbuild
 from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
 from leafroot.plan.step import Artefact, Input, Step, TreeFile, Union
 from leafroot.plan.toolchain import Toolchain
@@ -16,6 +17,7 @@ from leafroot.plan.toolchain import Toolchain
 EMULATED = "qemu.dtb"
 _DTC = "/build/scripts/dtc"
 _OVERLAYS = "/overlays"
+_CHECK = "/check.sh"
 
 
 def plan_device_trees(config: Config, toolchain: Toolchain) -> tuple[Step, ...]:
@@ -31,10 +33,13 @@ def plan_source_check(config: Config) -> Step:
     """The step that fails at once, and not after the toolchain, if the series lacks a device tree that is named."""
     names = [f"{config.board.value.kernel.device_tree}.dts", *(f"{name}.dtso" for name in _of_series(config))]
     return Step(
-        title="device trees are there",
+        title="device tree sources",
         output=f"{config.name}/devicetree.checked",
-        inputs=(kernel_source(config),),
-        commands=(("ls", *(f"/src/{_folder(config)}/{name}" for name in names)), ("touch", "/build/checked")),
+        inputs=(kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
+        commands=(
+            ("sh", _CHECK, f"board/{config.name}/board.py", f"/src/{_folder(config)}", kbuild.ERRORS, *names),
+            ("touch", "/build/checked"),
+        ),
         result="/build/checked",
     )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An option that was asked for and does not hold: told by the parser of the very tree, before anything is compiled."""
+"""What a board asks of the kernel and it does not have: told from its very source, before anything is compiled."""
 
 from __future__ import annotations
 
@@ -45,3 +45,35 @@ def test_a_kernel_option_that_does_not_hold_names_who_asked_and_why(scons: Calla
     assert SAID_UNKNOWN in printed
     assert "Traceback" not in printed
     assert not (output / "qemu_x86_64" / "linux.config").exists()
+
+
+BOARD = """\
+\"\"\"A board with a device tree that is not there.\"\"\"
+
+from leafroot import Board, Kernel
+
+board = Board(
+    arch="aarch64",
+    kernel=Kernel("6.12", config=[], device_tree="broadcom/bcm2711-rpi-4-z", overlays=["console"]),
+    boot="nullfs",
+    memory=512,
+)
+"""
+
+SAID_TREES = """\
+board/lost/board.py: this kernel has no arch/arm64/boot/dts/broadcom/bcm2711-rpi-4-z.dts
+  Beside it there is: bcm2711-rpi-4-b.dts bcm2711-rpi-400.dts bcm2711-rpi-cm4-io.dts
+board/lost/board.py: this kernel has no arch/arm64/boot/dts/broadcom/console.dtso
+  An overlay of your own is a file overlays/console.dtso in the folder of the board.
+"""
+
+
+def test_a_device_tree_that_the_kernel_does_not_have(scons: Callable[..., str], tmp_path: Path) -> None:
+    folder = tmp_path / "tree" / "board" / "lost"
+    folder.mkdir(parents=True)
+    (folder / "board.py").write_text(BOARD)
+    words = ["BOARD=lost", f"EXTERNAL={tmp_path / 'tree'}", f"OUTPUT={tmp_path / 'output'}", "-j1"]
+    printed = scons(*words, status=2)
+    # One at a time, the check comes first: no compiler is built for a board that cannot be.
+    assert printed.startswith(f"leafroot: device tree sources: {SAID_TREES}"), printed
+    assert "steps built" not in printed
