@@ -79,7 +79,8 @@ def offer(guest: Guest, way: NetBoot, words: str) -> Iterator[Offer]:
 
 def _ipxe(guest: Guest, way: Ipxe, folder: Path, words: str) -> Offer:
     name = guest.kernel.name
-    (folder / _SCRIPT).write_text(f"#!ipxe\nkernel {name} {words}\nboot\n")
+    # The kernel resets the serial port, and what was not sent by then is lost: up to 16 characters of the last line.
+    (folder / _SCRIPT).write_text(f"#!ipxe\nkernel {name} {words}\necho {name} is here, and is started\nboot\n")
     # The ROM that QEMU takes by itself, for only in that one it puts in this card's identity.
     argv = [*guest.hardware(f",tftp={_escaped(folder)},bootfile={_SCRIPT}", rom=True), *way.options]
     return Offer(argv, f"{name}... ok")
