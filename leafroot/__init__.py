@@ -5,13 +5,14 @@ from leafroot.describe.archive import Archive
 from leafroot.describe.board import Board, Kernel, RaspberryPi, Series
 from leafroot.describe.emulation import Emulation
 from leafroot.describe.package import Account, Package
-from leafroot.describe.recipes import Autotools, Files, Kbuild, Make, Prebuilt, ToolchainPart
+from leafroot.describe.recipes import Autotools, Choice, Files, Kbuild, Make, Prebuilt, ToolchainPart
 
 __all__ = [
     "Account",
     "Archive",
     "Autotools",
     "Board",
+    "Choice",
     "Emulation",
     "Files",
     "Kbuild",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leafroot.config.catalog import Catalog
 from leafroot.config.overlay import Listing
@@ -33,7 +33,8 @@ class Config:
     folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
     /etc/shadow: "*" locks the account, "" asks for no password. `compression` is a zstd level. `options` are
     those of the board's optional kernel fragments that were chosen. `config_txt` is the text of that file for a
-    Raspberry Pi's boot loader, and empty for a board without one.
+    Raspberry Pi's boot loader, and empty for a board without one. `choices` are the values of the Kconfig options that
+    recipes of selected packages ask for.
     """
 
     board: Unit[Board]
@@ -51,6 +52,7 @@ class Config:
     cmdline: str
     options: tuple[str, ...] = ()
     config_txt: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

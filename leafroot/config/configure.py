@@ -22,7 +22,7 @@ from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError
+from leafroot.errors import LeafrootError, nearest
 
 _MENU = "configs/Kconfig"
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
@@ -63,7 +63,20 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
             name for name, _ in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"
         ),
         config_txt=_config_txt(root, unit) if unit.value.loader else "",
+        choices=dict(_choices(resolved, packages)),
     )
+
+
+def _choices(resolved: Resolved, packages: Sequence[Unit[Package]]) -> Iterator[tuple[str, str]]:
+    for unit in packages:
+        for choice in getattr(unit.value.build, "choices", ()):
+            if choice.option not in resolved.kconf.syms:
+                raise LeafrootError(
+                    f"the recipe asks for the option {choice.option!r}, and there is none",
+                    unit.path("package.py"),
+                    nearest(choice.option, resolved.kconf.syms) or f"It belongs into {unit.path('Config.in')}.",
+                )
+            yield choice.option, resolved.value(choice.option)
 
 
 def _config_txt(root: Path, board: Unit[Board]) -> str:

@@ -7,19 +7,44 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What an option of the package's Config.in means to its recipe.
+
+    `option` is the Kconfig symbol without CONFIG_. `on` is the word that is added while the option is y, or has a
+    number or a text, which stands for `{value}` in it; `off` the word while it is n or empty. An empty word adds none.
+    """
+
+    option: str
+    on: str = ""
+    off: str = ""
+
+    def word(self, value: str) -> str:
+        """The word for a value of the option, as Kconfig writes it: y, n, a number, or a text without quotes."""
+        return self.off if value in ("n", "") else self.on.replace("{value}", value)
+
+
+@dataclass(frozen=True)
 class Autotools:
-    """`configure`, `make`, `make install`, out of tree; `options` go to configure after the usual ones."""
+    """`configure`, `make`, `make install`, out of tree; `options` go to configure after the usual ones.
+
+    `choices` add to them.
+    """
 
     options: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
 class Make:
-    """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out."""
+    """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
+
+    `choices` add words to both calls.
+    """
 
     variables: tuple[tuple[str, str], ...] = ()
     install: tuple[str, ...] = ("install",)
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)

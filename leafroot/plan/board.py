@@ -68,7 +68,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
                 hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
                 "Build with TOOLCHAIN=source.",
             )
-        step = plan_package(unit, toolchain, built)
+        step = plan_package(unit, toolchain, built, config.choices)
         packages.append(step)
         built[unit.name] = step.output
     root, elf, packed = plan_root(config, toolchain, built)
@@ -82,7 +82,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     if loader := config.board.value.loader:
         firmware = config.catalog.packages[loader.package]
         if loader.package not in built:
-            steps = (*steps, plan_package(firmware, toolchain, built))
+            steps = (*steps, plan_package(firmware, toolchain, built, config.choices))
         forms = plan_forms(config, image, config.config_txt, cmdline_txt(config))
         steps = (*steps, *forms.steps)
     legal, legal_info = plan_legal_info(config)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Autotools, Kbuild, Make, Prebuilt
+from leafroot.describe.recipes import Autotools, Choice, Kbuild, Make, Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan import kbuild
 from leafroot.plan.prebuilt import plan_prebuilt
@@ -18,13 +18,18 @@ _STRIP = "/strip-tree"
 _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*.la")
 
 
-def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, str]) -> Step:
-    """The step that builds a package; `built` maps the names of built packages to their artefacts."""
+def plan_package(
+    unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, str], options: Mapping[str, str]
+) -> Step:
+    """The step that builds a package; `built` maps the names of built packages to their artefacts.
+
+    `options` are the values of Kconfig options that recipes have choices for.
+    """
     package = unit.value
     if isinstance(package.build, Prebuilt):
         return plan_prebuilt(unit, package.build)
     depends = tuple(built[name] for name in package.depends if name in built)
-    commands, inputs, env = _recipe(unit, toolchain)
+    commands, inputs, env = _recipe(unit, toolchain, options)
     return Step(
         title=f"{unit.name} {package.version}",
         output=f"{toolchain.folder}/{unit.name}.tar.zst",
@@ -40,11 +45,16 @@ def plan_package(unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, 
     )
 
 
+def _chosen(choices: tuple[Choice, ...], options: Mapping[str, str]) -> tuple[str, ...]:
+    words = (choice.word(options[choice.option]) for choice in choices)
+    return tuple(word for word in words if word)
+
+
 def _recipe(
-    unit: Unit[Package], toolchain: Toolchain
+    unit: Unit[Package], toolchain: Toolchain, options: Mapping[str, str]
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
     match unit.value.build:
-        case Autotools(options, env):
+        case Autotools(words, env, choices):
             configure = (
                 "/src/configure",
                 # Never the host's own name, or configure would run the target's programs where it can.
@@ -55,20 +65,21 @@ def _recipe(
             )
             return (
                 (
-                    (*configure, "--localstatedir=/var", *options),
+                    (*configure, "--localstatedir=/var", *words, *_chosen(choices, options)),
                     ("make",),
                     ("make", "install", "DESTDIR=/out"),
                 ),
                 (),
                 dict(env),
             )
-        case Make(variables, targets):
+        case Make(variables, targets, choices):
             call = (
                 "make",
                 "-f",
                 "/src/Makefile",
                 "SRC=/src",
                 *(f"{name}={value}" for name, value in variables),
+                *_chosen(choices, options),
             )
             return (call, (*call, "DESTDIR=/out", *targets)), (), {}
         case Kbuild() as recipe:

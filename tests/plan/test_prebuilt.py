@@ -34,7 +34,7 @@ FIRMWARE = Unit(
 
 
 def planned(unit: Unit[Package], catalog: Catalog, arch: str = "x86_64") -> Step:
-    return plan_package(unit, plan_source_toolchain(ARCHES[arch], catalog, PLATFORM), {})
+    return plan_package(unit, plan_source_toolchain(ARCHES[arch], catalog, PLATFORM), {}, {})
 
 
 def test_a_prebuilt_package_reads_its_source_alone(catalog: Catalog) -> None:
