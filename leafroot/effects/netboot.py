@@ -79,11 +79,13 @@ def offer(guest: Guest, way: NetBoot, words: str) -> Iterator[Offer]:
 
 def _ipxe(guest: Guest, way: Ipxe, folder: Path, words: str) -> Offer:
     name = guest.kernel.name
-    # The kernel resets the serial port, and what was not sent by then is lost: up to 16 characters of the last line.
-    (folder / _SCRIPT).write_text(f"#!ipxe\nkernel {name} {words}\necho {name} is here, and is started\nboot\n")
+    # iPXE stops at the first command that fails, so this is said only of an image that came. (What iPXE says itself has
+    # its progress in it.) The kernel resets the serial port, and the last characters that were to be sent are lost.
+    here = f"{name} is here"
+    (folder / _SCRIPT).write_text(f"#!ipxe\nkernel {name} {words}\necho {here}, and is started now\nboot\n")
     # The ROM that QEMU takes by itself, for only in that one it puts in this card's identity.
     argv = [*guest.hardware(f",tftp={_escaped(folder)},bootfile={_SCRIPT}", rom=True), *way.options]
-    return Offer(argv, f"{name}... ok")
+    return Offer(argv, here)
 
 
 def _u_boot(guest: Guest, way: UBoot, firmware: Path, folder: Path, words: str) -> Offer:
