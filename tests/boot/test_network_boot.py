@@ -49,7 +49,9 @@ def test_a_pc_boots_over_the_network(scons: Callable[..., str]) -> None:
     assert len(results) == 11
     assert not [line for line in results if line.startswith("not ok")]
     said = console(PC_OUTPUT, "qemu_x86_64")
-    assert in_order(said, "iPXE (http", "/boot.ipxe... ok", "bzImage is here", "Linux version", "TAP version", "status 0")
+    assert in_order(
+        said, "iPXE (http", "/boot.ipxe... ok", "bzImage is here", "Linux version", "TAP version", "status 0"
+    )
     # The words of the check came with iPXE's script; the image has its own.
     assert "Command line: leafroot.check panic=-1\n" in said
     assert "# cmdline: console=ttyS0,115200 nullfs_rootfs leafroot.check panic=-1\n" in said
