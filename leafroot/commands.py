@@ -83,7 +83,6 @@ def commands(session: Session) -> dict[str, Command]:
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
-    for config, plan in session.planned[:1]:
         card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
         needs = [card] if card else []

@@ -32,7 +32,7 @@ def config_txt(board: Unit[Board], own: str = "") -> str:
         f"kernel={loader.kernel}",
     ]
     if kernel.device_tree:
-        lines.append(f"device_tree={device_tree_file(kernel.device_tree)}")
+        lines.append(f"device_tree={kernel.device_tree_file}")
     lines += _DEFAULTS
     loaded = {setting.overlay for setting in settings}
     if overlays := [name for name in kernel.overlays if name not in loaded]:
@@ -51,8 +51,3 @@ def config_txt(board: Unit[Board], own: str = "") -> str:
             f"{line}\n" for line in own.splitlines()
         )
     return text
-
-
-def device_tree_file(device_tree: str) -> str:
-    """What a device tree of Kernel.device_tree is called on the boot partition."""
-    return device_tree.rpartition("/")[2] + ".dtb"

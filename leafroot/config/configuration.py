@@ -60,6 +60,11 @@ class Config:
         return self.board.name
 
     @property
+    def described_in(self) -> str:
+        """The board's file as messages of a step name it: the same wherever the board lies on this machine."""
+        return f"board/{self.board.name}/board.py"
+
+    @property
     def console(self) -> str:
         """The kernel console, the board's own or that of QEMU's machine: "ttyS0,115200"."""
         return self.board.value.console or self.arch.console

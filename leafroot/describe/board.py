@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from leafroot.describe.archive import Archive
 from leafroot.describe.emulation import Emulation
@@ -55,6 +56,11 @@ class Kernel:
     options: Sequence[tuple[str, str]] = ()
     device_tree: str = ""
     overlays: Sequence[str] = ()
+
+    @property
+    def device_tree_file(self) -> str:
+        """What the compiled device tree is called: "bcm2711-rpi-4-b.dtb"."""
+        return f"{PurePosixPath(self.device_tree).name}.dtb"
 
 
 @dataclass(frozen=True)

@@ -220,14 +220,16 @@ def _inside(room: Path, at: str) -> Path:
 
 
 def _take_result(step: Step, room: Path, output: Path) -> None:
-    result = _inside(room, step.result)
+    # A link in the sandbox may lead to what is another file out here.
+    result = _inside(room, step.result).resolve()
+    if not result.is_relative_to(room.resolve()):
+        raise LeafrootError(f"{step.result} is a link that leads out of the sandbox", where=step.title)
     if not result.exists():
         raise LeafrootError(f"its commands made no {step.result}", where=step.title)
     if result.is_dir():
         pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2, drop=step.drop)
         return
     # Moved, not copied: the image of a card is large, and mostly a hole.
-    result = result.resolve()
     result.chmod(0o644)
     os.utime(result)
     result.replace(output)

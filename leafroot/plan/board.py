@@ -77,7 +77,8 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     image = plan_image(config, toolchain)
     bare = plan_bare_kernel(config)
     trees = plan_device_trees(config, toolchain)
-    steps = (*trees[:1], *toolchain.steps, kernel_config, kernel, bare, *trees[1:], *packages, root, elf, packed, image)
+    kernels = (kernel_config, kernel, bare, *trees.built)
+    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, image)
     forms = Forms()
     if loader := config.board.value.loader:
         firmware = config.catalog.packages[loader.package]
@@ -92,8 +93,8 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
         images=(image.output, packed.output, *forms.images, manifest.output),
         kernel=bare.output,
         root=packed.output,
-        device_tree=trees[2].output if trees[2:] else "",
-        checks=tuple(tree.output for tree in trees[:1]),
+        device_tree=trees.emulated,
+        checks=tuple(step.output for step in trees.checks),
         exports=forms.exports,
         legal_info=legal_info,
     )

@@ -40,7 +40,8 @@ def cmdline_txt(config: Config) -> str:
 def cmdline_options(config: Config) -> tuple[str, ...]:
     """The kernel options that build the command line in, as assignments without CONFIG_."""
     if config.arch.cmdline_options:
-        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{command_line(config)}"')
+        words = command_line(config).replace("\\", "\\\\").replace('"', '\\"')
+        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{words}"')
     return (
         *("BOOT_CONFIG=y", "BOOT_CONFIG_FORCE=y", "BOOT_CONFIG_EMBED=y"),
         f'BOOT_CONFIG_EMBED_FILE="{_FILE}"',
@@ -57,12 +58,23 @@ def cmdline_inputs(config: Config) -> tuple[Input, ...]:
 def boot_configuration(words: str, where: str) -> str:
     """The boot configuration that gives the kernel these words; `where` is for the error if it cannot."""
     values: dict[str, list[str | None]] = {}
-    for word in shlex.split(words):
+    for word in _split(words, where):
         key, equals, value = word.partition("=")
         if not _KEY.fullmatch(key) or ('"' in value and "'" in value):
             raise LeafrootError(f"{word!r} cannot be put into a boot configuration", where)
         values.setdefault(key, []).append(value if equals else None)
     return "".join(f"kernel.{key}{_assigned(key, given, where)}\n" for key, given in values.items())
+
+
+def _split(words: str, where: str) -> list[str]:
+    try:
+        return shlex.split(words)
+    except ValueError as error:
+        raise LeafrootError(
+            f"the kernel's command line cannot be split into words: {str(error).lower()}",
+            where,
+            f"It is: {words}\nIts parts are the board's cmdline= and the option KERNEL_CMDLINE.",
+        ) from error
 
 
 def _assigned(key: str, given: list[str | None], where: str) -> str:

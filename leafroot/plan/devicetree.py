@@ -6,6 +6,7 @@ The kernel's own make compiles what lies in its source, and its own dtc what lie
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from leafroot.config.configuration import Config
@@ -20,13 +21,29 @@ _OVERLAYS = "/overlays"
 _CHECK = "/check.sh"
 
 
-def plan_device_trees(config: Config, toolchain: Toolchain) -> tuple[Step, ...]:
-    """The steps for the board's device tree, none if it has none; the first needs no toolchain."""
+@dataclass(frozen=True)
+class DeviceTrees:
+    """The steps for a board's device tree, none for a board without one.
+
+    `checks` look for the sources, and need no toolchain; `built` compile them. `emulated` is the output that QEMU is
+    given, "" where it makes a device tree itself.
+    """
+
+    checks: tuple[Step, ...] = ()
+    built: tuple[Step, ...] = ()
+    emulated: str = ""
+
+
+def plan_device_trees(config: Config, toolchain: Toolchain) -> DeviceTrees:
+    """The steps for the board's device tree, none if it has none."""
     if not config.board.value.kernel.device_tree:
-        return ()
+        return DeviceTrees()
+    checks = (plan_source_check(config),)
     tree = plan_device_tree(config, toolchain)
-    emulated = (plan_emulated_tree(config, tree),) if config.emulation.overlay else ()
-    return (plan_source_check(config), tree, *emulated)
+    if not config.emulation.overlay:
+        return DeviceTrees(checks, (tree,))
+    emulated = plan_emulated_tree(config, tree)
+    return DeviceTrees(checks, (tree, emulated), emulated.output)
 
 
 def plan_source_check(config: Config) -> Step:
@@ -37,7 +54,7 @@ def plan_source_check(config: Config) -> Step:
         output=f"{config.name}/devicetree.checked",
         inputs=(kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
         commands=(
-            ("sh", _CHECK, f"board/{config.name}/board.py", f"/src/{_folder(config)}", kbuild.ERRORS, *names),
+            ("sh", _CHECK, config.described_in, f"/src/{_folder(config)}", kbuild.ERRORS, *names),
             ("touch", "/build/checked"),
         ),
         result="/build/checked",
@@ -50,7 +67,7 @@ def plan_device_tree(config: Config, toolchain: Toolchain) -> Step:
     In the latter, all overlays are applied, and on top of them the emulation's own.
     """
     tree = config.board.value.kernel.device_tree
-    base = f"{PurePosixPath(tree).name}.dtb"
+    base = config.board.value.kernel.device_tree_file
     make = kernel_make(config, toolchain)
     inputs: list[Input] = []
     commands: list[tuple[str, ...]] = [

@@ -84,13 +84,12 @@ def fat32_geometry(mebibytes: int) -> tuple[int, int]:
 
 def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Step:
     kernel = config.board.value.kernel
-    tree = PurePosixPath(kernel.device_tree).name + ".dtb"
     overlays = [f"overlays/{PurePosixPath(name).name}.dtbo" for name in kernel.overlays]
     files = [
         ("/kernel", f"/out/{loader.kernel}"),
         ("/config.txt", "/out/config.txt"),
         ("/cmdline.txt", "/out/cmdline.txt"),
-        *((f"/devicetree/{name}", f"/out/{name}") for name in (tree, *overlays)),
+        *((f"/devicetree/{name}", f"/out/{name}") for name in (kernel.device_tree_file, *overlays)),
     ]
     return Step(
         title="boot files",
@@ -104,7 +103,7 @@ def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_
             _tools("refuse", "firmware"),
         ),
         commands=(
-            ("sh", "/forms/firmware.sh", _where(config), loader.package, *loader.firmware),
+            ("sh", "/forms/firmware.sh", config.described_in, loader.package, *loader.firmware),
             *(("install", "-D", "-m", "644", source, target) for source, target in files),
         ),
     )
@@ -117,7 +116,7 @@ def _card(config: Config, loader: RaspberryPi, boot: Step) -> Step:
         title="SD card",
         output=f"{config.name}/images/sdcard.img",
         inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "card")),
-        commands=(("sh", "/forms/card.sh", _where(config), *map(str, numbers)),),
+        commands=(("sh", "/forms/card.sh", config.described_in, *map(str, numbers)),),
         result="/out/sdcard.img",
         cached=False,
     )
@@ -128,15 +127,10 @@ def _ramdisk(config: Config, boot: Step) -> Step:
         title="boot ramdisk",
         output=f"{config.name}/images/boot.img",
         inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "ramdisk")),
-        commands=(("sh", "/forms/ramdisk.sh", _where(config), str(RAMDISK_LIMIT)),),
+        commands=(("sh", "/forms/ramdisk.sh", config.described_in, str(RAMDISK_LIMIT)),),
         result="/out/boot.img",
         cached=False,
     )
-
-
-def _where(config: Config) -> str:
-    """What messages name; not where the board lies on this machine, for that is no part of the work."""
-    return f"board/{config.name}/board.py"
 
 
 def _tools(*names: str) -> Folder:

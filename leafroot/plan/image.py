@@ -65,7 +65,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
         parameters=_json(
             {
                 "level": config.compression,
-                "where": f"board/{config.name}/board.py",
+                "where": config.described_in,
                 "memory": config.board.value.memory,
                 # Unless its options say otherwise, a tmpfs takes half of the memory (mm/shmem.c).
                 "room": config.board.value.memory // (1 if "size=" in command_line(config) else 2),

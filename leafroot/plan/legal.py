@@ -13,8 +13,8 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.plan.forms import Export
 from leafroot.plan.kernel import kernel_source
-from leafroot.plan.step import Input, Source, Step, Text, TreeFile
-from leafroot.plan.toolchain import unit_source
+from leafroot.plan.step import Input, Step, Text, TreeFile
+from leafroot.plan.toolchain import unit_sources
 
 _SOURCES = "/sources"
 # For what Leafroot itself writes into a root, and for packages of its own without an archive.
@@ -25,8 +25,9 @@ def shipped(config: Config) -> tuple[Unit[Package], ...]:
     """The packages of which something is in the image or beside it, each once."""
     packages = config.catalog.packages
     names = ["musl", *(unit.name for unit in config.packages)]
-    # GCC's libgcc is linked into whatever it compiles, and its libstdc++ goes with C++ programs.
-    names += [name for name in ("gcc",) if name in packages]
+    if config.toolchain is None:
+        # Its libgcc is linked into whatever it compiles, and its libstdc++ goes with C++ programs.
+        names.append("gcc")
     if loader := config.board.value.loader:
         names.append(loader.package)
     return tuple(packages[name] for name in dict.fromkeys(names))
@@ -43,10 +44,10 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
     for unit in shipped(config):
         package, source = unit.value, unit.value.source()
         found = (source.file_name, source.sha256) if source else ("", "")
-        texts: Sequence[str] = package.license_files if source else ()
+        texts = package.license_files
         rows.append((unit.name, package.version, package.license, *found, texts))
         if texts:
-            inputs.append(_at(unit_source(unit), unit.name))
+            inputs += [replace(item, at=f"{_SOURCES}/{unit.name}") for item in unit_sources(unit)]
         commands += [_install(f"{_SOURCES}/{unit.name}/{name}", f"{unit.name}/{name}") for name in texts]
     inputs.append(Text("/licenses.csv", _table(rows)))
     step = Step(
@@ -56,10 +57,6 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
         commands=(*commands, _install("/licenses.csv", "licenses.csv")),
     )
     return step, Export(f"{config.name}/legal-info", step.output)
-
-
-def _at(source: Source, name: str) -> Source:
-    return replace(source, at=f"{_SOURCES}/{name}")
 
 
 def _install(source: str, target: str) -> tuple[str, ...]:

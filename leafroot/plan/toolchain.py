@@ -86,7 +86,7 @@ def unit_source(unit: Unit[Package]) -> Source:
     return Source("/src", archive, unit.below("patches", ".patch"))
 
 
-def unit_sources(unit: Unit[Package]) -> tuple[Input, ...]:
+def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
     """What is at /src: the unit's archive with its patches, or else its folder src/."""
     if unit.value.archive:
         return (unit_source(unit),)

@@ -165,6 +165,19 @@ def test_a_step_that_makes_nothing_is_an_error(shop: Workshop) -> None:
         perform(step(("true",), result="/out/absent"), shop)
 
 
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_result_that_leads_out_is_refused(shop: Workshop, kind: str) -> None:
+    """A link that a command made is followed by this machine, which has other files than the sandbox."""
+    outside = shop.checkout / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("mine")
+    target = outside / "file" if kind == "file" else outside
+    with pytest.raises(LeafrootError, match="a step: /out/led is a link that leads out of the sandbox"):
+        perform(step(("ln", "-s", str(target), "/out/led"), result="/out/led"), shop)
+    assert (outside / "file").read_text() == "mine"
+    assert not (shop.output / "made.tar.zst").exists()
+
+
 def test_a_failure_keeps_the_output_of_before(shop: Workshop) -> None:
     perform(step(("touch", "/out/a")), shop)
     before = (shop.output / "made.tar.zst").read_bytes()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_a_kernel_that_extends_the_command_line_has_it_as_an_option(configured: 
     assert cmdline_inputs(config) == ()
 
 
+def test_a_command_line_as_an_option_keeps_its_quotes(configured: Configured) -> None:
+    """Kconfig reads a string with backslashes before quotes and backslashes."""
+    config = replace(configured("qemu_x86_64"), cmdline=r'dyndbg="file \x +p"')
+    assert cmdline_options(config)[-1].endswith(r' dyndbg=\"file \\x +p\""')
+
+
 def test_a_kernel_that_would_replace_it_has_a_boot_configuration(configured: Configured) -> None:
     config = configured("rpi4")
     text = 'kernel.console = "ttyAMA0,115200"\nkernel.nonroot_initramfs\n'
@@ -80,6 +87,12 @@ def test_words_as_a_boot_configuration(words: str, text: str) -> None:
         ("a=1 a", "board.py: the kernel's command line has 'a' both with a value and without"),
         ("ä=1", "board.py: 'ä=1' cannot be put into a boot configuration"),
         ("'=x'", "board.py: '=x' cannot be put into a boot configuration"),
+        (
+            'a="b c',
+            "board.py: the kernel's command line cannot be split into words: no closing quotation\n"
+            '  It is: a="b c\n'
+            "  Its parts are the board's cmdline= and the option KERNEL_CMDLINE.",
+        ),
     ],
 )
 def test_words_that_no_boot_configuration_can_say(words: str, message: str) -> None:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from leafroot.config.configuration import Config
+from leafroot.config.configuration import Config, ExternalToolchain
 from leafroot.plan.board import Plan
 from leafroot.plan.legal import plan_legal_info, shipped
-from leafroot.plan.step import Source, Text
+from leafroot.plan.step import Folder, Source, Text
 
 
 def table(config: Config) -> list[dict[str, str]]:
@@ -52,3 +53,23 @@ def test_the_manifest_names_the_same_parts(configured: Callable[..., Config], pl
     (manifest,) = (step for step in planned("rpi4").steps if step.call == "manifest")
     named = [package["name"] for package in json.loads(manifest.parameters)["packages"]]
     assert named == [unit.name for unit in shipped(configured("rpi4"))]
+
+
+def test_a_compiler_of_this_machine_is_no_part_of_ours(configured: Callable[..., Config]) -> None:
+    config = configured("qemu_x86_64")
+    assert "gcc" in {unit.name for unit in shipped(config)}
+    external = replace(config, toolchain=ExternalToolchain("/usr", "x86_64-linux-gnu"))
+    assert "gcc" not in {unit.name for unit in shipped(external)}
+
+
+def test_a_package_of_its_own_source_brings_its_texts_too(configured: Callable[..., Config]) -> None:
+    """One without an archive: its folder src/ is where its licence lies."""
+    config = configured("qemu_x86_64")
+    names = [unit.name for unit in config.packages]
+    own = config.packages[names.index("rootcheck")]
+    own = replace(own, value=replace(own.value, license_files=("COPYING",)))
+    catalog = replace(config.catalog, packages={**config.catalog.packages, own.name: own})
+    step, _ = plan_legal_info(replace(config, catalog=catalog))
+    assert ("install", "-D", "-m", "644", "/sources/rootcheck/COPYING", "/out/rootcheck/COPYING") in step.commands
+    (folder,) = (item for item in step.inputs if isinstance(item, Folder))
+    assert folder.at == "/sources/rootcheck"
