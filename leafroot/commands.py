@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.config.configuration import Config
+from leafroot.config.defconfig import configurations, find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.networked import network_boot
-from leafroot.config.resolve import defconfig
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.effects import netboot
@@ -184,7 +184,7 @@ def _edit(session: Session, command: str) -> int:
         request = session.request(board)
         arguments = (session.catalog, session.checkout, session.generated, request)
         if command == "savedefconfig":
-            target = defconfig(session.catalog, board) or session.checkout / "configs" / f"{board}_defconfig"
+            target = find_defconfig(session.catalog, board) or session.checkout / "configs" / f"{board}_defconfig"
             target.write_text(minimal_defconfig(*arguments))
             print(f"{target} says what differs from the defaults.")
             continue
@@ -216,8 +216,11 @@ def _list(session: Session) -> int:
     for heading, units in kinds.items():
         print(heading)
         for name, unit in sorted(units.items()):
-            print(f"  {name:<20} {unit.summary}")
+            print(f"  {name:<24} {unit.summary}")
+    print("More configurations of boards")
+    for name, summary in sorted(configurations(session.catalog).items()):
+        print(f"  {name:<24} {summary}")
     print("Boot modes")
     for mode in BOOT_MODES.values():
-        print(f"  {mode.name:<20} {mode.summary}")
+        print(f"  {mode.name:<24} {mode.summary}")
     return 0

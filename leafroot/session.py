@@ -26,7 +26,7 @@ from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.step import Step
 
 VARIABLES = {
-    "BOARD": "the board to build, several with commas, or 'all'",
+    "BOARD": "the board (or other defconfig) to build, several with commas, or 'all'",
     "BOOT": "boot mode: nullfs, leaf-tmpfs or rootfs",
     "KERNEL": "kernel series, such as 6.12",
     "TOOLCHAIN": "source (built here), or debian (the quick way: this machine's compiler)",

@@ -28,6 +28,7 @@ class ExternalToolchain:
 class Config:
     """One board's resolved configuration.
 
+    `name` is the board's own, or that of one more defconfig for it; what is made lies below it.
     `packages` are the selected ones, dependencies first, names in order otherwise; `files` are the folders of
     those that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are
     folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
@@ -37,6 +38,7 @@ class Config:
     recipes of selected packages ask for.
     """
 
+    name: str
     board: Unit[Board]
     arch: Arch
     series: Unit[Series]
@@ -53,11 +55,6 @@ class Config:
     options: tuple[str, ...] = ()
     config_txt: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The board's name."""
-        return self.board.name
 
     @property
     def described_in(self) -> str:

@@ -12,6 +12,7 @@ from leafroot.config.bootable import check_bootable
 from leafroot.config.catalog import Catalog
 from leafroot.config.config_txt import config_txt
 from leafroot.config.configuration import Config, ExternalToolchain
+from leafroot.config.defconfig import find_board
 from leafroot.config.generate import option_symbol, symbol
 from leafroot.config.obstacles import obstacles
 from leafroot.config.overlay import read_listing
@@ -38,7 +39,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
     names; paths are relative to `root`. Raises LeafrootError for whatever does not hold.
     """
     resolved = resolve(catalog, root, generated, request)
-    unit = catalog.boards[request.board]
+    unit = find_board(catalog, request.name)
     series = next(one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y")
     mode = next(one for name, one in BOOT_MODES.items() if resolved.value(symbol("BOOT", name)) == "y")
     # Whoever asked last for the mode, else for the series, is who can mend it; else it is the board.
@@ -46,6 +47,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
     check_bootable(catalog.series, series, mode, resolved.where(symbol("BOOT", mode.name), origin))
     packages = _packages(resolved, catalog.packages, unit)
     return Config(
+        name=request.name,
         board=unit,
         arch=ARCHES[unit.value.arch],
         series=series,

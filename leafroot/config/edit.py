@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.config.catalog import Catalog
+from leafroot.config.defconfig import find_board, find_defconfig, header
 from leafroot.config.generate import symbol
 from leafroot.config.kconfig import environment, load_kconfig
 from leafroot.config.resolve import Request, resolve
@@ -22,15 +23,19 @@ _MENUS = {
 
 
 def minimal_defconfig(catalog: Catalog, root: Path, generated: Path, request: Request) -> str:
-    """The text of a defconfig that says what was asked for: the board, and what differs from the defaults."""
+    """The text of a defconfig that says what was asked for: the board, and what differs from the defaults.
+
+    The comments at the head of the defconfig that there is are kept."""
     kconf = resolve(catalog, root, generated, request).kconf
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "defconfig")
         kconf.write_min_config(str(file), header="")
         text = file.read_text("utf-8")
-    board = f"CONFIG_{symbol('BOARD', request.board)}=y\n"
+    board = f"CONFIG_{symbol('BOARD', find_board(catalog, request.name).name)}=y\n"
+    existing = find_defconfig(catalog, request.name)
     # The first board of all is Kconfig's default; but a defconfig that names none would be anybody's.
-    return _HEADER + board + text.replace(board, "")
+    comments = header(existing) if existing else ""
+    return (comments or _HEADER) + board + text.replace(board, "")
 
 
 def update_local(catalog: Catalog, root: Path, generated: Path, request: Request) -> tuple[str, ...]:
@@ -53,7 +58,7 @@ def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, 
         raise LeafrootError("there is no file to save the configuration to", menu)
     local, existed = request.local, request.local.is_file()
     if not existed:
-        _write_local(resolve(catalog, root, generated, Request(request.board)).kconf, request)
+        _write_local(resolve(catalog, root, generated, Request(request.name)).kconf, request)
     before = local.read_bytes()
     kconf = load_kconfig(root, generated)
     kconf.warn_assign_undef = True
@@ -78,6 +83,6 @@ def _run(menu: str, kconf: Any) -> None:
 
 def _write_local(kconf: Any, request: Request) -> None:
     if request.local is None:
-        raise LeafrootError("there is no file to save the configuration to", f"BOARD={request.board}")
+        raise LeafrootError("there is no file to save the configuration to", f"BOARD={request.name}")
     request.local.parent.mkdir(parents=True, exist_ok=True)
     kconf.write_config(str(request.local), header="", save_old=False)

@@ -10,10 +10,13 @@ from typing import Any
 
 from leafroot.config.assignments import Assignment, assign, check, read_assignments
 from leafroot.config.catalog import Catalog
+from leafroot.config.defconfig import find_board, find_defconfig, shown
 from leafroot.config.generate import symbol, write_generated
 from leafroot.config.kconfig import load_kconfig, raise_warnings
 from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 
 TOOLCHAINS = ("source", "debian")
@@ -21,13 +24,13 @@ TOOLCHAINS = ("source", "debian")
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asked for: a board, and what goes on top of its defconfig.
+    """What a person asked for: a board or a defconfig by name, and what goes on top of it.
 
     `local` is the configuration that menuconfig saved; if it exists, it stands in for the defconfig.
     `fragments` come next, then the variables `boot`, `kernel` and `toolchain` ("" leaves each as it is).
     """
 
-    board: str
+    name: str
     local: Path | None = None
     fragments: Sequence[Path] = ()
     boot: str = ""
@@ -62,13 +65,13 @@ def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, 
     was switched on and that a later layer switches off without naming it, and for all kconfiglib's warnings.
     If `lenient`, assignments that do not hold are dropped and told of in the result.
     """
-    check_board(catalog, request.board)
+    board = find_board(catalog, request.name)
     write_generated(catalog, generated)
     kconf = load_kconfig(root, generated)
     assigned: dict[str, Assignment] = {}
     dropped: list[LeafrootError] = []
-    for layer in _layers(catalog, root, kconf, request, lenient):
-        _check_layer(kconf, layer, request.board)
+    for layer in _layers(catalog, board, root, kconf, request, lenient):
+        _check_layer(kconf, layer, board.name)
         problems = assign(kconf, layer)
         if problems and not lenient:
             raise problems[0]
@@ -91,61 +94,38 @@ def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
             check(kconf, one)
 
 
-def check_board(catalog: Catalog, board: str) -> None:
-    """Raise LeafrootError if there is no such board."""
-    if board not in catalog.boards:
-        raise LeafrootError(f"there is no board {board!r}", f"BOARD={board}", nearest(board, catalog.boards))
-
-
-def defconfig(catalog: Catalog, board: str) -> Path | None:
-    """The board's defconfig, in whichever tree has it; None if nothing differs from the defaults."""
-    files = [file for tree in catalog.trees if (file := tree / "configs" / f"{board}_defconfig").is_file()]
-    if len(files) > 1:
-        raise LeafrootError(
-            f"board {board!r} has two defconfigs",
-            shown(files[1], catalog.trees[0]),
-            f"The other is {shown(files[0], catalog.trees[0])}. Make one of them a fragment (CONFIG=).",
-        )
-    return files[0] if files else None
-
-
 def has_prompt(option: Any) -> bool:
     """Whether a person can set the option; others follow from what is set."""
     return any(node.prompt for node in option.nodes)
 
 
-def shown(file: Path, root: Path) -> str:
-    """A file's path as people write it: below the checkout without the checkout's own path."""
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
-
-
 def _layers(
-    catalog: Catalog, root: Path, kconf: Any, request: Request, lenient: bool
+    catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool
 ) -> Iterable[tuple[Assignment, ...]]:
-    yield (Assignment(symbol("BOARD", request.board), "y", f"BOARD={request.board}"),)
+    yield (Assignment(symbol("BOARD", board.name), "y", f"BOARD={request.name}"),)
     if request.local is not None and request.local.is_file():
-        yield _local(kconf, request.local, shown(request.local, root), request.board, lenient)
-    elif file := defconfig(catalog, request.board):
+        yield _local(kconf, request.local, shown(request.local, root), request.name, lenient)
+    elif file := find_defconfig(catalog, request.name):
         yield read_assignments(file, shown(file, root))
     for fragment in request.fragments:
         yield read_assignments(Path(root, fragment), str(fragment))
-    yield tuple(_variables(catalog, request))
+    yield tuple(_variables(catalog, board, request))
 
 
-def _local(kconf: Any, file: Path, name: str, board: str, lenient: bool) -> tuple[Assignment, ...]:
-    found = read_assignments(file, name)
+def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> tuple[Assignment, ...]:
+    found = read_assignments(file, where)
     for one in found:
         if not lenient and one.symbol not in kconf.syms:
             raise LeafrootError(
                 f"there is no option CONFIG_{one.symbol} any more",
                 one.where,
-                f"'scons BOARD={board} olddefconfig' brings the file up to date.",
+                f"'scons BOARD={name} olddefconfig' brings the file up to date.",
             )
     # The file lists everything; what has no prompt is no wish of anybody's.
     return tuple(one for one in found if one.symbol not in kconf.syms or has_prompt(kconf.syms[one.symbol]))
 
 
-def _variables(catalog: Catalog, request: Request) -> Iterable[Assignment]:
+def _variables(catalog: Catalog, board: Unit[Board], request: Request) -> Iterable[Assignment]:
     if request.boot:
         _check_known("BOOT", request.boot, "boot mode", BOOT_MODES)
         yield Assignment(symbol("BOOT", request.boot), "y", f"BOOT={request.boot}")
@@ -158,7 +138,7 @@ def _variables(catalog: Catalog, request: Request) -> Iterable[Assignment]:
         if request.toolchain == "source":
             yield Assignment("TOOLCHAIN_SOURCE", "y", where)
         else:
-            arch = ARCHES[catalog.boards[request.board].value.arch]
+            arch = ARCHES[board.value.arch]
             yield Assignment("TOOLCHAIN_EXTERNAL", "y", where)
             yield Assignment("TOOLCHAIN_EXTERNAL_PREFIX", '"/usr"', where)
             yield Assignment("TOOLCHAIN_EXTERNAL_TUPLE", f'"{arch.debian_tuple}"', where)

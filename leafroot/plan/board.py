@@ -117,7 +117,8 @@ def _plan_manifest(
     series = config.series.value
     parameters = {
         "steps": step_keys,
-        "board": config.name,
+        "board": config.board.name,
+        "configuration": config.name,
         "architecture": config.arch.name,
         "boot_mode": config.mode.name,
         "kernel": {

@@ -189,6 +189,32 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"board": "rpi4"},
         "BOARD=rpi4: there is no board 'rpi4'\n  There is: one, two.",
     ),
+    "defconfig of another name, nearly": (
+        {"configs/one_more_defconfig": START},
+        {"board": "one_mor"},
+        "BOARD=one_mor: there is no board 'one_mor'\n  Did you mean one_more or one?",
+    ),
+    "defconfig of another name that says no board": (
+        {"configs/more_defconfig": 'CONFIG_SYSTEM_HOSTNAME="x"\n'},
+        {"board": "more"},
+        (
+            "configs/more_defconfig: it selects no board\n"
+            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+        ),
+    ),
+    "defconfig of another name that says two boards": (
+        {"configs/more_defconfig": "CONFIG_BOARD_ONE=y\nCONFIG_BOARD_TWO=y\n"},
+        {"board": "more"},
+        (
+            "configs/more_defconfig: it selects one and two\n"
+            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+        ),
+    ),
+    "a path for a board": (
+        {"configs/more_defconfig": START},
+        {"board": "../configs/more"},
+        "BOARD=../configs/more: there is no board '../configs/more'\n  There is: more, one, two.",
+    ),
     "mode": ({}, {"boot": "nullf"}, ("BOOT=nullf: there is no boot mode 'nullf'\n  Did you mean nullfs?")),
     "series": (
         {},
@@ -306,7 +332,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {ONE: START, "product/configs/one_defconfig": START},
         {"external": ("product",)},
         (
-            "product/configs/one_defconfig: board 'one' has two defconfigs\n"
+            "product/configs/one_defconfig: 'one' has two defconfigs\n"
             "  The other is configs/one_defconfig. Make one of them a fragment (CONFIG=)."
         ),
     ),
