@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import functools
 import hashlib
 import os
@@ -13,23 +12,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import SCons.CacheDir
 import SCons.Script as Script
 from SCons.Node.FS import File
 
 from leafroot.commands import EDITING, commands, help_text
+from leafroot.effects.lock import hold_output
 from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.run import end_all
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
+from leafroot.report.work import Report, print_error
 from leafroot.session import Session, make_folder, open_session
-
-_TERMINAL = threading.Lock()
 
 
 def build() -> None:
@@ -48,7 +46,7 @@ def _declare(targets: list[str]) -> None:
     session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=targets != ["list"])
     for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
         make_folder(folder, variable)
-    lock = _lock(session.output)
+    lock = hold_output(session.output)
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
     env = _environment(session)
@@ -80,7 +78,12 @@ def _declare(targets: list[str]) -> None:
         needs = [str(session.output / output) for output in step.artefacts()]
         env.AlwaysBuild(env.Alias("shell", needs, Action(lambda: open_shell(step, shop))))
         Script.BUILD_TARGETS[:] = ["shell"]
-    atexit.register(report.summary, quiet=bool(targets))
+    atexit.register(_sum_up, report, quiet=bool(targets))
+
+
+def _sum_up(report: Report, quiet: bool) -> None:
+    if not Script.GetBuildFailures():
+        report.summary(quiet)
 
 
 def _shell_hint(session: Session, step: Step) -> str:
@@ -132,21 +135,6 @@ def _end_on_signals() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _lock(output: Path) -> IO[str]:
-    """Hold the output folder; whoever comes second waits, and is told for whom."""
-    handle = (output / ".lock").open("a+")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.seek(0)
-        print(f"leafroot: waiting for process {handle.read().strip()}, which is building in {output}", flush=True)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    handle.truncate(0)
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
-
-
 def _declare_step(env: Any, session: Session, step: Step, performer: Performer) -> None:
     sources = [str(session.output / name) for name in step.artefacts()]
     sources += [str(session.checkout / path) for path in step.tree_files()]
@@ -187,8 +175,7 @@ class Action:
         try:
             return self._work()
         except LeafrootError as error:
-            with _TERMINAL:
-                print(f"leafroot: {error}", file=sys.stderr)
+            print_error(error)
             return 2
 
     def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
@@ -198,33 +185,6 @@ class Action:
     def get_contents(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> bytes:
         """Nothing of our code counts for SCons: what a step does is in its description."""
         return b""
-
-
-@dataclass
-class Report:
-    """What was done in this run, for the lines that people read; it keeps the output's lock until the end."""
-
-    lock: IO[str]
-    images: list[Path] = field(default_factory=list)
-    built: int = 0
-    cached: int = 0
-    begun: float = field(default_factory=time.monotonic)
-
-    def line(self, title: str, remark: str) -> None:
-        """One line for one step."""
-        with _TERMINAL:
-            print(f"  {title:<44} {remark}", flush=True)
-
-    def summary(self, quiet: bool) -> None:
-        """The last lines: what there is now, and what it took."""
-        if Script.GetBuildFailures() or (quiet and not self.built + self.cached):
-            return
-        for path in self.images:
-            if path.exists():
-                print(f"{os.path.relpath(path)}: {path.stat().st_size / 1e6:.1f} MB")
-        if self.built or self.cached:
-            seconds = time.monotonic() - self.begun
-            print(f"{self.built} steps built, {self.cached} from the cache, {seconds:.1f} s")
 
 
 class Performer(Action):

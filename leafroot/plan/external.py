@@ -13,7 +13,7 @@ from leafroot.config.configuration import ExternalToolchain
 from leafroot.describe.arch import Arch
 from leafroot.plan.libc import plan_kernel_headers, plan_musl
 from leafroot.plan.step import HostFolder, Input, Step, Text, Union
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.toolchain import TOOLCHAIN, Toolchain
 
 _TOOLS = (
     "addr2line",
@@ -73,7 +73,7 @@ no-pie:/sysroot/usr/lib/crt1.o;:/sysroot/usr/lib/Scrt1.o}}}} /sysroot/usr/lib/cr
 def plan_external(external: ExternalToolchain, identity: str, arch: Arch, catalog: Catalog) -> Toolchain:
     """The toolchain made of `external`; `identity` stands for the compiler's version and bytes."""
     adapter = _plan_adapter(external, identity, arch)
-    tools: tuple[Input, ...] = (Union("/toolchain", (adapter.output,)), *_host(external, identity))
+    tools: tuple[Input, ...] = (Union(TOOLCHAIN, (adapter.output,)), *_host(external, identity))
     headers = plan_kernel_headers(arch, catalog)
     musl = plan_musl(arch, catalog, tools)
     return Toolchain(

@@ -12,11 +12,11 @@ from __future__ import annotations
 from leafroot.config.catalog import Catalog
 from leafroot.describe.arch import Arch
 from leafroot.plan.libc import plan_kernel_headers, plan_musl, plan_musl_headers
+from leafroot.plan.libstdcxx import plan_libstdcxx
 from leafroot.plan.step import Input, Step, Union
-from leafroot.plan.toolchain import LDFLAGS, SYSROOT, Toolchain, environment, unit_source
+from leafroot.plan.toolchain import LDFLAGS, NO_MAINTENANCE, SYSROOT, TOOLCHAIN, Toolchain, environment, unit_source
 
 _LIBS = "/hostlibs"
-_TOOLCHAIN = "/toolchain"
 # Fast to build, and still fast enough: at -O2 GCC takes far longer to compile than it ever saves here.
 _FLAGS = "-O1 -g0"
 _HOST_TOOLS = environment(
@@ -39,7 +39,6 @@ _GCC_WITHOUT = (
     *("libsanitizer", "libgomp", "libquadmath", "libitm", "libvtv", "libatomic", "libssp", "libstdcxx"),
     *("decimal-float", "werror", "cet"),
 )
-_NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
 
 
 def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolchain:
@@ -54,13 +53,13 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolch
         platform,
         inputs=(
             Union(_LIBS, (gmp.output, mpfr.output, mpc.output)),
-            Union(_TOOLCHAIN, (binutils.output,)),
+            Union(TOOLCHAIN, (binutils.output,)),
             Union(SYSROOT, (musl_headers.output, headers.output)),
         ),
     )
-    tools: tuple[Input, ...] = (Union(_TOOLCHAIN, (binutils.output, gcc.output)),)
+    tools: tuple[Input, ...] = (Union(TOOLCHAIN, (binutils.output, gcc.output)),)
     musl = plan_musl(arch, catalog, tools)
-    libstdcxx = _plan_libstdcxx(arch, catalog, (*tools, Union(SYSROOT, (musl.output, headers.output))))
+    libstdcxx = plan_libstdcxx(arch, catalog, (*tools, Union(SYSROOT, (musl.output, headers.output))))
     version = catalog.packages["gcc"].value.version
     return Toolchain(
         label=f"GCC {version}, binutils {catalog.packages['binutils'].value.version}, musl, built from source",
@@ -84,7 +83,7 @@ def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
     triplet = _host_triplet(platform)
     common = (
         *(f"--build={triplet}", f"--host={triplet}", f"--prefix={_LIBS}", f"--libdir={_LIBS}/lib"),
-        *("--disable-shared", "--enable-static", *_NO_MAINTENANCE),
+        *("--disable-shared", "--enable-static", *NO_MAINTENANCE),
     )
 
     def library(name: str, options: tuple[str, ...], folders: str, install: str, needs: tuple[Step, ...]) -> Step:
@@ -127,19 +126,19 @@ def _plan_binutils(arch: Arch, catalog: Catalog, platform: str) -> Step:
                 f"--build={triplet}",
                 f"--host={triplet}",
                 f"--target={arch.target}",
-                f"--prefix={_TOOLCHAIN}",
+                f"--prefix={TOOLCHAIN}",
                 f"--with-sysroot={SYSROOT}",
                 *(f"--disable-{name}" for name in _BINUTILS_WITHOUT),
                 *(f"--without-{name}" for name in ("zstd", "debuginfod", "msgpack", "system-zlib")),
                 *("--enable-relro", "--enable-separate-code", "--enable-new-dtags"),
                 *("--enable-default-hash-style=gnu", "--enable-deterministic-archives"),
-                *_NO_MAINTENANCE,
+                *NO_MAINTENANCE,
             ),
             ("make", "MAKEINFO=true", *(f"all-{part}" for part in parts)),
             ("make", "MAKEINFO=true", "DESTDIR=/out", *(f"install-strip-{part}" for part in parts)),
         ),
         env=_HOST_TOOLS,
-        result=f"/out{_TOOLCHAIN}",
+        result=f"/out{TOOLCHAIN}",
         drop=("share", "lib/bfd-plugins", "include"),
         host=platform,
     )
@@ -159,7 +158,7 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
                 f"--build={triplet}",
                 f"--host={triplet}",
                 f"--target={arch.target}",
-                f"--prefix={_TOOLCHAIN}",
+                f"--prefix={TOOLCHAIN}",
                 f"--with-sysroot={SYSROOT}",
                 "--with-native-system-header-dir=/usr/include",
                 f"--with-gxx-include-dir={SYSROOT}/usr/include/c++/{unit.value.version}",
@@ -173,7 +172,7 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
                     "--without-isl",
                 ),
                 *(f"--disable-{name}" for name in _GCC_WITHOUT),
-                *_NO_MAINTENANCE,
+                *NO_MAINTENANCE,
                 *arch.gcc_options,
             ),
             ("make", "MAKEINFO=true", "all-gcc"),
@@ -186,7 +185,7 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
             ("make", "MAKEINFO=true", "DESTDIR=/out", "install-strip-gcc", "install-strip-target-libgcc"),
             # libgcc is compiled with -g whatever the flags say, and the installer strips programs alone.
             (
-                *("find", f"/out{_TOOLCHAIN}", "-type", "f", "("),
+                *("find", f"/out{TOOLCHAIN}", "-type", "f", "("),
                 *("-name", "lib*.a", "-o", "-name", "crt*.o", "-o", "-name", "libgcc_s.so.1"),
                 *(")", "-exec", f"{arch.target}-strip", "--strip-debug", "{}", "+"),
             ),
@@ -198,7 +197,7 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
                 "LDFLAGS_FOR_TARGET": LDFLAGS,
             }
         ),
-        result=f"/out{_TOOLCHAIN}",
+        result=f"/out{TOOLCHAIN}",
         drop=(
             "share",
             f"lib/gcc/{arch.target}/*/install-tools",
@@ -209,57 +208,4 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
             "*.la",
         ),
         host=platform,
-    )
-
-
-def _plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[Input, ...]) -> Step:
-    unit = catalog.packages["gcc"]
-    flags = "-O2 -g0 -ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
-    tuple_gcc = f"{arch.target}-gcc"
-    return Step(
-        title=f"libstdc++ {unit.value.version}",
-        output=f"{arch.target}/libstdcxx.tar.zst",
-        inputs=(unit_source(unit), *inputs),
-        commands=(
-            # Inside GCC's own build tree, libgcc leaves this header for libstdc++.
-            ("mkdir", "/build/gthr"),
-            ("ln", "-s", "/src/libgcc/gthr-posix.h", "/build/gthr/gthr-default.h"),
-            (
-                "/src/libstdc++-v3/configure",
-                "--build=x86_64-build-linux-gnu",
-                f"--host={arch.target}",
-                "--prefix=/usr",
-                *("--disable-multilib", "--disable-nls", "--disable-libstdcxx-pch", "--disable-cet"),
-                *("--enable-shared", "--enable-static"),
-                f"--with-gxx-include-dir=/usr/include/c++/{unit.value.version}",
-                *_NO_MAINTENANCE,
-            ),
-            ("make", "MAKEINFO=true"),
-            ("make", "MAKEINFO=true", "DESTDIR=/out", "install"),
-            # Where GCC thinks of several word sizes, it installs into lib64 and the like; musl looks into lib alone.
-            ("mkdir", "-p", "/out/usr/lib"),
-            (
-                *("find", "/out/usr", "!", "-type", "d", "-name", "lib*++*", "!", "-path", "/out/usr/lib/*"),
-                *("-exec", "mv", "-t", "/out/usr/lib", "{}", "+"),
-            ),
-            # What C++ programs need at run time stands together; GCC has it in lib or in lib64.
-            (
-                *("find", f"{_TOOLCHAIN}/{arch.target}", "-name", "libgcc_s.so.1"),
-                *("-exec", "cp", "{}", "/out/usr/lib", ";"),
-            ),
-            ("find", "/out/usr", "-name", "*-gdb.py", "-delete"),
-            ("find", "/out/usr/lib", "-name", "*.so*", "-type", "f", "-exec", f"{arch.target}-strip", "-g", "{}", "+"),
-            ("find", "/out/usr", "-type", "d", "-empty", "-delete"),
-        ),
-        env=environment(
-            {
-                "CC": tuple_gcc,
-                "CXX": f"{tuple_gcc} -shared-libgcc -nostdinc++",
-                "CPPFLAGS": "-I/build/gthr",
-                "CFLAGS": flags,
-                "CXXFLAGS": flags,
-                "LDFLAGS": LDFLAGS,
-            }
-        ),
-        drop=("usr/share", "usr/lib/*.la"),
     )

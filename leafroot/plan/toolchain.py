@@ -13,11 +13,14 @@ from leafroot.errors import LeafrootError
 from leafroot.plan.step import Folder, Input, Source, Step, Union
 
 SYSROOT = "/sysroot"
+TOOLCHAIN = "/toolchain"
 
 # Hardening for everything that reaches the target. Position-independent programs are the compiler's default,
 # for an option that says so would stand in the way of shared and of static ones.
 CFLAGS = "-O2 -fstack-protector-strong -ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
 LDFLAGS = "-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id=none"
+# For configure scripts of the toolchain's parts: nothing that a change of the source would need.
+NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
 
 
 @dataclass(frozen=True)
