@@ -36,15 +36,29 @@ class Autotools:
 
 
 @dataclass(frozen=True)
+class Meson:
+    """`meson setup`, `ninja`, `meson install`, out of tree; `options` go to setup after the usual ones.
+
+    `choices` add to them. Features that Meson would decide by what it finds are off unless an option turns them on.
+    """
+
+    options: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
 class Make:
     """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
 
-    `choices` add words to both calls.
+    `choices` add words to both calls. With `folder`, for Makefiles that know their own tree alone, a copy of the
+    source is in /build, and make is called in that folder of it ("." for the topmost).
     """
 
     variables: tuple[tuple[str, str], ...] = ()
     install: tuple[str, ...] = ("install",)
     choices: tuple[Choice, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,4 +97,4 @@ class ToolchainPart:
     """A part of the toolchain; leafroot/plan/toolchain.py knows how it is built and in which order."""
 
 
-Recipe = Autotools | Make | Kbuild | Files | Prebuilt | ToolchainPart
+Recipe = Autotools | Meson | Make | Kbuild | Files | Prebuilt | ToolchainPart

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Autotools, Choice, Kbuild, Make, Prebuilt
+from leafroot.describe.recipes import Autotools, Choice, Kbuild, Make, Meson, Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan import kbuild
+from leafroot.plan.meson import plan_meson
 from leafroot.plan.prebuilt import plan_prebuilt
 from leafroot.plan.step import Input, Step, TreeFile
 from leafroot.plan.toolchain import Toolchain, unit_sources
@@ -72,20 +73,23 @@ def _recipe(
                 (),
                 dict(env),
             )
-        case Make(variables, targets, choices):
-            call = (
-                "make",
-                "-f",
-                "/src/Makefile",
-                "SRC=/src",
-                *(f"{name}={value}" for name, value in variables),
-                *_chosen(choices, options),
-            )
-            return (call, (*call, "DESTDIR=/out", *targets)), (), {}
+        case Meson() as recipe:
+            return plan_meson(recipe, _chosen(recipe.choices, options), toolchain)
+        case Make() as recipe:
+            words = (*(f"{name}={value}" for name, value in recipe.variables), *_chosen(recipe.choices, options))
+            return _make(recipe, words), (), {}
         case Kbuild() as recipe:
             return _kbuild(unit, recipe, toolchain)
         case other:
             raise AssertionError(f"{unit.name}: {type(other).__name__} is not built by a step of its own")
+
+
+def _make(recipe: Make, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """A plain Makefile's two calls; where it is to build in its own tree, after a copy of that was made."""
+    tree = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build")) if recipe.folder else ()
+    start = ("-C", recipe.folder) if recipe.folder else ("-f", "/src/Makefile", "SRC=/src")
+    call = ("make", *start, *words)
+    return (*tree, call, (*call, "DESTDIR=/out", *recipe.install))
 
 
 def _kbuild(

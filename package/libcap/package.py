@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Library for capabilities: the parts of root's power that Linux gives out one by one."""
+
+from leafroot import Archive, Make, Package
+
+package = Package(
+    version="2.78",
+    archive=Archive(
+        "debian:pool/main/libc/libcap2/libcap2_{version}.orig.tar.xz",
+        sha256="0d621e562fd932ccf67b9660fb018e468a683d7b827541df27813228c996bb11",
+    ),
+    license="BSD-3-Clause OR GPL-2.0-only",
+    license_files=["License"],
+    build=Make(
+        folder="libcap",
+        variables=(
+            ("prefix", "/usr"),
+            ("lib", "lib"),
+            # "x86_64-leafroot-linux-musl-" and the like: its Makefile asks for that, and not for CC.
+            ("CROSS_COMPILE", "$(CC:gcc=)"),
+            # The program that lists the names for the library runs where it is built.
+            ("BUILD_CC", "gcc"),
+            ("BUILD_CFLAGS", "-O1"),
+            ("BUILD_LDFLAGS", ""),
+            # A search by a table that another version of gperf would make otherwise.
+            ("USE_GPERF", "no"),
+            ("GOLANG", "no"),
+            ("PTHREADS", "no"),
+        ),
+        install=("install-cap",),
+    ),
+)
