@@ -166,10 +166,13 @@ def _flash(session: Session, card: str) -> int:
 def _bench(session: Session, config: Config, plan: Plan) -> int:
     def argv(output: Path) -> list[str]:
         guest = _guest(session, config, plan, plan.kernel, plan.root)
-        return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root).argv()
+        tree = output / plan.device_tree if plan.device_tree else None
+        return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root, device_tree=tree).argv()
 
     toolchain = session.variables.get("TOOLCHAIN", "")
-    print(bench(session.checkout, session.cache, config.name, toolchain, argv))
+    same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
+    second = next((name for name in sorted(same_target) if name != config.board.name), "")
+    print(bench(session.checkout, session.cache, config.name, toolchain, argv, second))
     return 0
 
 

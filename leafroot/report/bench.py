@@ -38,6 +38,10 @@ class Bench:
             raise LeafrootError(f"scons {' '.join(words)} failed in the copy", "bench", f"Its log: {self.log}")
         return done
 
+    def said(self) -> list[str]:
+        """All that scons has printed so far, in lines."""
+        return self.log.read_text(errors="replace").splitlines()
+
     def touch_overlay(self, number: int) -> None:
         """Change one small file of an overlay."""
         folder = self.copy / "bench-overlay" / "etc"
@@ -51,8 +55,18 @@ class Bench:
         file.write_text(text + ("CONFIG_CAL=y\n" if number % 2 == 0 else ""))
 
 
-def bench(checkout: Path, cache: Path, board: str, toolchain: str, guest: Callable[[Path], Sequence[str]]) -> str:
-    """Measure every row for one board, and give the table; `guest` is QEMU's command line for an output folder."""
+def bench(
+    checkout: Path,
+    cache: Path,
+    board: str,
+    toolchain: str,
+    guest: Callable[[Path], Sequence[str]],
+    second: str = "",
+) -> str:
+    """Measure every row for one board, and give the table.
+
+    `guest` is QEMU's command line for an output folder; `second` another board of the same target, if there is one.
+    """
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         copy = Path(folder) / "leafroot"
         shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
@@ -61,9 +75,17 @@ def bench(checkout: Path, cache: Path, board: str, toolchain: str, guest: Callab
         run.touch_overlay(0)
         run.scons()
         try:
-            return _table(_rows(run, copy / "output" / board / "images" / "sdcard.img", guest))
+            rows = _rows(run, copy / "output" / board / "images" / "sdcard.img", guest)
+            booted = _last(run, "boot-test: passed", "boot-test")
+            image = _last(run, f"output/{board}/images/")
+            lines = [image, booted]
+            if second:
+                row, built = _second_board(run, second)
+                rows.append(row)
+                lines.append(f"built for {second} after {board}: {', '.join(built)}")
+            return "\n".join([_table(rows), *lines])
         except LeafrootError as error:
-            error.hint = "\n".join(run.log.read_text(errors="replace").splitlines()[-20:])
+            error.hint = "\n".join(run.said()[-20:])
             raise
 
 
@@ -133,6 +155,20 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> lis
     if card.exists():
         row("kernel and root -> sdcard.img", write_card)
     return rows
+
+
+def _last(run: Bench, beginning: str, *words: str) -> str:
+    """What one more call of scons says in its last line that begins so."""
+    run.scons(*words)
+    return next(line for line in reversed(run.said()) if line.startswith(beginning))
+
+
+def _second_board(run: Bench, board: str) -> tuple[tuple[str, list[float], float], list[str]]:
+    """Build another board of the same target, nothing from the cache: a row, and the steps that it took."""
+    before = len(run.said())
+    done = run.scons(f"BOARD={board}", "--cache-disable")
+    steps = [line[:44].strip() for line in run.said()[before:] if re.fullmatch(r"  .{44} +[0-9.]+ s", line)]
+    return (f"second board of the target: {board}", [done.seconds], done.megabytes), steps
 
 
 def _table(rows: Sequence[tuple[str, list[float], float]]) -> str:
