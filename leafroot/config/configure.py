@@ -22,6 +22,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import Package
+from leafroot.describe.rootsize import ROOT_SIZE
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 
@@ -61,6 +62,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
         cmdline=resolved.value("KERNEL_CMDLINE"),
+        root_size=_root_size(resolved, unit),
         options=tuple(
             name for name, _ in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"
         ),
@@ -124,6 +126,12 @@ def _root_password(resolved: Resolved) -> str:
     if not resolved.value("SYSTEM_ROOT_PASSWORD_HASH"):
         return "*"
     return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a hash that crypt(3) knows")
+
+
+def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
+    if resolved.value("SYSTEM_ROOT_SIZE"):
+        return _matching(resolved, "SYSTEM_ROOT_SIZE", ROOT_SIZE, "a size for the root: 60%, or 96M")
+    return board.value.root_size
 
 
 def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Sequence[str]) -> Iterator[str]:

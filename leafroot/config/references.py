@@ -18,6 +18,7 @@ from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Files, Kbuild, Prebuilt, ToolchainPart
+from leafroot.describe.rootsize import ROOT_SIZE
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 
@@ -98,6 +99,12 @@ def check_boards(
                 f"unknown console {board.console!r}",
                 _line(root, file, board.console),
                 f"A device and its speed, like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
+            )
+        if board.root_size and not ROOT_SIZE.fullmatch(board.root_size):
+            raise LeafrootError(
+                f"{board.root_size!r} is not a size for the root",
+                _line(root, file, board.root_size),
+                'A part of the memory, "60%", or an amount, "96M".',
             )
         _check_files(root, unit, file, [*board.kernel.config, *(f"{name}.config" for name, _ in board.kernel.options)])
         if board.emulation and board.emulation.overlay:

@@ -85,17 +85,19 @@ class RaspberryPi:
 class Board:
     """One board: `board/<name>/board.py`.
 
-    `memory` is RAM in MiB, which the image must leave room in. `console` is a kernel console ("ttyS0,115200"), where
-    it is another than that of the architecture. `overlay/` in the board's folder is laid over the root. `require`
-    names hardening that every ELF file in the root must have: relro, pie, ssp. `loader` says what the board's boot
-    loader wants beside the kernel, `emulation` what QEMU needs, where that is more than for any board of the
-    architecture.
+    `memory` is RAM in MiB, which the image must leave room in. `root_size` is the most that the root may grow to, as
+    tmpfs has it: a part of the memory ("60%") or an amount ("96M"); half of the memory unless it says otherwise.
+    `console` is a kernel console ("ttyS0,115200"), where it is another than that of the architecture. `overlay/` in
+    the board's folder is laid over the root. `require` names hardening that every ELF file in the root must have:
+    relro, pie, ssp. `loader` says what the board's boot loader wants beside the kernel, `emulation` what QEMU needs,
+    where that is more than for any board of the architecture.
     """
 
     arch: str
     kernel: Kernel
     boot: str
     memory: int
+    root_size: str = ""
     console: str = ""
     packages: Sequence[str] = ()
     cmdline: str = ""

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 class BootMode:
     """One way to mount the initramfs.
 
-    `native_from` is the first kernel version that has the mode without a patch (None: no kernel has);
-    `native_until` the first one that no longer can. `cmdline` is what a patched kernel wants on its command
-    line; a native one wants nothing. `mountinfo` is the shell pattern that the line of the booted root in
-    /proc/self/mountinfo matches: id, parent's id, a comma, then type, source and options. A mount without a parent
-    names itself as its parent.
+    `native_from` is the first kernel version that has the mode without a patch (None: no kernel has); `native_until`
+    the first one that no longer can. `cmdline` is what a patched kernel wants on its command line; a native one wants
+    nothing. `options` is the parameter that takes tmpfs options for the root. `mountinfo` is the shell pattern that
+    the line of the booted root in /proc/self/mountinfo matches: id, parent's id, a comma, then type, source and
+    options. A mount without a parent names itself as its parent.
     """
 
     name: str
@@ -26,6 +26,7 @@ class BootMode:
     native_from: tuple[int, int] | None
     native_until: tuple[int, int] | None
     cmdline: str
+    options: str
     mountinfo: str
     can_pivot: bool
 
@@ -35,6 +36,14 @@ class BootMode:
             return False
         return self.native_until is None or version < self.native_until
 
+    def words(self, version: tuple[int, int], size: str) -> tuple[str, ...]:
+        """What a kernel of this version is to be told: the mode, and the root's size ("" leaves that to the kernel)."""
+        mode = "" if self.is_native(version) else self.cmdline
+        limit = f"{self.options}=size={size}" if size else ""
+        # One parameter says both where it can: with a value and without, a boot configuration could not hold it.
+        words = (limit,) if limit and mode == self.options else (mode, limit)
+        return tuple(word for word in words if word)
+
 
 NULLFS = BootMode(
     name="nullfs",
@@ -42,6 +51,7 @@ NULLFS = BootMode(
     native_from=(7, 0),
     native_until=None,
     cmdline="nullfs_rootfs",
+    options="initramfs_options",
     mountinfo='"2 1,rootfs "*',
     can_pivot=True,
 )
@@ -51,6 +61,7 @@ LEAF_TMPFS = BootMode(
     native_from=None,
     native_until=None,
     cmdline="nonroot_initramfs",
+    options="nonroot_initramfs",
     mountinfo='*,"tmpfs "*',
     can_pivot=True,
 )
@@ -60,6 +71,7 @@ ROOTFS = BootMode(
     native_from=(2, 6),
     native_until=(7, 0),
     cmdline="",
+    options="initramfs_options",
     mountinfo='"1 1,rootfs "*',
     can_pivot=False,
 )

@@ -71,10 +71,10 @@ def compress_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output
     size = inputs["root"].stat().st_size
     if size > parameters["room"] * _MIB:
         raise LeafrootError(
-            f"the root is {size / _MIB:.1f} MiB, and a tmpfs takes at most {parameters['room']} MiB "
+            f"the root is {size / _MIB:.1f} MiB, and may take at most {parameters['room']} MiB "
             f"of the board's memory of {parameters['memory']} MiB (memory=)",
             parameters["where"],
-            "Select fewer packages, or let the command line give it more: docs/boot-modes.md.",
+            "Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE.",
         )
     fresh = output.with_name(output.name + ".new")
     compress_zstd(inputs["root"], fresh, parameters["level"], threads=os.cpu_count() or 1)

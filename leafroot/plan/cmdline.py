@@ -22,8 +22,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 def command_line(config: Config) -> str:
     """The command line that is built into the kernel."""
-    mode = "" if config.mode.is_native(config.series.value.number) else config.mode.cmdline
-    words = (f"console={config.console}", mode, config.board.value.cmdline, config.cmdline)
+    mode = config.mode.words(config.series.value.number, config.root_size)
+    words = (f"console={config.console}", *mode, config.board.value.cmdline, config.cmdline)
     return " ".join(word for word in words if word)
 
 

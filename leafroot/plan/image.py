@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files
-from leafroot.plan.cmdline import command_line
+from leafroot.describe.rootsize import DEFAULT_ROOT_SIZE, root_room
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Artefact, Input, Overlay, Step
 from leafroot.plan.system import DEVICES, DIRECTORIES, system_files
 from leafroot.plan.toolchain import Toolchain
@@ -67,8 +67,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
                 "level": config.compression,
                 "where": config.described_in,
                 "memory": config.board.value.memory,
-                # Unless its options say otherwise, a tmpfs takes half of the memory (mm/shmem.c).
-                "room": config.board.value.memory // (1 if "size=" in command_line(config) else 2),
+                "room": root_room(config.root_size or DEFAULT_ROOT_SIZE, config.board.value.memory),
             }
         ),
     )

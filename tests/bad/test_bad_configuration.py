@@ -21,7 +21,7 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
         'CONFIG_SYSTEM_HOSTNAM="x"\n',
         (
             "configs/one_defconfig:2: there is no option CONFIG_SYSTEM_HOSTNAM\n"
-            "  Did you mean CONFIG_SYSTEM_HOSTNAME or CONFIG_SYSTEM_OVERLAYS?"
+            "  Did you mean CONFIG_SYSTEM_HOSTNAME or CONFIG_SYSTEM_OVERLAYS or CONFIG_SYSTEM_ROOT_SIZE?"
         ),
     ),
     "unknown option, not set": (
@@ -73,6 +73,10 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
             'configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME="x: a string must stand in double quotes\n'
             '  Write CONFIG_SYSTEM_HOSTNAME="x".'
         ),
+    ),
+    "root size": (
+        'CONFIG_SYSTEM_ROOT_SIZE="60"\n',
+        'configs/one_defconfig:2: CONFIG_SYSTEM_ROOT_SIZE="60" is not a size for the root: 60%, or 96M',
     ),
     "number": (
         "CONFIG_IMAGE_ZSTD_LEVEL=high\n",

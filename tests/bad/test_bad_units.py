@@ -109,7 +109,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a recipe": (
         {ALPHA: package(build="'make'")},
-        "package/alpha/package.py:5: Package's 'build' must be Autotools, Make, Kbuild, Files, Prebuilt or ToolchainPart, but is 'make'",
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, Meson, Make, Kbuild, Files, Prebuilt or ToolchainPart, but is 'make'",
     ),
     "string for options": (
         {ALPHA: package(build="Autotools('--disable-nls')")},
@@ -216,6 +216,14 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "toolchain as a package": (
         {ONE: board(packages=["gcc"])},
         "board/one/board.py:11: unknown package 'gcc'\n  There is: alpha, beta, gamma.",
+    ),
+    "console": (
+        {ONE: board(console="ttySS0,115200")},
+        "board/one/board.py:8: unknown console 'ttySS0,115200'\n  A device and its speed, like ttyS0,115200. Did you mean ttyS or ttySC or ttyPS?",
+    ),
+    "size of the root": (
+        {ONE: board(root_size="60")},
+        'board/one/board.py:12: \'60\' is not a size for the root\n  A part of the memory, "60%", or an amount, "96M".',
     ),
     "unknown hardening": (
         {ONE: board(require=["reloro"])},

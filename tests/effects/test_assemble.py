@@ -19,10 +19,10 @@ from leafroot.plan.board import Machine, plan_board
 ROOT = Path(__file__).parents[2]
 
 
-def compress(tmp_path: Path, cmdline: str, mebibytes: int) -> Path:
+def compress(tmp_path: Path, size: str, mebibytes: int) -> Path:
     """Do the step of qemu_x86_64 (256 MiB) that packs the root, for a root of this size."""
     config = configure(load_catalog(ROOT), ROOT, tmp_path / "kconfig", Request("qemu_x86_64"))
-    plan = plan_board(replace(config, cmdline=cmdline), Machine("x86_64-glibc-2.36"), lambda path: path)
+    plan = plan_board(replace(config, root_size=size), Machine("x86_64-glibc-2.36"), lambda path: path)
     (step,) = (step for step in plan.steps if step.output == plan.root)
     root = tmp_path / "rootfs.cpio"
     with root.open("wb") as file:
@@ -32,18 +32,20 @@ def compress(tmp_path: Path, cmdline: str, mebibytes: int) -> Path:
     return made
 
 
-@pytest.mark.parametrize(("cmdline", "mebibytes"), [("", 128), ("rootflags=size=90%", 200)])
-def test_a_root_that_fits(tmp_path: Path, cmdline: str, mebibytes: int) -> None:
-    assert compress(tmp_path, cmdline, mebibytes).exists()
+@pytest.mark.parametrize(("size", "mebibytes"), [("", 128), ("90%", 200), ("100M", 100)])
+def test_a_root_that_fits(tmp_path: Path, size: str, mebibytes: int) -> None:
+    assert compress(tmp_path, size, mebibytes).exists()
 
 
-@pytest.mark.parametrize(("cmdline", "mebibytes", "room"), [("", 129, 128), ("rootflags=size=90%", 257, 256)])
-def test_a_root_that_does_not(tmp_path: Path, cmdline: str, mebibytes: int, room: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "mebibytes", "room"), [("", 129, 128), ("90%", 231, 230), ("100m", 101, 100), ("1G", 257, 256)]
+)
+def test_a_root_that_does_not(tmp_path: Path, size: str, mebibytes: int, room: int) -> None:
     with pytest.raises(LeafrootError) as caught:
-        compress(tmp_path, cmdline, mebibytes)
+        compress(tmp_path, size, mebibytes)
     assert str(caught.value) == (
-        f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, and a tmpfs takes at most {room} MiB of the "
+        f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, and may take at most {room} MiB of the "
         "board's memory of 256 MiB (memory=)\n"
-        "  Select fewer packages, or let the command line give it more: docs/boot-modes.md."
+        "  Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE."
     )
     assert not (tmp_path / "rootfs.cpio.zst").exists()

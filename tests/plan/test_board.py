@@ -112,3 +112,20 @@ def test_a_title_and_a_place_do_not_count(planned: Planned) -> None:
     one = step(planned(), "qemu_x86_64/linux.tar.zst")
     assert description(replace(one, title="another")) == description(one)
     assert description(replace(one, commands=(("true",),))) != description(one)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "boot", "words"),
+    [
+        ("6.12", "nullfs", "nullfs_rootfs initramfs_options=size=60%"),
+        ("6.12", "leaf-tmpfs", "nonroot_initramfs=size=60%"),
+        ("6.12", "rootfs", "initramfs_options=size=60%"),
+        ("7.2", "nullfs", "initramfs_options=size=60%"),
+    ],
+)
+def test_the_size_of_the_root_in_the_words_of_the_mode(
+    configured: Callable[..., Config], kernel: str, boot: str, words: str
+) -> None:
+    config = configured(kernel=kernel, boot=boot)
+    assert "size=" not in command_line(config)
+    assert command_line(replace(config, root_size="60%")).split()[1:] == words.split()
