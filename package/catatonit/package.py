@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Process 1 of a container: starts one program, passes signals on to it, and reaps what it leaves."""
+
+from leafroot import Archive, Make, Package
+
+package = Package(
+    version="0.2.1",
+    archive=Archive(
+        "debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz",
+        sha256="771385049516fdd561fbb9164eddf376075c4c7de3900a8b18654660172748f1",
+    ),
+    license="GPL-2.0-or-later",
+    license_files=["COPYING"],
+    build=Make(),
+    kernel=["SIGNALFD"],
+)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Library for seccomp: filters for the system calls that a program may make."""
+
+from leafroot import Archive, Autotools, Package
+
+package = Package(
+    version="2.6.0",
+    archive=Archive(
+        "debian:pool/main/libs/libseccomp/libseccomp_{version}.orig.tar.gz",
+        sha256="83b6085232d1588c379dc9b9cae47bb37407cf262e6e74993c61ba72d2a784dc",
+    ),
+    license="LGPL-2.1-only",
+    license_files=["LICENSE"],
+    # What gperf would make is in the archive. Another version of it would make something else.
+    build=Autotools(("--disable-python",), env=(("GPERF", "false"),)),
+)
