@@ -114,7 +114,7 @@ def _guest(session: Session, config: Config, plan: Plan, kernel: str, root: str 
     return Guest(
         qemu=config.arch.qemu,
         machine=config.emulation,
-        memory=config.emulation.memory or config.board.value.memory,
+        memory=config.emulation.memory or config.memory,
         kernel=session.output / kernel,
         initrd=session.output / root if root else None,
         device_tree=session.output / plan.device_tree if plan.device_tree else None,

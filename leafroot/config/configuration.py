@@ -29,14 +29,13 @@ class Config:
     """One board's resolved configuration.
 
     `name` is the board's own, or that of one more defconfig for it; what is made lies below it.
-    `packages` are the selected ones, dependencies first, names in order otherwise; `files` are the folders of
-    those that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are
-    folders laid over the root, the board's first, later ones on top. `root_password` is the hash for
-    /etc/shadow: "*" locks the account, "" asks for no password. `root_size` is what the kernel is told of
-    the root's size, "" if nothing. `compression` is a zstd level. `options` are
-    those of the board's optional kernel fragments that were chosen. `config_txt` is the text of that file for a
-    Raspberry Pi's boot loader, and empty for a board without one. `choices` are the values of the Kconfig options that
-    recipes of selected packages ask for.
+    `packages` are the selected ones, dependencies first, names in order otherwise; `files` are the folders of those
+    that only bring files, by package. `toolchain` is None for the one built from source. `overlays` are folders laid
+    over the root, the board's first, later ones on top. `root_password` is the hash for /etc/shadow: "*" locks the
+    account, "" asks for no password. `memory` is RAM in MiB. `root_size` is what the kernel is told of the root's
+    size, "" if nothing. `compression` is a zstd level. `options` are those of the board's optional kernel fragments
+    that were chosen. `config_txt` is the text of that file for a Raspberry Pi's boot loader, and empty for a board
+    without one. `choices` are the values of the Kconfig options that recipes of selected packages ask for.
     """
 
     name: str
@@ -53,6 +52,7 @@ class Config:
     overlays: tuple[Listing, ...]
     compression: int
     cmdline: str
+    memory: int
     root_size: str = ""
     options: tuple[str, ...] = ()
     config_txt: str = ""

@@ -62,6 +62,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
         cmdline=resolved.value("KERNEL_CMDLINE"),
+        memory=int(resolved.value("BOARD_MEMORY")),
         root_size=_root_size(resolved, unit),
         options=tuple(
             name for name, _ in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"

@@ -93,8 +93,17 @@ def _boards(catalog: Catalog) -> str:
         for unit in catalog.boards.values()
         for name, prompt in unit.value.kernel.options
     ]
-    more = [*options, *_config_in(catalog.boards.values(), "BOARD")]
+    more = [_memory(catalog.boards.values()), *options, *_config_in(catalog.boards.values(), "BOARD")]
     return _choice("Board", [], blocks) + _file(more, header=False)
+
+
+def _memory(boards: Iterable[Unit[Board]]) -> str:
+    defaults = [f"\tdefault {unit.value.memory} if {symbol('BOARD', unit.name)}" for unit in boards]
+    text = (
+        "The RAM of the board, for boards that are sold with more or less of it; what QEMU gives an emulated one.\n"
+        "An image that leaves no room in it is refused."
+    )
+    return _option("BOARD_MEMORY", "int", "Memory (MiB)", ["\trange 8 4194304", *defaults], text)
 
 
 def _kernels(catalog: Catalog) -> str:
@@ -181,8 +190,12 @@ def _choice(prompt: str, defaults: Sequence[str], blocks: Sequence[str]) -> str:
 
 
 def _bool(name: str, prompt: str, lines: Sequence[str], doc: str) -> str:
+    return _option(name, "bool", prompt, lines, doc)
+
+
+def _option(name: str, kind: str, prompt: str, lines: Sequence[str], doc: str) -> str:
     text = [f"\t  {line}".rstrip() for line in doc.strip().splitlines()]
-    return "\n".join([f"config {name}", f"\tbool {_quote(prompt)}", *lines, "\thelp", *text, ""])
+    return "\n".join([f"config {name}", f"\t{kind} {_quote(prompt)}", *lines, "\thelp", *text, ""])
 
 
 def _file(blocks: Iterable[str], header: bool = True) -> str:

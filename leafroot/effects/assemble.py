@@ -72,7 +72,7 @@ def compress_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output
     if size > parameters["room"] * _MIB:
         raise LeafrootError(
             f"the root is {size / _MIB:.1f} MiB, and may take at most {parameters['room']} MiB "
-            f"of the board's memory of {parameters['memory']} MiB (memory=)",
+            f"of the board's memory of {parameters['memory']} MiB (CONFIG_BOARD_MEMORY)",
             parameters["where"],
             "Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE.",
         )

@@ -66,8 +66,8 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
             {
                 "level": config.compression,
                 "where": config.described_in,
-                "memory": config.board.value.memory,
-                "room": root_room(config.root_size or DEFAULT_ROOT_SIZE, config.board.value.memory),
+                "memory": config.memory,
+                "room": root_room(config.root_size or DEFAULT_ROOT_SIZE, config.memory),
             }
         ),
     )

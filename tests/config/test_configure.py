@@ -46,6 +46,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "no password": ("CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y", {"root_password": ""}),
     "password": ('CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$ab$cd/."', {"root_password": "$6$ab$cd/."}),
     "compression": ("CONFIG_IMAGE_ZSTD_LEVEL=3", {"compression": 3}),
+    "memory": ("CONFIG_BOARD_MEMORY=512", {"memory": 512}),
+    "size of the root": ('CONFIG_SYSTEM_ROOT_SIZE="96M"', {"root_size": "96M"}),
     "command line": (r'CONFIG_KERNEL_CMDLINE="quiet x=\"a b\""', {"cmdline": 'quiet x="a b"'}),
     "comments": ("\n# a comment\n  \nCONFIG_IMAGE_ZSTD_LEVEL=4  \n", {"compression": 4}),
     "external toolchain": ("CONFIG_TOOLCHAIN_EXTERNAL=y", {"toolchain": DEBIAN}),

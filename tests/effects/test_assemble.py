@@ -45,7 +45,7 @@ def test_a_root_that_does_not(tmp_path: Path, size: str, mebibytes: int, room: i
         compress(tmp_path, size, mebibytes)
     assert str(caught.value) == (
         f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, and may take at most {room} MiB of the "
-        "board's memory of 256 MiB (memory=)\n"
+        "board's memory of 256 MiB (CONFIG_BOARD_MEMORY)\n"
         "  Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE."
     )
     assert not (tmp_path / "rootfs.cpio.zst").exists()
