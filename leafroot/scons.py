@@ -7,9 +7,7 @@ import atexit
 import functools
 import hashlib
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,10 +20,11 @@ from SCons.Node.FS import File
 from leafroot.commands import EDITING, commands, help_text
 from leafroot.effects.lock import hold_output
 from leafroot.effects.perform import open_shell, perform
-from leafroot.effects.run import end_all
+from leafroot.effects.run import end_on_signals
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
+from leafroot.report.history import History
 from leafroot.report.work import Report, print_error
 from leafroot.session import Session, make_folder, open_session
 
@@ -50,16 +49,18 @@ def _declare(targets: list[str]) -> None:
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
     env = _environment(session)
-    _end_on_signals()
+    end_on_signals()
     jobs = Script.GetOption("num_jobs")
-    shop = session.workshop(jobs, lambda name: str(env.File(str(session.output / name)).get_csig()))
+    digest, file_digest = _digests(env, session)
+    shop = session.workshop(jobs, digest)
     report = Report(lock)
     nodes: dict[str, Step] = {}
-    for plan in session.make_plans(lambda path: str(env.File(str(session.checkout / path)).get_csig())):
+    history = History(session.output, digest, file_digest)
+    for plan in session.make_plans(file_digest):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:
                 work = functools.partial(perform, step, shop, _shell_hint(session, step))
-                _declare_step(env, session, step, Performer(step, work, report))
+                _declare_step(env, session, step, Performer(step, work, report, history))
         env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
         for one in plan.exports:
             env.Default(_declare_export(env, session, one, shop.digest))
@@ -78,7 +79,24 @@ def _declare(targets: list[str]) -> None:
         needs = [str(session.output / output) for output in step.artefacts()]
         env.AlwaysBuild(env.Alias("shell", needs, Action(lambda: open_shell(step, shop))))
         Script.BUILD_TARGETS[:] = ["shell"]
+    if wanted := session.variables.get("explain"):
+        env.AlwaysBuild(env.Alias("explain", [], Action(functools.partial(_explain, session, history, wanted))))
+        Script.BUILD_TARGETS[:] = ["explain"]
     atexit.register(_sum_up, report, quiet=bool(targets))
+
+
+def _digests(env: Any, session: Session) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """What gives the SHA-256 of an output, and of a file that a unit names: as SCons sees them."""
+
+    def of(folder: Path) -> Callable[[str], str]:
+        return lambda name: str(env.File(str(folder / name)).get_csig())
+
+    return of(session.output), of(session.checkout)
+
+
+def _explain(session: Session, history: History, wanted: str) -> int:
+    print(history.explain(session.step(wanted), session.steps()))
+    return 0
 
 
 def _sum_up(report: Report, quiet: bool) -> None:
@@ -121,20 +139,6 @@ class _Decider:
         return bool(dependency.changed_content(target, previous, repository_node))
 
 
-def _end_on_signals() -> None:
-    """End the steps' programs at once when we are interrupted; SCons itself would wait for them."""
-    read, write = os.pipe()
-    os.set_blocking(write, False)
-    # Python writes a byte here for every signal that it handles, whoever's handler is set at the time.
-    signal.set_wakeup_fd(write)
-
-    def wait() -> None:
-        while os.read(read, 1):
-            end_all()
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def _declare_step(env: Any, session: Session, step: Step, performer: Performer) -> None:
     sources = [str(session.output / name) for name in step.artefacts()]
     sources += [str(session.checkout / path) for path in step.tree_files()]
@@ -144,7 +148,7 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
         Script.Action(performer, strfunction=None),
     )
     node.attributes.leafroot_step = step
-    node.attributes.leafroot_report = performer.report
+    node.attributes.leafroot_performer = performer
     if not step.cached:
         env.NoCache(node)
     # An output is replaced when the new one is whole, and not taken away before.
@@ -190,15 +194,25 @@ class Action:
 class Performer(Action):
     """A step, as work for SCons."""
 
-    def __init__(self, step: Step, work: Callable[[], float], report: Report) -> None:
+    def __init__(self, step: Step, work: Callable[[], float], report: Report, history: History) -> None:
         def timed() -> int:
             seconds = work()
+            self.note(f"{seconds:7.1f} s", f"built in {seconds:.1f} s")
             report.built += 1
-            report.line(step.title, f"{seconds:7.1f} s")
             return 0
 
         super().__init__(timed)
-        self.report = report
+        self._step, self._report, self._history = step, report, history
+
+    def note(self, remark: str, how: str) -> None:
+        """Tell people that the output is there now, and keep what it was made from."""
+        self._report.line(self._step.title, remark)
+        self._history.record(self._step, how)
+
+    def from_cache(self, seconds: float) -> None:
+        """The output was not made, but brought back."""
+        self.note(f"{seconds:7.1f} s, from the cache", "brought from the cache")
+        self._report.cached += 1
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
@@ -220,7 +234,5 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
             return False
         # The cache keeps the time at which the file was made; here it is new, whatever was here before.
         os.utime(node.get_internal_path())
-        report = node.attributes.leafroot_report
-        report.cached += 1
-        report.line(node.attributes.leafroot_step.title, f"{time.monotonic() - begun:7.1f} s, from the cache")
+        node.attributes.leafroot_performer.from_cache(time.monotonic() - begun)
         return True

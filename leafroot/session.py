@@ -40,6 +40,7 @@ VARIABLES = {
     "NETBOOT": "1: boot and boot-test fetch the image over the network, from QEMU's own server",
     "DEV": "the card that 'flash' writes to, such as /dev/sdX",
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
+    "explain": "NAME: why the step that makes NAME was done, and whether it will be again",
     "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
 

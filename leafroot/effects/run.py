@@ -10,6 +10,7 @@ import select
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -163,3 +164,17 @@ def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeou
     finally:
         process.kill()
         process.wait()
+
+
+def end_on_signals() -> None:
+    """End the steps' programs at once when we are interrupted; SCons itself would wait for them."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    # Python writes a byte here for every signal that it handles, whoever's handler is set at the time.
+    signal.set_wakeup_fd(write)
+
+    def wait() -> None:
+        while os.read(read, 1):
+            end_all()
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,9 +47,10 @@ def test_a_changed_header_reaches_who_depends_on_it(scons: Callable[..., str], t
     fragment.write_text("CONFIG_PACKAGE_ASKS=y\n")
     made = output / "x86_64-leafroot-linux-musl" / "asks.tar.zst"
 
+    words = ["BOARD=qemu_x86_64", "TOOLCHAIN=debian", f"EXTERNAL={tree}", f"CONFIG={fragment}", f"OUTPUT={output}"]
+
     def build() -> tuple[str, bytes]:
-        words = ["BOARD=qemu_x86_64", "TOOLCHAIN=debian", f"EXTERNAL={tree}", f"CONFIG={fragment}"]
-        printed = scons(*words, f"OUTPUT={output}", str(made))
+        printed = scons(*words, str(made))
         program = layer_from_tar("asks", made).nodes["usr/bin/asks"]
         assert isinstance(program, File)
         return printed, program.read()
@@ -62,6 +64,10 @@ def test_a_changed_header_reaches_who_depends_on_it(scons: Callable[..., str], t
     printed, second = build()
     assert b"the second" in second
     assert [line.split()[0] for line in printed.splitlines() if line.startswith("  ")] == ["answer", "asks"]
+    told = scons(*words, "explain=answer") + scons(*words, "explain=asks")
+    assert re.search(r"because of:\n    file .*/tree/package/answer/src/answer\.h: \w{12} -> \w{12}\n", told), told
+    assert re.search(r"because of:\n    artefact \S+/answer\.tar\.zst: \w{12} -> \w{12}\n", told), told
+    assert told.count("The next build leaves it as it is") == 2
 
     write_package(tree, "answer", [], answer_h='#define ANSWER "the first"\n', **header)
     printed, third = build()

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said of a step: why it was done, whether it will be again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leafroot.plan.step import Artefact, Step, Text, TreeFile
+from leafroot.report.explain import differences
+from leafroot.report.history import History
+
+FIRST = Step("first", "x/first.tar.zst", (TreeFile("/f", "package/f"),), commands=(("cp", "/f", "/out"),))
+SECOND = Step(
+    "second",
+    "x/second",
+    (Artefact("/first", FIRST.output), Text("/t", "some text")),
+    commands=(("make", "-C", "/src"), ("make", "install")),
+    env=(("CFLAGS", "-O2"),),
+)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/f").write_text("1")
+    return History(
+        tmp_path, lambda name: (tmp_path / name).read_text() * 64, lambda name: (tmp_path / name).read_text() * 64
+    )
+
+
+def make(history: History, step: Step, content: str) -> None:
+    file = history.output / step.output
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    history.record(step, "built in 1.0 s")
+
+
+def said(history: History, step: Step = SECOND) -> list[str]:
+    lines = history.explain(step, (FIRST, step)).splitlines()
+    # When it was is the one thing that no test can know.
+    return [line.split(", 20")[0] for line in lines]
+
+
+def test_what_was_never_made(history: History) -> None:
+    assert said(history) == [
+        "second: x/second",
+        "  It was never made here.",
+        "  It will be made by the next build: it is not there.",
+    ]
+
+
+def test_the_first_time_and_nothing_changed(history: History) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    assert said(history) == [
+        "second: x/second",
+        "  built in 1.0 s",
+        "  That was the first time here.",
+        "  The next build leaves it as it is: nothing that goes into it has changed since.",
+    ]
+
+
+def test_why_it_was_made_again_names_what_changed_with_old_and_new(history: History) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    make(history, FIRST, "c")
+    make(history, SECOND, "d")
+    assert said(history)[2:4] == ["  That was because of:", f"    artefact x/first.tar.zst: {'a' * 12} -> {'c' * 12}"]
+
+
+def test_a_file_that_changes_since_reaches_who_reads_what_is_made_of_it(history: History) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    (history.output / "package/f").write_text("2")
+    assert said(history, FIRST)[3:] == [
+        "  The next build looks at it again, because of:",
+        f"    file package/f: {'1' * 12} -> {'2' * 12}",
+    ]
+    assert said(history)[3:] == [
+        "  The next build looks at it again, because of:",
+        "    artefact x/first.tar.zst: will be made again itself, perhaps with the same bytes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        (replace(SECOND, env=(("CFLAGS", "-O3"),)), "variable CFLAGS: -O2 -> -O3"),
+        (replace(SECOND, env=()), "variable CFLAGS: gone"),
+        (replace(SECOND, commands=(*SECOND.commands, ("true",))), "command 3: new"),
+        (replace(SECOND, commands=(("make",), SECOND.commands[1])), "command 1: make -C /src -> make"),
+        (
+            replace(SECOND, inputs=(SECOND.inputs[0], Text("/t", "another text"))),
+            'input /t: {"kind":"Text","text":"some text"} -> {"kind":"Text","text":"another text"}',
+        ),
+        (replace(SECOND, title="other words", cached=False), None),
+    ],
+    ids=["variable", "variable gone", "command more", "command", "text", "nothing that counts"],
+)
+def test_a_change_of_the_step_itself(history: History, changed: Step, line: str | None) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    told = said(history, changed)[4:]
+    assert told == ([f"    {line}"] if line else [])
+
+
+def test_a_record_that_cannot_be_read_is_none(history: History) -> None:
+    make(history, FIRST, "a")
+    for file in (history.output / "explain").iterdir():
+        file.write_text("{")
+    assert "  It was never made here." in said(history, FIRST)
+
+
+def test_many_differences_are_one_screen(history: History) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    told = said(history, replace(SECOND, env=tuple((f"V{number:02}", "x") for number in range(40))))
+    assert len(told) < 24
+    assert told[-1] == "    and 29 more"
+
+
+def test_long_values_are_cut_around_the_first_difference() -> None:
+    old, new = {"parameter x": "a" * 500 + "old" + "b" * 500}, {"parameter x": "a" * 500 + "new" + "b" * 500}
+    (line,) = differences(old, new)
+    assert len(line) < 160
+    assert "aaaold" in line and "aaanew" in line
