@@ -82,7 +82,8 @@ def _declare(targets: list[str]) -> None:
     if wanted := session.variables.get("explain"):
         env.AlwaysBuild(env.Alias("explain", [], Action(functools.partial(_explain, session, history, wanted))))
         Script.BUILD_TARGETS[:] = ["explain"]
-    atexit.register(_sum_up, report, quiet=bool(targets))
+    asked = targets or session.variables.get("shell") or session.variables.get("explain")
+    atexit.register(_sum_up, report, quiet=bool(asked))
 
 
 def _digests(env: Any, session: Session) -> tuple[Callable[[str], str], Callable[[str], str]]:

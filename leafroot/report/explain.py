@@ -88,7 +88,9 @@ def explain(step: Step, known: Record | None, now: Facts, made: bool, stale: Seq
     """
     lines = [f"{step.title}: {step.output}"]
     if known is None:
-        lines.append("  It was never made here.")
+        lines.append(
+            f"  It {'is there, and nothing is known of what it was made from' if made else 'was never made here'}."
+        )
     else:
         lines.append(f"  {known.how}, {known.when}")
         if known.before is None:
