@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leafroot.effects.missing import owners
 from leafroot.effects.pack import pack
 from leafroot.effects.run import command_line, run
 from leafroot.effects.sandbox import Binding, Sandbox, check_sandbox
@@ -206,11 +207,14 @@ def _failure(step: Step, command: tuple[str, ...], status: int, shop: Workshop, 
     if told.exists():
         return LeafrootError(told.read_text().strip(), where=step.title)
     log = shop.log(step)
-    lines = log.read_text(errors="replace").splitlines()[-_SHOWN_LINES:]
+    text = log.read_text(errors="replace")
+    lines = [f"| {line}" for line in text.splitlines()[-_SHOWN_LINES:]]
+    had = frozenset(name.rpartition("/")[2] for name in (*step.artefacts(), step.output))
+    missed = owners(text, (shop.output / step.output).parent, had)
     return LeafrootError(
         f"'{' '.join(command)[:120]}' ended with status {status}. The end of its log:",
         where=step.title,
-        hint="\n".join([*(f"| {line}" for line in lines), f"The whole log: {log}", shell_hint]).rstrip(),
+        hint="\n".join([*lines, *missed, f"The whole log: {log}", shell_hint]).rstrip(),
     )
 
 

@@ -79,3 +79,17 @@ def test_a_changed_header_reaches_who_depends_on_it(scons: Callable[..., str], t
     file.write_text("# a comment\n" + file.read_text())
     printed, _ = build()
     assert not [line for line in printed.splitlines() if line.startswith("  ")]
+
+
+def test_a_package_that_forgets_what_it_needs_is_told_whose_it_is(scons: Callable[..., str], tmp_path: Path) -> None:
+    """It would build where its neighbour was built before it, and not elsewhere: here it never does."""
+    tree, output = tmp_path / "tree", tmp_path / "output"
+    write_package(tree, "answer", [], answer_h='#define ANSWER "x"\n', Makefile=HEADER_MAKEFILE)
+    write_package(tree, "asks", [], asks_c=PROGRAM, Makefile=PROGRAM_MAKEFILE)
+    fragment = tmp_path / "asks.config"
+    fragment.write_text("CONFIG_PACKAGE_ASKS=y\nCONFIG_PACKAGE_ANSWER=y\n")
+    folder = output / "x86_64-leafroot-linux-musl"
+    words = ["BOARD=qemu_x86_64", "TOOLCHAIN=debian", f"EXTERNAL={tree}", f"CONFIG={fragment}", f"OUTPUT={output}"]
+    scons(*words, str(folder / "answer.tar.zst"))
+    printed = scons(*words, str(folder / "asks.tar.zst"), status=2)
+    assert "usr/include/answer.h belongs to the package 'answer', which is not among its depends=[...]." in printed

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,39 @@ def test_a_failure_shows_the_end_of_the_log_and_leaves_nothing(shop: Workshop) -
     assert "  | why\n" in text
     assert text.endswith(f"The whole log: {shop.output}/logs/made.tar.zst.log\n  scons shell=made")
     assert not (shop.output / "made.tar.zst").exists()
+
+
+MISSED = {
+    "a header": ("x.c:1:10: fatal error: deep/answer.h: No such file or directory", "usr/include/deep/answer.h"),
+    "a library": ("ld: cannot find -lanswer: No such file or directory", "usr/lib/libanswer.a"),
+    "pkg-config": ("No package 'answer' found", "usr/lib/pkgconfig/answer.pc"),
+    "pkg-config, new words": (
+        "Package 'answer', required by 'virtual:world', not found",
+        "usr/lib/pkgconfig/answer.pc",
+    ),
+    "Meson": (
+        'Run-time dependency answer found: NO\n\nmeson.build:3: ERROR: Dependency "answer" not found',
+        "usr/lib/pkgconfig/answer.pc",
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "path"), MISSED.values(), ids=MISSED)
+def test_what_is_missing_is_somebodys(shop: Workshop, said: str, path: str) -> None:
+    folder = shop.checkout / "made" / path
+    folder.parent.mkdir(parents=True)
+    folder.write_text("x")
+    pack(shop.checkout / "made", shop.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    failing = step(("sh", "/say.sh"), inputs=(Text("/say.sh", f"cat <<'END' >&2\n{said}\nEND\nexit 1\n"),))
+    told = f"  {path} belongs to the package 'answer', which is not among its depends=[...]."
+    with pytest.raises(LeafrootError) as caught:
+        perform(failing, shop)
+    assert told in str(caught.value).splitlines()
+    # A package that was there all along is not what is missing.
+    having = replace(failing, inputs=(*failing.inputs, Union("/sysroot", ("answer.tar.zst",))))
+    with pytest.raises(LeafrootError) as caught:
+        perform(having, shop)
+    assert "belongs to" not in str(caught.value)
 
 
 def test_a_failing_step_can_say_itself_what_is_wrong(shop: Workshop) -> None:
