@@ -17,7 +17,7 @@ package = Package(
     depends=["libcap"],
     build=Meson(("-Dtests=false", "-Dbash_completion=disabled", "-Dzsh_completion=disabled")),
     kernel=[
-        *("NAMESPACES", "UTS_NS", "IPC_NS", "USER_NS", "PID_NS", "NET_NS", "CGROUPS"),
+        *("NAMESPACES", "UTS_NS", "IPC_NS", "USER_NS", "PID_NS", "NET_NS"),
         *("PROC_FS", "TMPFS", "UNIX98_PTYS", "INET", "SECCOMP", "SECCOMP_FILTER"),
     ],
 )

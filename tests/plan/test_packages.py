@@ -41,7 +41,8 @@ def test_every_package_is_planned_and_has_licence_texts(catalog: Catalog, name: 
     unit = catalog.packages[name]
     if isinstance(unit.value.build, (ToolchainPart, Files)):
         return
-    step = planned(catalog, unit, arch)
+    chosen = {choice.option: "y" for choice in getattr(unit.value.build, "choices", ())}
+    step = planned(catalog, unit, arch, chosen)
     assert step.commands
     assert {f"{ARCHES[arch].target}/{one}.tar.zst" for one in unit.value.depends} <= set(step.artefacts())
     assert unit.value.license_files or unit.value.archive is None
