@@ -5,7 +5,7 @@ from leafroot.describe.archive import Archive
 from leafroot.describe.board import Board, Kernel, RaspberryPi, Series
 from leafroot.describe.emulation import Emulation
 from leafroot.describe.package import Account, Package
-from leafroot.describe.recipes import Autotools, Choice, Files, Kbuild, Make, Meson, Prebuilt, ToolchainPart
+from leafroot.describe.recipes import Autotools, Choice, Files, Go, Kbuild, Make, Meson, Prebuilt, ToolchainPart
 
 __all__ = [
     "Account",
@@ -15,6 +15,7 @@ __all__ = [
     "Choice",
     "Emulation",
     "Files",
+    "Go",
     "Kbuild",
     "Kernel",
     "Make",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +13,16 @@ from typing import Any
 from leafroot.config.configuration import Config
 from leafroot.config.defconfig import configurations, find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
+from leafroot.config.lock import LOCK
 from leafroot.config.networked import network_boot
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.effects import netboot
+from leafroot.effects.machine import host_platform
 from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
+from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
 from leafroot.session import VARIABLES, Session, shared_progress
 
@@ -46,7 +50,11 @@ EDITING = {
 PLAIN = {
     "list": "boards, kernel series, packages and boot modes",
     "source": "fetch every archive, for later work without a network",
+    "go-lock": "pin the modules that PACKAGE=, written in Go, is built with",
 }
+WITHOUT_BOARD = ("list", "go-lock")
+"""Commands that are for no board."""
+
 BOARD = {
     "boot": "boot the board in QEMU, its console in this terminal (leave with Ctrl-A X)",
     "boot-test": "boot the image in QEMU and let it check itself",
@@ -69,6 +77,7 @@ def help_text() -> str:
 def commands(session: Session) -> dict[str, Command]:
     """Every command that this call of scons could be asked for."""
     works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(_source, session)}
+    works["go-lock"] = partial(_go_lock, session)
     works |= {name: partial(_edit, session, name) for name in EDITING}
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
     for config, plan in session.planned[:1]:
@@ -207,6 +216,25 @@ def _source(session: Session) -> int:
         check_offline(archives, session.cache)
     else:
         fetch_all(archives, session.cache, mirror=session.mirror)
+    return 0
+
+
+def _go_lock(session: Session) -> int:
+    from leafroot.effects.apt import Apt
+    from leafroot.effects.fetch import fetch_all
+    from leafroot.effects.golock import lock, text_of
+
+    name, release = session.variables.get("PACKAGE", ""), session.variables.get("RELEASE", "trixie")
+    if session.offline:
+        raise LeafrootError("locking asks a Debian mirror", "OFFLINE=1", "Leave OFFLINE out, for this command alone.")
+    unit, recipe, tools = check_go(session.catalog, name, host_platform())
+    apt = Apt(session.cache / "apt" / release, release, session.mirror)
+    apt.update()
+    fetch = partial(fetch_all, cache=session.cache, mirror=session.mirror, progress=shared_progress())
+    modules = lock(unit, recipe, tools, apt, session.workshop(os.cpu_count() or 1, str), fetch)
+    file = session.checkout / unit.path(LOCK)
+    file.write_text(text_of(modules, recipe, name, release))
+    print(f"{file} pins {len(modules)} modules")
     return 0
 
 

@@ -17,7 +17,7 @@ import SCons.CacheDir
 import SCons.Script as Script
 from SCons.Node.FS import File
 
-from leafroot.commands import EDITING, commands, help_text
+from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
 from leafroot.effects.lock import hold_output
 from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.run import end_on_signals
@@ -42,7 +42,7 @@ def build() -> None:
 
 
 def _declare(targets: list[str]) -> None:
-    session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=targets != ["list"])
+    session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=not set(targets) & set(WITHOUT_BOARD))
     for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
         make_folder(folder, variable)
     lock = hold_output(session.output)

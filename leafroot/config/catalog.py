@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from leafroot.config.lock import LOCK, read_lock
 from leafroot.config.references import check_boards, check_packages, check_series
 from leafroot.config.units import has_files, load_unit
 from leafroot.describe.board import Board, Series
@@ -65,6 +66,8 @@ def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str
     units: dict[str, Unit[T]] = {}
     for tree, folder in _folders(trees, parent):
         unit = load_unit(tree, folder, file_name, variable, kind)
+        if LOCK in unit.files:
+            unit = replace(unit, modules=read_lock(Path(tree, folder, LOCK), unit.path(LOCK)))
         if unit.name in units:
             raise LeafrootError(
                 f"there are two {'series' if parent == 'linux' else parent + 's'} named {unit.name!r}",

@@ -148,7 +148,7 @@ def _packages(catalog: Catalog) -> str:
             lines.append("\tdefault y")
         elif boards:
             lines.append(f"\tdefault y if {' || '.join(boards)}")
-        lines += [f"\tselect {symbol('PACKAGE', needed)}" for needed in sorted(unit.value.depends)]
+        lines += [f"\tselect {symbol('PACKAGE', needed)}" for needed in sorted(unit.value.selects())]
         facts = f"Version {unit.value.version}, {unit.value.license}."
         blocks.append(_bool(symbol("PACKAGE", name), f"{name}: {unit.summary}", lines, f"{unit.doc}\n\n{facts}"))
         blocks += _config_in([unit], "PACKAGE")
@@ -166,8 +166,8 @@ def _compiler_needs(name: str, packages: Mapping[str, Unit[Package]]) -> list[st
     while queue:
         package = packages[queue.pop()].value
         needs.update(LANGUAGES[language] for language in package.languages)
-        queue += [needed for needed in package.depends if needed not in seen]
-        seen.update(package.depends)
+        queue += [needed for needed in package.selects() if needed not in seen]
+        seen.update(package.selects())
     return sorted(needs)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.config.card import check_card
+from leafroot.config.gosource import check_go, check_parts
 from leafroot.config.units import line_of
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files, Kbuild, Prebuilt, ToolchainPart
+from leafroot.describe.recipes import Files, Go, Kbuild, Prebuilt, ToolchainPart
 from leafroot.describe.rootsize import ROOT_SIZE
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
@@ -39,7 +40,7 @@ def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
     selectable = [name for name, unit in packages.items() if is_selectable(unit)]
     for unit in packages.values():
         file = unit.path("package.py")
-        for name in unit.value.depends:
+        for name in unit.value.selects():
             if name not in packages:
                 raise LeafrootError(
                     f"{unit.name!r} depends on {name!r}, but there is no such package",
@@ -65,6 +66,9 @@ def check_packages(packages: Mapping[str, Unit[Package]], root: Path) -> None:
             _check_files(root, unit, file, unit.value.build.fragments)
         if isinstance(unit.value.build, Prebuilt):
             _check_installed(root, file, unit.value.build)
+        check_parts(root, unit)
+        if isinstance(unit.value.build, Go):
+            check_go(root, unit, unit.value.build)
         if isinstance(unit.value.build, Files) and not unit.below("files"):
             raise LeafrootError(f"Files() brings what is in {unit.path('files')}, but there is nothing", file)
     _check_circles(packages, root)
@@ -190,7 +194,7 @@ def _check_installed(root: Path, file: str, recipe: Prebuilt) -> None:
 
 def _check_circles(packages: Mapping[str, Unit[Package]], root: Path) -> None:
     try:
-        TopologicalSorter({name: unit.value.depends for name, unit in packages.items()}).prepare()
+        TopologicalSorter({name: unit.value.selects() for name, unit in packages.items()}).prepare()
     except CycleError as error:
         # graphlib lists each node before the one that needs it; people read it the other way round.
         raise _circle(error.args[1][::-1], packages, root) from None

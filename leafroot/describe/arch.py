@@ -19,7 +19,8 @@ class Arch:
     beside what the boot loader says; an architecture without such options has its command line as an embedded
     boot configuration (Documentation/admin-guide/bootconfig.rst). `qemu` is QEMU's program, `emulation` the machine
     for boards that need none of their own, and `console` the kernel console of that machine. `netboot` is how QEMU's
-    machines with a virtio network card boot over the network, where there is a way.
+    machines with a virtio network card boot over the network, where there is a way. `go` are the variables by
+    which Go's compiler knows the architecture (https://go.dev/doc/install/source#environment).
     """
 
     name: str
@@ -38,5 +39,6 @@ class Arch:
     emulation: Emulation
     console: str
     gcc_options: tuple[str, ...] = ()
+    go: tuple[tuple[str, str], ...] = ()
     elf_flags: tuple[int, int] = (0, 0)
     netboot: NetBoot | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leafroot.describe.archive import Archive
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -93,8 +95,31 @@ class Prebuilt:
 
 
 @dataclass(frozen=True)
+class Go:
+    """Go programs, compiled for the board, with their C parts by the toolchain's compiler.
+
+    `paths` say what the source's folders are called in imports: pairs (folder, import path), "" for the whole source.
+    `programs` are pairs (import path of a main package, path in the root). `modules` name the Debian packages that
+    bring what is imported from elsewhere, "src:NAME" for all that the source package NAME is built with; which files
+    these are stands in the lock file `go.lock` in the package's folder. `tags` are build tags; `variables` are pairs
+    (import path and name of a string variable, its value), in which `{version}` stands for the package's.
+    """
+
+    paths: tuple[tuple[str, str], ...]
+    programs: tuple[tuple[str, str], ...]
+    modules: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class ToolchainPart:
-    """A part of the toolchain; leafroot/plan/toolchain.py knows how it is built and in which order."""
+    """A part of the toolchain; leafroot/plan/toolchain.py knows how it is built and in which order.
+
+    `hosts` are programs for the building machine that the part brings ready-made: pairs (its processor, archive).
+    """
+
+    hosts: tuple[tuple[str, Archive], ...] = ()
 
 
-Recipe = Autotools | Meson | Make | Kbuild | Files | Prebuilt | ToolchainPart
+Recipe = Autotools | Meson | Make | Kbuild | Files | Prebuilt | Go | ToolchainPart

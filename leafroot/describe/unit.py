@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
+from leafroot.describe.module import Module
+
 T = TypeVar("T")
 
 
@@ -15,7 +17,7 @@ class Unit(Generic[T]):
     """A loaded package, board or series: its value, and what the folder says of it.
 
     `folder` is the path as people write it (below the checkout, or absolute for an external tree); `files` are
-    the folder's files, relative to it, sorted.
+    the folder's files, relative to it, sorted; `modules` what its lock file pins.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Unit(Generic[T]):
     doc: str
     value: T
     files: tuple[str, ...]
+    modules: tuple[Module, ...] = ()
 
     @property
     def summary(self) -> str:

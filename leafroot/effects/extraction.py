@@ -32,12 +32,15 @@ class _Link:
 class Extraction:
     """One archive on its way into the empty folder `root`; `where` names the archive in errors."""
 
-    def __init__(self, root: Path, where: str, *, strip: int, mtime_limit: int, exact_modes: bool) -> None:
+    def __init__(
+        self, root: Path, where: str, *, strip: int, mtime_limit: int, exact_modes: bool, drop_links: bool = False
+    ) -> None:
         self._root = os.fsencode(root)
         self._where = where
         self._strip = strip
         self._limit = mtime_limit
         self._exact = exact_modes
+        self._drop_links = drop_links
         self._first: tuple[list[str], str] | None = None
         self._files: set[str] = set()
         self._links: dict[str, _Link] = {}
@@ -71,10 +74,13 @@ class Extraction:
     def finish(self) -> None:
         """Make the symbolic links, and set what must be set last: the modes and time stamps of folders."""
         targets = {path: link.target for path, link in self._links.items()}
+        outward = {path for path in targets if not self._exact and leads_out(path, targets)}
         for path, link in self._links.items():
-            if not self._exact and leads_out(path, targets):
+            if path in outward and not self._drop_links:
                 raise self._refusal(link.member, f"is a symbolic link to {link.target!r}, out of the archive")
         for path, link in self._links.items():
+            if path in outward:
+                continue
             place = self._place(path)
             try:
                 os.symlink(_encode(link.target), place)

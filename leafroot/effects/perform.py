@@ -27,6 +27,7 @@ from leafroot.plan.step import (
     HostFolder,
     Overlay,
     Source,
+    Sources,
     Step,
     Text,
     TreeFile,
@@ -125,7 +126,10 @@ def lay_out(step: Step, shop: Workshop) -> Sandbox:
         place = room / "scratch" / str(number)
         match item:
             case Source():
-                place = shop.store.source(item.archive, [shop.tree_file(path) for path in item.patches])
+                patches = [shop.tree_file(path) for path in item.patches]
+                place = shop.store.source(item.archive, patches, item.parts, item.debian)
+            case Sources():
+                place = shop.store.united(item.archives)
             case Folder():
                 _copy_files(item, place, shop)
             case Union():

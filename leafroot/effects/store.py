@@ -35,22 +35,61 @@ class Store:
         self._folder = folder
         self._fetch = fetch
 
-    def source(self, archive: Archive, patches: Sequence[Path]) -> Path:
-        """The archive's tree with the patches applied."""
-        plain = self._tree(
-            [archive.sha256, archive.inner],
-            lambda tree: unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH),
-        )
-        if not patches:
+    def source(
+        self,
+        archive: Archive,
+        patches: Sequence[Path],
+        parts: Sequence[tuple[str, Archive]] = (),
+        debian: Archive | None = None,
+    ) -> Path:
+        """The archive's tree, with those of `parts` in folders of it, and with the patches applied."""
+        plain = self._unpacked(archive)
+        if not (patches or parts or debian):
             return plain
 
         def patched(tree: Path) -> None:
             _link_tree(plain, tree, {})
+            for folder, part in parts:
+                _check_part(tree / folder, folder, archive, part)
+                _link_tree(self._unpacked(part), tree / folder, {})
+            if debian:
+                # It is meant to lie within the source, and has links to what is beside it there.
+                for patch in debian_series(self._unpacked(debian, strip=0), debian.file_name):
+                    apply_patch(tree, patch, exactly=False)
             for patch in patches:
                 apply_patch(tree, patch)
 
+        more = [word for folder, part in parts for word in (folder, part.sha256, part.inner)]
+        more += ["debian", debian.sha256] if debian else []
         digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
-        return self._tree([archive.sha256, archive.inner, *digests], patched)
+        return self._tree([archive.sha256, archive.inner, *more, *digests], patched)
+
+    def united(self, archives: Sequence[Archive]) -> Path:
+        """The trees of several archives as one; the same path in two of them is an error."""
+
+        def united(tree: Path) -> None:
+            owners: dict[str, str] = {}
+            for archive in archives:
+                _link_tree(self.alone(archive), tree, owners, archive.file_name, "archives")
+
+        return self._tree(["archives", *(word for one in archives for word in (one.sha256, one.inner))], united)
+
+    def alone(self, archive: Archive) -> Path:
+        """The tree of an archive that is to be united with others, without links that lead out of it.
+
+        Modules come with the data of their tests, among which such links are.
+        """
+
+        def unpacked(tree: Path) -> None:
+            unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH, drop_links=True)
+
+        return self._tree([archive.sha256, archive.inner, "no links out"], unpacked)
+
+    def _unpacked(self, archive: Archive, strip: int = 1) -> Path:
+        def unpacked(tree: Path) -> None:
+            unpack(self._fetch(archive), tree, inner=archive.inner, strip=strip, mtime_limit=SOURCE_DATE_EPOCH)
+
+        return self._tree([archive.sha256, archive.inner, *([] if strip else ["whole"])], unpacked)
 
     def artefact(self, file: Path, digest: str) -> Path:
         """The tree inside an artefact; `digest` stands for the file's bytes."""
@@ -90,7 +129,17 @@ class Store:
         return tree
 
 
-def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "") -> None:
+def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> None:
+    if os.path.lexists(place):
+        raise LeafrootError(
+            f"{part.file_name} is to become the folder {folder!r}, which {archive.file_name} has already",
+            where=archive.file_name,
+            hint="Name another folder in 'parts'.",
+        )
+    place.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "", where: str = "sysroot") -> None:
     """Make `target` a tree of hard links to the files of `source`; `owners` maps the paths to who put them there."""
     stack = [(source, target, "")]
     while stack:
@@ -105,18 +154,35 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
                 if name in owners:
                     raise LeafrootError(
                         f"{owner} and {owners[name]} both hold {name}",
-                        where="sysroot",
+                        where=where,
                         hint="Let one of the two packages not install it.",
                     )
                 owners[name] = owner
                 os.link(entry.path, there / entry.name, follow_symlinks=False)
 
 
-def apply_patch(tree: Path, patch: Path) -> None:
-    """Apply a patch with `-p1`; one that fits only with fuzz or at an offset is refused."""
+def debian_series(tree: Path, name: str) -> list[Path]:
+    """The patches that an unpacked debian.tar.xz wants applied: those of its series file, in order (quilt(1))."""
+    series = tree / "debian" / "patches" / "series"
+    if not series.is_file():
+        raise LeafrootError(
+            "has no debian/patches/series",
+            where=name,
+            hint="'debian' of a package is the debian.tar.xz of a Debian source package that has patches.",
+        )
+    lines = [line.partition("#")[0].split() for line in series.read_text().splitlines()]
+    return [series.with_name(words[0]) for words in lines if words]
+
+
+def apply_patch(tree: Path, patch: Path, *, exactly: bool = True) -> None:
+    """Apply a patch with `-p1`; one that fits only with fuzz is refused, and at an offset too if it must fit `exactly`.
+
+    Debian holds its own patches to no more than the first.
+    """
     argv = ["patch", "-p1", "-F0", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patch)]
     status, output = capture(argv, env={"PATH": os.defpath, "LC_ALL": "C"})
-    if status != 0 or re.search(r"\(offset -?\d+ lines?\)|with fuzz", output):
+    refused = r"\(offset -?\d+ lines?\)|with fuzz" if exactly else r"with fuzz"
+    if status != 0 or re.search(refused, output):
         raise LeafrootError(
             f"the patch does not apply exactly:\n{output.strip()}",
             where=patch,

@@ -26,6 +26,7 @@ def unpack(
     inner: str = "",
     strip: int = 1,
     exact_modes: bool = False,
+    drop_links: bool = False,
 ) -> None:
     """Unpack a tar archive, plain or compressed (gzip, bzip2, xz, zstd), as the new folder `destination`.
 
@@ -34,7 +35,7 @@ def unpack(
     since the paths in a Debian package are those of a root. Files are 0644 or 0755, folders 0755, and belong to
     us; a time stamp later than `mtime_limit` (seconds since 1970) becomes that. `exact_modes` is for what Leafroot
     packed itself: modes are kept to the bit, and symbolic links may point anywhere, as they are meant for another
-    root.
+    root. Otherwise a symbolic link that leads out of the archive is an error, or left away if `drop_links`.
 
     Raises a LeafrootError that names the archive and the member at fault, and leaves nothing behind.
     """
@@ -46,7 +47,14 @@ def unpack(
     try:
         with _open(archive, inner) as (stream, out_of_ar):
             top = 0 if out_of_ar else strip
-            extraction = Extraction(temporary, where, strip=top, mtime_limit=mtime_limit, exact_modes=exact_modes)
+            extraction = Extraction(
+                temporary,
+                where,
+                strip=top,
+                mtime_limit=mtime_limit,
+                exact_modes=exact_modes,
+                drop_links=drop_links,
+            )
             for tar, member in _members(stream):
                 extraction.add(tar, member, stream)
             # A compressed file has its checksum at its end.

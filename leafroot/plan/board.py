@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leafroot.config.configuration import Config
+from leafroot.describe.package import Package
 from leafroot.describe.recipes import Files, ToolchainPart
+from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.external import plan_external
 from leafroot.plan.forms import Export, Forms, plan_forms
+from leafroot.plan.go import go_tools
 from leafroot.plan.image import plan_root
 from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
 from leafroot.plan.legal import plan_legal_info, shipped
@@ -102,8 +105,10 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
 
 def _toolchain(config: Config, machine: Machine) -> Toolchain:
     if config.toolchain is not None:
-        return plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
-    return plan_source_toolchain(config.arch, config.catalog, machine.platform)
+        toolchain = plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
+    else:
+        toolchain = plan_source_toolchain(config.arch, config.catalog, machine.platform)
+    return replace(toolchain, go=go_tools(config.catalog, machine.platform))
 
 
 def _plan_manifest(
@@ -130,15 +135,7 @@ def _plan_manifest(
             "command_line": command_line(config),
         },
         "toolchain": toolchain.label,
-        "packages": [
-            {
-                "name": unit.name,
-                "version": unit.value.version,
-                "license": unit.value.license,
-                "archive": unit.value.archive.sha256 if unit.value.archive else None,
-            }
-            for unit in shipped(config)
-        ],
+        "packages": [_in_manifest(unit) for unit in shipped(config)],
     }
     return Step(
         title="manifest",
@@ -154,3 +151,17 @@ def _plan_manifest(
         call="manifest",
         parameters=json.dumps(parameters, sort_keys=True),
     )
+
+
+def _in_manifest(unit: Unit[Package]) -> dict[str, object]:
+    package, source = unit.value, unit.value.source()
+    found: dict[str, object] = {"name": unit.name, "version": package.version, "license": package.license}
+    found["archive"] = source.sha256 if source else None
+    if further := [*package.parts, *([("debian", package.debian)] if package.debian else [])]:
+        found["further_archives"] = {name: archive.sha256 for name, archive in further}
+    if unit.modules:
+        found["modules"] = [
+            {"name": one.name, "version": one.version, "license": one.license, "archive": one.archive.sha256}
+            for one in unit.modules
+        ]
+    return found

@@ -107,9 +107,9 @@ def _fragments(config: Config) -> tuple[Input, ...]:
     if config.mode.can_pivot:
         found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
     found += [
-        kbuild.fragment_text(unit.path("package.py"), unit.value.kernel)
+        kbuild.fragment_text(unit.path("package.py"), options)
         for unit in config.packages
-        if unit.value.kernel
+        if (options := unit.value.kernel_options(config.series.value.number))
     ]
     found.append(
         kbuild.fragment_text(

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from leafroot.config.configuration import Config
 from leafroot.describe.package import Package
+from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
 from leafroot.plan.forms import Export
 from leafroot.plan.kernel import kernel_source
-from leafroot.plan.step import Input, Step, Text, TreeFile
-from leafroot.plan.toolchain import unit_sources
+from leafroot.plan.step import Input, Sources, Step, Text, TreeFile
+from leafroot.plan.toolchain import unit_source, unit_sources
 
 _SOURCES = "/sources"
 # For what Leafroot itself writes into a root, and for packages of its own without an archive.
@@ -28,6 +29,8 @@ def shipped(config: Config) -> tuple[Unit[Package], ...]:
     if config.toolchain is None:
         # Its libgcc is linked into whatever it compiles, and its libstdc++ goes with C++ programs.
         names.append("gcc")
+    # Go's runtime and its standard library are in every program that it compiles.
+    names += ["go" for unit in config.packages if isinstance(unit.value.build, Go)]
     if loader := config.board.value.loader:
         names.append(loader.package)
     return tuple(packages[name] for name in dict.fromkeys(names))
@@ -42,13 +45,20 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
     commands = [_install("/own", f"leafroot/{_OWN}")]
     commands += [_install(f"{_SOURCES}/linux/{name}", f"linux/{name}") for name in series.license_files]
     for unit in shipped(config):
-        package, source = unit.value, unit.value.source()
-        found = (source.file_name, source.sha256) if source else ("", "")
+        package = unit.value
+        archives = unit_source(unit).archives() if package.archive else ()
+        found = (" ".join(one.file_name for one in archives), " ".join(one.sha256 for one in archives))
         texts = package.license_files
         rows.append((unit.name, package.version, package.license, *found, texts))
         if texts:
             inputs += [replace(item, at=f"{_SOURCES}/{unit.name}") for item in unit_sources(unit)]
         commands += [_install(f"{_SOURCES}/{unit.name}/{name}", f"{unit.name}/{name}") for name in texts]
+        if unit.modules:
+            inputs.append(Sources(_modules(unit), tuple(module.archive for module in unit.modules)))
+        for one in unit.modules:
+            name = f"{unit.name}/{one.name}"
+            rows.append((name, one.version, one.license, one.archive.file_name, one.archive.sha256, ["copyright"]))
+            commands.append(_install(f"{_modules(unit)}/{one.copyright}", f"{name}/copyright"))
     inputs.append(Text("/licenses.csv", _table(rows)))
     step = Step(
         title="licence texts",
@@ -57,6 +67,10 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
         commands=(*commands, _install("/licenses.csv", "licenses.csv")),
     )
     return step, Export(f"{config.name}/legal-info", step.output)
+
+
+def _modules(unit: Unit[Package]) -> str:
+    return f"{_SOURCES}/modules-{unit.name}"
 
 
 def _install(source: str, target: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Autotools, Choice, Kbuild, Make, Meson, Prebuilt
+from leafroot.describe.recipes import Autotools, Choice, Go, Kbuild, Make, Meson, Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan import kbuild
+from leafroot.plan.go import plan_go
 from leafroot.plan.meson import plan_meson
 from leafroot.plan.prebuilt import plan_prebuilt
 from leafroot.plan.step import Input, Step, TreeFile
@@ -78,6 +79,8 @@ def _recipe(
         case Make() as recipe:
             words = (*(f"{name}={value}" for name, value in recipe.variables), *_chosen(recipe.choices, options))
             return _make(recipe, words), (), {}
+        case Go() as recipe:
+            return plan_go(unit, recipe, toolchain)
         case Kbuild() as recipe:
             return _kbuild(unit, recipe, toolchain)
         case other:

@@ -23,11 +23,28 @@ SOURCE_DATE_EPOCH = 1767225600
 
 @dataclass(frozen=True)
 class Source:
-    """An archive, unpacked and patched, read-only at `at`; `patches` are files of the checkout, in order."""
+    """An archive, unpacked and patched, read-only at `at`; `patches` are files of the checkout, in order.
+
+    `parts` are archives that are unpacked into folders of it, `debian` is one whose patches are applied first.
+    """
 
     at: str
     archive: Archive
     patches: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Archive], ...] = ()
+    debian: Archive | None = None
+
+    def archives(self) -> tuple[Archive, ...]:
+        """All archives that it is made of."""
+        return (self.archive, *(part for _, part in self.parts), *((self.debian,) if self.debian else ()))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Archives as they are, each unpacked once and united into one read-only tree at `at`."""
+
+    at: str
+    archives: tuple[Archive, ...]
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,7 @@ class HostFolder:
     identity: str
 
 
-Input = Source | Folder | Overlay | Union | Unpacked | Artefact | TreeFile | Text | HostFolder
+Input = Source | Sources | Folder | Overlay | Union | Unpacked | Artefact | TreeFile | Text | HostFolder
 
 
 @dataclass(frozen=True)
@@ -146,7 +163,13 @@ class Step:
 
     def archives(self) -> tuple[Archive, ...]:
         """The archives that this step unpacks."""
-        return tuple(item.archive for item in self.inputs if isinstance(item, Source))
+        found: list[Archive] = []
+        for item in self.inputs:
+            if isinstance(item, Source):
+                found += item.archives()
+            elif isinstance(item, Sources):
+                found += item.archives
+        return tuple(found)
 
 
 def description(step: Step) -> str:
@@ -164,8 +187,14 @@ def description(step: Step) -> str:
 def _identity(item: Input) -> dict[str, object]:
     plain = asdict(item)
     if isinstance(item, Source):
-        plain["archive"] = [item.archive.sha256, item.archive.inner]
+        plain["archive"] = _content(item.archive)
         plain["patches"] = len(item.patches)
+        plain["parts"] = [(folder, *_content(part)) for folder, part in item.parts]
+        plain["debian"] = _content(item.debian) if item.debian else []
+        # A source that is one archive is described as it was before there were others: its steps are cached widely.
+        plain = {name: value for name, value in plain.items() if value or name not in ("parts", "debian")}
+    elif isinstance(item, Sources):
+        plain["archives"] = [_content(archive) for archive in item.archives]
     elif isinstance(item, Folder):
         plain["files"] = [(name, mode) for name, _, mode in item.files]
     elif isinstance(item, Overlay):
@@ -173,6 +202,10 @@ def _identity(item: Input) -> dict[str, object]:
     elif isinstance(item, (TreeFile, HostFolder)):
         del plain["path"]
     return plain
+
+
+def _content(archive: Archive) -> list[str]:
+    return [archive.sha256, archive.inner]
 
 
 def keys(steps: Iterable[Step], file_digest: Callable[[str], str]) -> dict[str, str]:

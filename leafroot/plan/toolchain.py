@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leafroot.describe.arch import Arch
+from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
@@ -24,13 +25,22 @@ NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
 
 
 @dataclass(frozen=True)
+class GoTools:
+    """Go's compiler and standard library: the archives that make them up, and where they then are."""
+
+    archives: tuple[Archive, ...]
+    root: str
+
+
+@dataclass(frozen=True)
 class Toolchain:
     """A compiler for one target.
 
     Its tools are called `<tuple>-gcc` and so on, whatever they really are. `inputs` bring them into a sandbox,
     `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root,
     `libstdcxx` the one that C++ programs need there ("" if there is none).
-    `label` names it in the manifest; `languages` are those it can compile.
+    `label` names it in the manifest; `languages` are those it can compile. `go` is the compiler for Go, which is the
+    same for every target, if there is one for this machine.
     """
 
     label: str
@@ -41,6 +51,7 @@ class Toolchain:
     libstdcxx: str
     languages: frozenset[str]
     steps: tuple[Step, ...] = field(repr=False)
+    go: GoTools | None = None
 
     @property
     def prefix(self) -> str:
@@ -84,9 +95,15 @@ def environment(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def unit_source(unit: Unit[Package]) -> Source:
     """The source of a unit that has an archive, with its patches, at /src."""
-    archive = unit.value.source()
+    package, archive = unit.value, unit.value.source()
     assert archive is not None, unit.name
-    return Source("/src", archive, unit.below("patches", ".patch"))
+    return Source(
+        "/src",
+        archive,
+        unit.below("patches", ".patch"),
+        parts=tuple((folder, part.at(package.version)) for folder, part in package.parts),
+        debian=package.debian.at(package.version) if package.debian else None,
+    )
 
 
 def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:

@@ -109,7 +109,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a recipe": (
         {ALPHA: package(build="'make'")},
-        "package/alpha/package.py:5: Package's 'build' must be Autotools, Meson, Make, Kbuild, Files, Prebuilt or ToolchainPart, but is 'make'",
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, Meson, Make, Kbuild, Files, Prebuilt, Go or ToolchainPart, but is 'make'",
     ),
     "string for options": (
         {ALPHA: package(build="Autotools('--disable-nls')")},
@@ -244,6 +244,50 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "version of another series": (
         {"linux/6.12/kernel.py": series("6.1.2")},
         "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",
+    ),
+    "Go without programs": (
+        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=())')},
+        (
+            "package/alpha/package.py:5: Go has no 'programs'\n"
+            '  For example: Go(paths=(("", "example.org/x"),), programs=(("example.org/x/cmd/x", "usr/bin/x"),))'
+        ),
+    ),
+    "program of another source": (
+        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=(("example.org/xy", "usr/bin/x"),))')},
+        (
+            "package/alpha/package.py:8: program 'example.org/xy' is in none of the paths\n"
+            "  An import path begins as the source's own: example.org/x."
+        ),
+    ),
+    "program out of the root": (
+        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=(("example.org/x", "/usr/bin/x"),))')},
+        (
+            "package/alpha/package.py:8: '/usr/bin/x' is not the plain form of a path in the root\n"
+            "  Paths are relative, without dots and without a slash at the end."
+        ),
+    ),
+    "part without an archive": (
+        {
+            ALPHA: package(parts=[]).replace(
+                "parts=[]", f'parts=[("cli", Archive("debian:pool/a", sha256="{"0" * 64}"))]'
+            )
+        },
+        (
+            "package/alpha/package.py:5: 'parts' and 'debian' go with an archive, and there is none\n"
+            "  Say archive=Archive(...)."
+        ),
+    ),
+    "damaged lock file": (
+        {"package/alpha/go.lock": "<<<<<<< HEAD\n"},
+        (
+            "package/alpha/go.lock:1: this line has not the 5 columns name, version, license, path below the Debian "
+            "mirror, SHA-256\n"
+            "  'scons go-lock PACKAGE=alpha' makes the file anew; it is not for editing."
+        ),
+    ),
+    "runs with a typing error": (
+        {ALPHA: package(runs_with=["beeta"])},
+        ("package/alpha/package.py:9: 'alpha' depends on 'beeta', but there is no such package\n  Did you mean beta?"),
     ),
     "patches of no mode": (
         {"linux/6.12/patches/nulfs/0001.patch": ""},

@@ -18,7 +18,8 @@ def package(doc: str = "Something.", build: str = "Autotools()", **fields: objec
     """The text of a package.py."""
     more = "".join(f"    {name}={value!r},\n" for name, value in fields.items())
     return (
-        f'"""{doc}"""\n\nfrom leafroot import Archive, Autotools, Files, Kbuild, Package, Prebuilt, ToolchainPart\n\n'
+        f'"""{doc}"""\n\n'
+        "from leafroot import Archive, Autotools, Files, Go, Kbuild, Package, Prebuilt, ToolchainPart\n\n"
         f'package = Package(\n    version="1.0",\n    license="MIT",\n    build={build},\n{more})\n'
     )
 

@@ -48,7 +48,7 @@ def test_packages_with_what_they_select_and_what_the_compiler_must_know(tmp_path
     tree = SmallTree(
         tmp_path,
         {
-            "package/beta/package.py": package("Second.", depends=["gamma", "alpha"]),
+            "package/beta/package.py": package("Second.", depends=["gamma"], runs_with=["alpha"]),
             "package/beta/Config.in": "",
             "package/gamma/package.py": package("Third, in C++.", languages=["c++"], default=True),
         },

@@ -81,6 +81,10 @@ ELSEWHERE: dict[str, tuple[str, tuple[str, ...]]] = {
         "leafroot/rootfs/elf.py",
         ("is not position-independent, and the board asks for it",),
     ),
+    "its modules are not pinned: there is no go.lock": (
+        "leafroot/plan/go.py",
+        ("its modules are not pinned: there is no {LOCK}",),
+    ),
     "CONFIG_VFAT_FS=y was asked for, but it is n.": (
         "leafroot/tools/kconfig-check/check.c",
         ("CONFIG_%s=%s was asked for, but it is %s.",),

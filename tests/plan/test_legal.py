@@ -7,13 +7,17 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from leafroot.config.catalog import Catalog
 from leafroot.config.configuration import Config, ExternalToolchain
-from leafroot.plan.board import Plan
+from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.step import Folder, Source, Text
+
+MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 
 
 def table(config: Config) -> list[dict[str, str]]:
@@ -73,3 +77,32 @@ def test_a_package_of_its_own_source_brings_its_texts_too(configured: Callable[.
     assert ("install", "-D", "-m", "644", "/sources/rootcheck/COPYING", "/out/rootcheck/COPYING") in step.commands
     (folder,) = (item for item in step.inputs if isinstance(item, Folder))
     assert folder.at == "/sources/rootcheck"
+
+
+def test_modules_and_further_archives_are_told_of(
+    catalog: Catalog, configured: Callable[..., Config], tmp_path: Path
+) -> None:
+    fragment = tmp_path / "go.config"
+    fragment.write_text("CONFIG_PACKAGE_RUNC=y\n")
+    config = configured(fragments=[fragment])
+    rows = {row["name"]: row for row in table(config)}
+    runc = catalog.packages["runc"]
+    assert len(rows["runc"]["sha256"].split()) == len(rows["runc"]["archive"].split()) == 2
+    assert "go" in rows and len(runc.modules) > 10
+    step, _ = plan_legal_info(config)
+    gathered = {command[-1].removeprefix("/out/") for command in step.commands}
+    for module in runc.modules:
+        name = f"runc/{module.name}"
+        assert rows[name]["sha256"] == module.archive.sha256 and rows[name]["license"] == module.license
+        assert f"{name}/copyright" in gathered
+    assert {module.archive for module in runc.modules} <= set(step.archives())
+
+
+def test_the_manifest_tells_of_modules(configured: Callable[..., Config], tmp_path: Path) -> None:
+    fragment = tmp_path / "go.config"
+    fragment.write_text("CONFIG_PACKAGE_RUNC=y\n")
+    plan = plan_board(configured(fragments=[fragment]), MACHINE, lambda path: path)
+    (manifest,) = (step for step in plan.steps if step.call == "manifest")
+    (runc,) = (one for one in json.loads(manifest.parameters)["packages"] if one["name"] == "runc")
+    assert list(runc["further_archives"]) == ["debian"]
+    assert {"name", "version", "license", "archive"} == set(runc["modules"][0])

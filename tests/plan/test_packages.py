@@ -4,28 +4,35 @@
 from __future__ import annotations
 
 import configparser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leafroot.config.catalog import Catalog, load_catalog
+from leafroot.config.configuration import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Files, Make, Meson, Recipe, ToolchainPart
 from leafroot.describe.unit import Unit
+from leafroot.plan.board import Machine, plan_board
+from leafroot.plan.go import go_tools
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
 from leafroot.plan.step import Step, Text
 
 ROOT = Path(__file__).parents[2]
+PLATFORM = "x86_64-glibc-2.36"
+MACHINE = Machine(PLATFORM, "GCC 12.2.0, 0123456789abcdef")
 # "CPU families" in the reference tables of Meson's manual: names that an architecture of ours may have.
 MESON_FAMILIES = {"aarch64", "arm", "mips", "mips64", "ppc", "ppc64", "riscv32", "riscv64", "s390x", "x86", "x86_64"}
 
 
 def planned(catalog: Catalog, unit: Unit[Package], arch: str, options: Mapping[str, str] | None = None) -> Step:
-    toolchain = plan_source_toolchain(ARCHES[arch], catalog, "x86_64-glibc-2.36")
+    toolchain = plan_source_toolchain(ARCHES[arch], catalog, PLATFORM)
+    toolchain = replace(toolchain, go=go_tools(catalog, PLATFORM))
     built = {name: f"{toolchain.folder}/{name}.tar.zst" for name in catalog.packages}
     return plan_package(unit, toolchain, built, options or {})
 
@@ -75,3 +82,16 @@ def test_make_builds_out_of_tree_unless_its_makefile_cannot(catalog: Catalog) ->
     assert (copy[0], writable[0]) == ("cp", "chmod")
     assert build == ("make", "-C", "lib", "A=b")
     assert install == (*build, "DESTDIR=/out", "install")
+
+
+@pytest.mark.parametrize(("series", "asked"), [("6.12", False), ("7.2", True)])
+def test_an_option_of_newer_kernels_is_asked_of_those(
+    configured: Callable[..., Config], tmp_path: Path, series: str, asked: bool
+) -> None:
+    fragment = tmp_path / "iptables.config"
+    fragment.write_text("CONFIG_PACKAGE_IPTABLES=y\n")
+    plan = plan_board(configured(kernel=series, fragments=[fragment]), MACHINE, lambda path: path)
+    (step,) = (one for one in plan.steps if one.output.endswith("/linux.config"))
+    (text,) = (item.text for item in step.inputs if isinstance(item, Text) and "iptables" in item.at)
+    assert "CONFIG_IP_NF_NAT=y\n" in text
+    assert ("CONFIG_NETFILTER_XTABLES_LEGACY=y\n" in text) is asked

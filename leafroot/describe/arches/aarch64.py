@@ -23,4 +23,5 @@ arch = Arch(
     console="ttyAMA0,115200",
     # As an EFI application: the way that the kernel takes under any UEFI.
     netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
+    go=(("GOARCH", "arm64"),),
 )

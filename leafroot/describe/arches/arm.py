@@ -25,4 +25,5 @@ arch = Arch(
     gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
     # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
     elf_flags=(0xFF000400, 0x05000400),
+    go=(("GOARCH", "arm"), ("GOARM", "7")),
 )

@@ -24,4 +24,5 @@ arch = Arch(
     gcc_options=("--with-arch=rv64gc", "--with-abi=lp64d"),
     # EF_RISCV_FLOAT_ABI: double.
     elf_flags=(0x6, 0x4),
+    go=(("GOARCH", "riscv64"),),
 )

@@ -26,4 +26,5 @@ arch = Arch(
         # The BIOS, and iPXE with it, then writes to the serial port.
         options=("-machine", "graphics=off"),
     ),
+    go=(("GOARCH", "amd64"),),
 )

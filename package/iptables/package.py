@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules for packets: filters, and the translation of addresses for containers' networks.
+
+The programs for the kernel's older interface, which need no library beside themselves. All extensions are built in.
+"""
+
+from leafroot import Archive, Autotools, Package
+
+package = Package(
+    version="1.8.11",
+    archive=Archive(
+        "debian:pool/main/i/iptables/iptables_{version}.orig.tar.xz",
+        sha256="d87303d55ef8c92bcad4dd3f978b26d272013642b029425775f5bad1009fe7b2",
+    ),
+    license="GPL-2.0-or-later",
+    license_files=["COPYING"],
+    build=Autotools(
+        (
+            *("--disable-shared", "--enable-static", "--disable-nftables", "--disable-libnfnetlink"),
+            *("--disable-connlabel", "--disable-devel", "--with-xt-lock-name=/run/xtables.lock"),
+        )
+    ),
+    kernel=[
+        *("NETFILTER", "NETFILTER_ADVANCED", "NETFILTER_XTABLES", "NETFILTER_XTABLES_LEGACY from 6.17"),
+        *("IP_NF_IPTABLES", "IP_NF_IPTABLES_LEGACY", "IP_NF_FILTER", "IP_NF_NAT", "NF_CONNTRACK", "NF_NAT"),
+    ],
+)
