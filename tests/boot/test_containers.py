@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Container runtimes on the RAM root, as they are: with pivot_root, or not at all.
+
+The image is built with the runtimes and package containertest (in containers/ beside this file), which holds every
+runtime to the same checks in the guest. A runtime more is a line in RUNTIMES and a file in the package's runtimes/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from leafroot.effects.qemu import Guest
+from tests.boot.conftest import Console, configuration
+
+ROOT = Path(__file__).parents[2]
+TREE = Path(__file__).parent / "containers"
+LOOKOUT = "lookout: finds the host's root where it can be reached"
+REFUSED = "refuses, with pivot_root's own error"
+EVERY = (
+    "runs a program in a root of its own",
+    "a process 1 of its own, and none of the host's",
+    "every kind of namespace is its own",
+    "the host's root is not to be found, and no mount of it",
+    "a read-only root, tmpfs with its limit, a writable root on request",
+    "the exit status comes through",
+    "a signal to the program, which ends as it likes",
+    "killed: the status says so",
+)
+OCI = (
+    "the shipped bundle, as it is",
+    "a signal to the runtime is passed on",
+    "an init of its own passes signals on",
+    "the limit of memory holds",
+    "the limit of processes holds",
+)
+LAST = ("nothing turns pivot_root off", "containers one after another leave nothing behind")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A runtime: its name among the checks, its package, and whether it takes bundles."""
+
+    name: str
+    package: str
+    oci: bool
+
+    def checks(self, can_pivot: bool) -> list[str]:
+        """What the guest must have said of it, each line without its number."""
+        asked = (*EVERY, *(OCI if self.oci else ()), *LAST) if can_pivot else (REFUSED,)
+        return [f"{self.name}: {text}" for text in asked]
+
+
+RUNTIMES = (Runtime("bwrap", "bubblewrap", oci=False), Runtime("crun", "crun", oci=True))
+
+
+def check(
+    scons: Callable[..., str],
+    console_of: Callable[..., Console],
+    folder: Path,
+    *,
+    board: str = "qemu_x86_64",
+    kernel: str = "6.12",
+    boot: str,
+    runs: int,
+) -> Path:
+    """Build an image, boot it, and look that every check was made and has passed; the folder of its images."""
+    fragment = folder / "containers.config"
+    packages = ["containertest", *(runtime.package for runtime in RUNTIMES)]
+    fragment.write_text("".join(f"CONFIG_PACKAGE_{name.upper()}=y\n" for name in packages))
+    output = f"output/test/{kernel}-{boot}-containers"
+    scons(
+        *(f"BOARD={board}", f"KERNEL={kernel}", f"BOOT={boot}", f"OUTPUT={output}"),
+        *(f"EXTERNAL={TREE}", f"CONFIG={fragment}"),
+    )
+    config, images = configuration(board), ROOT / output / board / "images"
+    image = images / Path(config.arch.kernel_image).name
+    guest = Guest(config.arch.qemu, config.emulation, config.board.value.memory, image)
+    names = ",".join(runtime.name for runtime in RUNTIMES)
+    console = console_of(guest, f"panic=-1 leafroot.containers={names} leafroot.containers.runs={runs}")
+    console.expect("containertest: status ", timeout=900.0)
+    console.expect("\n", timeout=10.0)
+    said = console.seen.replace("\r", "").partition("containertest: begin\n")[2]
+    results = re.findall(r"^((?:not )?ok) \d+ - (.*)$", said, re.MULTILINE)
+    wanted = [LOOKOUT, *(text for runtime in RUNTIMES for text in runtime.checks(boot != "rootfs"))]
+    assert [text for _, text in results] == wanted, said
+    assert {verdict for verdict, _ in results} == {"ok"}, said
+    return images
+
+
+@pytest.mark.parametrize("boot", ["nullfs", pytest.param("leaf-tmpfs", marks=pytest.mark.containers)])
+def test_containers_run_straight_from_the_ram_root(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path, boot: str
+) -> None:
+    images = check(scons, console_of, tmp_path, boot=boot, runs=10)
+    assert (images / "bzImage").stat().st_size < 20 << 20
+
+
+@pytest.mark.containers
+def test_plain_rootfs_refuses_every_runtime(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path
+) -> None:
+    """The control: with nothing else changed, pivot_root fails, so that a pass elsewhere means something."""
+    check(scons, console_of, tmp_path, boot="rootfs", runs=1)
+
+
+@pytest.mark.containers
+@pytest.mark.parametrize("boot", ["nullfs", "leaf-tmpfs"])
+def test_two_hundred_containers_leave_nothing_behind(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path, boot: str
+) -> None:
+    check(scons, console_of, tmp_path, boot=boot, runs=200)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("boot", ["nullfs", "leaf-tmpfs"])
+def test_the_newest_series_runs_containers_too(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path, boot: str
+) -> None:
+    check(scons, console_of, tmp_path, kernel="7.2", boot=boot, runs=10)
