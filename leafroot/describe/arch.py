@@ -17,7 +17,8 @@ class Arch:
     the bits of `elf_flags[0]` must be those of `elf_flags[1]`. `kernel_arch` is the kernel's ARCH, `kernel_image` the
     file that `make` leaves, below the object tree. `cmdline_options` are the kernel options that let CMDLINE count
     beside what the boot loader says; an architecture without such options has its command line as an embedded
-    boot configuration (Documentation/admin-guide/bootconfig.rst). `qemu` is QEMU's program, `emulation` the machine
+    boot configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` are what the C library asks of any
+    kernel for it. `qemu` is QEMU's program, `emulation` the machine
     for boards that need none of their own, and `console` the kernel console of that machine. `netboot` is how QEMU's
     machines with a virtio network card boot over the network, where there is a way. `go` are the variables by
     which Go's compiler knows the architecture (https://go.dev/doc/install/source#environment).
@@ -39,6 +40,7 @@ class Arch:
     emulation: Emulation
     console: str
     gcc_options: tuple[str, ...] = ()
+    kernel_options: tuple[str, ...] = ()
     go: tuple[tuple[str, str], ...] = ()
     elf_flags: tuple[int, int] = (0, 0)
     netboot: NetBoot | None = None

@@ -118,6 +118,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
                 f"{CONSOLES[console_kind(config.console)]}=y",
                 *cmdline_options(config),
+                *config.arch.kernel_options,
             ),
         )
     )

@@ -99,3 +99,11 @@ def test_words_that_no_boot_configuration_can_say(words: str, message: str) -> N
     with pytest.raises(LeafrootError) as caught:
         boot_configuration(words, "board.py")
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("board", "asked"), [("qemu_arm", True), ("qemu_x86_64", False)])
+def test_what_the_c_library_asks_of_a_kernel_is_asked(planned: Planned, board: str, asked: bool) -> None:
+    """Without it every sleep on 32-bit arm ends at once: musl's system call for it is not in the kernel."""
+    (step,) = (step for step in planned(board).steps if step.output == f"{board}/linux.config")
+    fragments = "".join(item.text for item in step.inputs if isinstance(item, Text))
+    assert ("CONFIG_COMPAT_32BIT_TIME=y\n" in fragments) is asked
