@@ -25,7 +25,7 @@ arch = Arch(
     gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
     # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
     elf_flags=(0xFF000400, 0x05000400),
-    # musl sleeps, waits and sets clocks by the old system calls wherever the time fits into 32 bits (clock_nanosleep.c).
+    # musl sleeps and waits by the old system calls wherever the time fits into 32 bits (src/time/clock_nanosleep.c).
     kernel_options=("COMPAT_32BIT_TIME=y",),
     go=(("GOARCH", "arm"), ("GOARM", "7")),
 )
