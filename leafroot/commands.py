@@ -24,6 +24,7 @@ from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
 from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
+from leafroot.report.bootmodes.ways import check_ways
 from leafroot.session import VARIABLES, Session, shared_progress
 
 
@@ -63,6 +64,7 @@ BOARD = {
     "legal-info": "gather the licence texts of all that is in the image, and a table of it",
     "bench": "measure how long the usual changes take",
     "bench-cold": "measure what is built from nothing, twice: half an hour and more",
+    "bench-bootmodes": "measure what each way to a root in memory costs: half an hour",
 }
 
 
@@ -70,7 +72,7 @@ def help_text() -> str:
     """What `scons -h` says."""
     lines = ["usage: scons BOARD=NAME [VARIABLE=VALUE...] [COMMAND]", "", "Without a command, builds the image.", ""]
     for heading, entries in (("Commands", {**BOARD, **PLAIN, **EDITING}), ("Variables", VARIABLES)):
-        lines += [heading, *(f"  {name:<14} {summary}" for name, summary in entries.items()), ""]
+        lines += [heading, *(f"  {name:<15} {summary}" for name, summary in entries.items()), ""]
     return "\n".join(lines)
 
 
@@ -92,6 +94,8 @@ def commands(session: Session) -> dict[str, Command]:
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
+        ways, ways_check = partial(_bench_bootmodes, session, config), partial(check_ways, config, len(session.boards))
+        found["bench-bootmodes"] = Command(BOARD["bench-bootmodes"], (), ways, ways_check)
         card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
         needs = [card] if card else []
@@ -188,6 +192,22 @@ def _bench(session: Session, config: Config, plan: Plan) -> int:
 def _bench_cold(session: Session, config: Config) -> int:
     _source(session)
     print(bench_cold(session.checkout, session.cache, config.name))
+    return 0
+
+
+def _bench_bootmodes(session: Session, config: Config) -> int:
+    from leafroot.report.bootmodes.run import Bench, bench_bootmodes
+
+    guest = _guest(session, config, session.planned[0][1], "")
+    bench = Bench(
+        checkout=session.checkout,
+        folder=session.output / config.name / "bench-bootmodes",
+        board=config.name,
+        variables=session.variables,
+        guest=lambda kernel, archive, words: replace(guest, kernel=kernel, initrd=archive).argv(words),
+        memory=guest.memory,
+    )
+    print(bench_bootmodes(bench))
     return 0
 
 

@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Process 1 of the outer archive: a tmpfs, the inner archive unpacked into it, and away from the outer root.
+set -eo pipefail
+mkdir /inner
+mount -t tmpfs -o size=1g,mode=0755 inner /inner
+cd /inner
+zcat /inner.cpio.gz | cpio -i -d -m -H newc
+exec switch_root /inner /bench/shell.sh

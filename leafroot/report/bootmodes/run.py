@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bench-bootmodes`: one system booted in every way, the ways in turn, so that the machine's noise falls on all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from leafroot.describe.bootmode import BootMode
+from leafroot.effects.run import capture, run, watch
+from leafroot.errors import LeafrootError
+from leafroot.report.bootmodes.archives import Archives, make_archives
+from leafroot.report.bootmodes.chart import chart
+from leafroot.report.bootmodes.console import Boot, came_up, read_boot
+from leafroot.report.bootmodes.search import smallest
+from leafroot.report.bootmodes.table import Row, as_json, held, table
+from leafroot.report.bootmodes.ways import BASE, WAYS, Way
+
+TREE = "bench/bootmodes"
+BOOTS = 7
+# Of the machine's memory, in KiB: what the smallest one is found to.
+STEP = 256
+# The kernel at one place, no word on the console but warnings, and an end in place of waiting where memory runs out.
+_WORDS = "nokaslr quiet panic=-1 sysctl.vm.panic_on_oom=1"
+_FIRST_TIMEOUT = 180.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured, and where.
+
+    `variables` are those of this call of scons; `guest` gives QEMU's command line for a kernel, a file beside it, and
+    words for the kernel. `folder` takes all that is made, `memory` is the machine's RAM in MiB.
+    """
+
+    checkout: Path
+    folder: Path
+    board: str
+    variables: Mapping[str, str]
+    guest: Callable[[Path, Path, str], list[str]]
+    memory: int
+    boots: int = BOOTS
+
+
+@dataclass
+class _Machine:
+    """One way, ready to be booted, and what came of it."""
+
+    way: Way
+    argv: Sequence[str]
+    log: Path
+    kernel: Path
+    archive: Path
+    boots: list[Boot] = field(default_factory=list)
+    walls: list[float] = field(default_factory=list)
+
+    def boot(self, kib: int, timeout: float) -> str:
+        """Boot with this much memory, and give the console."""
+        # Of several -m, QEMU takes the last.
+        watch([*self.argv, "-m", f"{kib}K"], env=os.environ, log=self.log, timeout=timeout)
+        return self.log.read_text(errors="replace")
+
+
+def bench_bootmodes(bench: Bench) -> str:
+    """Build the kernels and the system, boot them in every way, and give the table.
+
+    Table, chart and all figures (results.json) are then in the folder.
+    """
+    bench.folder.mkdir(parents=True, exist_ok=True)
+    kernels = {mode.name: _build(bench, mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
+    base = next(way for way in WAYS if way.name == BASE)
+    system = _outputs(bench, base.mode) / "rootfs.cpio"
+    archives = make_archives(system, bench.folder)
+    machines = [_machine(bench, way, kernels[way.mode.name], archives) for way in WAYS]
+    _boot_in_turn(machines, bench)
+    rows = [_row(machine, bench) for machine in machines]
+    about = _about(bench, archives)
+    results = as_json(rows, about)
+    (bench.folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    text = table(rows)
+    (bench.folder / "table.md").write_text(text + "\n")
+    (bench.folder / "boot-modes.svg").write_text(chart(rows))
+    said = "\n".join(f"{key}: {value}" for key, value in about.items())
+    return "\n".join([text, "", *(line for line, _ in held(rows)), said, f"All of it: {bench.folder}"])
+
+
+def _outputs(bench: Bench, mode: BootMode) -> Path:
+    return bench.folder / mode.name / bench.board
+
+
+def _build(bench: Bench, mode: BootMode) -> Path:
+    """Build the kernel of a boot mode, and the system: a call of scons with an output folder of its own."""
+    tree = bench.checkout / TREE
+    variables = {
+        **bench.variables,
+        "BOARD": bench.board,
+        "BOOT": mode.name,
+        "OUTPUT": str(bench.folder / mode.name),
+        "EXTERNAL": _joined(bench.variables.get("EXTERNAL", ""), ":", str(tree)),
+        "CONFIG": _joined(bench.variables.get("CONFIG", ""), ",", str(tree / "select.config")),
+    }
+    words = [f"{name}={value}" for name, value in variables.items()]
+    print(f"kernel and system for {mode.name}:", flush=True)
+    argv = [sys.executable, "-m", "SCons", "-Q", "-C", str(bench.checkout), *words, "boot-files"]
+    if run(argv, env=os.environ) != 0:
+        raise LeafrootError(f"the kernel for {mode.name} could not be built", "bench-bootmodes")
+    return _outputs(bench, mode) / "kernel"
+
+
+def _joined(asked: str, separator: str, own: str) -> str:
+    return f"{asked}{separator}{own}" if asked else own
+
+
+def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machine:
+    archive = archives.files[way.form]
+    words = f"{_WORDS} {way.words.format(disk_kib=archives.disk_kib)}"
+    log = bench.folder / f"{way.name}.log"
+    return _Machine(way, bench.guest(kernel, archive, words), log, kernel, archive)
+
+
+def _boot_in_turn(machines: Sequence[_Machine], bench: Bench) -> None:
+    for turn in range(bench.boots):
+        # Each turn begins with another way: none is always the first after a pause.
+        for machine in (*machines[turn % len(machines) :], *machines[: turn % len(machines)]):
+            begun = time.monotonic()
+            console = machine.boot(bench.memory * 1024, _FIRST_TIMEOUT)
+            machine.boots.append(read_boot(console, f"bench-bootmodes: {machine.way.name}"))
+            machine.walls.append(time.monotonic() - begun)
+            told = f"boot {turn + 1} of {bench.boots}"
+            print(f"  {machine.way.name:<12} {told}: {machine.boots[-1].seconds:.2f} s", flush=True)
+
+
+def _row(machine: _Machine, bench: Bench) -> Row:
+    timeout = 20 + 4 * median(machine.walls)
+
+    def works(kib: int) -> bool:
+        good = came_up(machine.boot(kib, timeout))
+        print(f"  {machine.way.name:<12} {kib / 1024:7.2f} MiB: {'comes up' if good else 'does not'}", flush=True)
+        return good
+
+    return Row(
+        way=machine.way.name,
+        summary=machine.way.summary,
+        boots=machine.boots,
+        memory=bench.memory * 1024,
+        smallest=smallest(works, bench.memory * 1024, STEP),
+        kernel=machine.kernel.stat().st_size,
+        archive=machine.archive.stat().st_size,
+    )
+
+
+def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
+    line = bench.guest(Path("kernel"), Path("archive"), "")
+    _, qemu = capture([line[0], "--version"])
+    _, host = capture(["uname", "-srm"])
+    version = re.search(rb"\d+\.\d+\.\d+\S*", _outputs(bench, WAYS[0].mode).joinpath("linux.config").read_bytes())
+    return {
+        "board": bench.board,
+        "kernel": version[0].decode() if version else "",
+        "system": f"{archives.unpacked} bytes in {archives.count} files; the RAM disk has {archives.disk_kib} KiB",
+        "machine": f"{bench.memory} MiB, {' '.join(line[1:])}",
+        "qemu": qemu.splitlines()[0] if qemu else "",
+        "host": f"{os.cpu_count()} processors, {host.strip()}",
+    }
