@@ -206,6 +206,8 @@ def _bench_bootmodes(session: Session, config: Config) -> int:
         variables=session.variables,
         guest=lambda kernel, archive, words: replace(guest, kernel=kernel, initrd=archive).argv(words),
         memory=guest.memory,
+        series=config.series.value.number,
+        level=config.compression,
     )
     print(bench_bootmodes(bench))
     return 0

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import subprocess
@@ -12,17 +11,19 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import zstandard
 
 from leafroot.config.catalog import load_catalog
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.errors import LeafrootError
-from leafroot.report.bootmodes.archives import first_size, make_archives
+from leafroot.report.bootmodes.archives import Archives, first_size, make_archives
 from leafroot.report.bootmodes.chart import chart
 from leafroot.report.bootmodes.console import Boot, came_up, read_boot
 from leafroot.report.bootmodes.search import smallest
 from leafroot.report.bootmodes.table import Row, as_json, held, table
 from leafroot.report.bootmodes.ways import WAYS, Form, check_ways
+from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
 from leafroot.rootfs.node import CharDevice, Directory, File, HardLink, Node, Symlink
@@ -119,25 +120,39 @@ def read_archive(content: bytes) -> set[str]:
     return {path for path, _ in tree_from_newc(read_newc(io.BytesIO(content)), "test") if path != "."}
 
 
+def make(system: Path, folder: Path) -> Archives:
+    packed = folder / "rootfs.cpio.zst"
+    compress_zstd(system, packed, 3, 1)
+    return make_archives(system, packed, folder, 3)
+
+
+def unpack(path: Path) -> bytes:
+    return unpack_bytes(path.read_bytes())
+
+
+def unpack_bytes(content: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(content)
+
+
 def test_every_way_gets_the_same_system(system: Path, tmp_path: Path) -> None:
-    made = make_archives(system, tmp_path)
+    made = make(system, tmp_path)
     every = {*NODES, "bench", "bench/programs", "bin", "dev"}
-    archive = made.files[Form.ARCHIVE].read_bytes()
-    assert read_archive(gzip.decompress(archive)) == every
+    archive = made.files[Form.ARCHIVE]
+    assert read_archive(unpack(archive)) == every
     assert (made.unpacked, made.count) == (256 * 512 + 10 + 7000, 3)
 
-    # Two archives in a row, as the kernel takes them: the first is not compressed, the second begins with gzip's magic.
+    # Two archives in a row, as the kernel takes them: the first is not compressed, the second begins with zstd's magic.
     nested = made.files[Form.NESTED].read_bytes()
-    border = nested.index(b"\x1f\x8b\x08", nested.index(b"TRAILER!!!"))
+    border = nested.index(b"\x28\xb5\x2f\xfd", nested.index(b"TRAILER!!!"))
     (inner,) = [entry.data for entry in read_newc(io.BytesIO(nested[:border])) if entry.name != "."]
-    assert inner == archive
-    assert read_archive(gzip.decompress(nested[border:])) == {path for path in every if "programs" not in path}
+    assert inner == archive.read_bytes()
+    assert read_archive(unpack_bytes(nested[border:])) == {path for path in every if "programs" not in path}
 
 
 def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> None:
-    made = make_archives(system, tmp_path)
+    made = make(system, tmp_path)
     image = tmp_path / "image"
-    image.write_bytes(gzip.decompress(made.files[Form.DISK].read_bytes()))
+    image.write_bytes(unpack(made.files[Form.DISK]))
     assert image.stat().st_size == made.disk_kib * 1024
 
     def ask(words: str) -> bytes:
@@ -150,7 +165,7 @@ def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> Non
     assert b"Mode:  01777" in ask("stat /tmp")
     again = tmp_path / "again"
     again.mkdir()
-    assert make_archives(system, again).files[Form.DISK].read_bytes() == made.files[Form.DISK].read_bytes()
+    assert make(system, again).files[Form.DISK].read_bytes() == made.files[Form.DISK].read_bytes()
 
 
 def test_the_image_is_the_first_that_fits() -> None:

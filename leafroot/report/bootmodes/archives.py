@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files handed over beside the kernel: one system as an archive, as an archive within one, as an ext2 image.
 
-All are packed with gzip: the kernel unpacks it, and so does busybox, which knows no zstd.
+All are packed as Leafroot packs a root; where a program in the guest unpacks it, that is the package zstd.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from leafroot.effects.run import run
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.report.bootmodes.ways import Form
+from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
 from leafroot.rootfs.node import ROOT, Directory, File, HardLink, Node, Symlink
@@ -25,8 +25,7 @@ from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 # The bulk of the system, which the outer root of the nested way does without.
 _PROGRAMS = "bench/programs"
-_INNER = "inner.cpio.gz"
-_LEVEL = 9
+_INNER = "inner.cpio.zst"
 _BLOCK = 4096
 _UUID = "00000000-0000-4000-8000-000000000001"
 
@@ -41,51 +40,47 @@ class Archives:
     disk_kib: int
 
 
-def make_archives(root: Path, folder: Path) -> Archives:
-    """Make all forms of the system in `root` (a newc archive), in `folder`."""
+def make_archives(root: Path, packed: Path, folder: Path, level: int) -> Archives:
+    """Make all forms of the system in `root` (a newc archive, packed in `packed`), in `folder`."""
     with root.open("rb") as source:
         tree = tree_from_newc(read_newc(source, root), "the system")
     files = [entry.node for _, entry in tree if isinstance(entry.node, File)]
-    archive, nested, disk = (folder / name for name in ("root.cpio.gz", "nested.img", "disk.img.gz"))
-    plain = folder / "root.cpio"
-    _write(tree, plain)
-    _pack(plain, archive)
-    plain.unlink()
-    _nest(tree, archive, nested)
-    image = folder / "disk.img"
+    nested, image = folder / "nested.img", folder / "disk.img"
+    _nest(tree, packed, nested, level)
     disk_kib = _make_image(tree, image, folder / "mke2fs.log")
-    _pack(image, disk)
-    image.unlink()
     return Archives(
-        files={Form.ARCHIVE: archive, Form.NESTED: nested, Form.DISK: disk},
+        files={Form.ARCHIVE: packed, Form.NESTED: nested, Form.DISK: _packed(image, level)},
         unpacked=sum(node.size for node in files),
         count=len(files),
         disk_kib=disk_kib,
     )
 
 
-def _write(tree: Tree, target: Path) -> None:
+def _write(tree: Tree, target: Path) -> Path:
     with target.open("wb") as out:
         write_newc(tree, out, SOURCE_DATE_EPOCH)
+    return target
 
 
-def _pack(source: Path, target: Path) -> None:
-    with target.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packed:
-        packed.write(source.read_bytes())
+def _packed(source: Path, level: int) -> Path:
+    """The file, packed, in place of the plain one."""
+    target = source.with_name(f"{source.name}.zst")
+    compress_zstd(source, target, level, threads=os.cpu_count() or 1)
+    source.unlink()
+    return target
 
 
-def _nest(tree: Tree, inner: Path, target: Path) -> None:
+def _nest(tree: Tree, inner: Path, target: Path, level: int) -> None:
     """The inner archive as it is, then what is needed to unpack it, packed: the kernel takes several in a row.
 
     (Documentation/driver-api/early-userspace/buffer-format.rst.) What is not compressed must begin at a multiple of
     four bytes, so that comes first.
     """
     outer = Tree({path: entry for path, entry in tree.entries.items() if not _is_bulk(path)})
-    parts = [target.with_name(f"{target.name}.{name}") for name in ("inner", "outer", "outer.gz")]
-    _write(merge_layers([Layer("the inner archive", {_INNER: File(inner.read_bytes())})]), parts[0])
-    _write(outer, parts[1])
-    _pack(parts[1], parts[2])
-    target.write_bytes(parts[0].read_bytes() + parts[2].read_bytes())
+    carrier = merge_layers([Layer("the inner archive", {_INNER: File(inner.read_bytes())})])
+    first = _write(carrier, target.with_name("inner.cpio"))
+    parts = (first, _packed(_write(outer, target.with_name("outer.cpio")), level))
+    target.write_bytes(b"".join(part.read_bytes() for part in parts))
     for part in parts:
         part.unlink()
 

@@ -30,6 +30,8 @@ BOOTS = 7
 STEP = 256
 # The kernel at one place, no word on the console but warnings, and an end in place of waiting where memory runs out.
 _WORDS = "nokaslr quiet panic=-1 sysctl.vm.panic_on_oom=1"
+# A tmpfs takes half of the memory unless told otherwise, and then that would decide which machine is the smallest.
+_ROOM = "1g"
 _FIRST_TIMEOUT = 180.0
 
 
@@ -38,7 +40,8 @@ class Bench:
     """What is measured, and where.
 
     `variables` are those of this call of scons; `guest` gives QEMU's command line for a kernel, a file beside it, and
-    words for the kernel. `folder` takes all that is made, `memory` is the machine's RAM in MiB.
+    words for the kernel. `folder` takes all that is made, `memory` is the machine's RAM in MiB, `series` the kernel's.
+    `level` is that of zstd.
     """
 
     checkout: Path
@@ -47,6 +50,8 @@ class Bench:
     variables: Mapping[str, str]
     guest: Callable[[Path, Path, str], list[str]]
     memory: int
+    series: tuple[int, int]
+    level: int
     boots: int = BOOTS
 
 
@@ -77,8 +82,8 @@ def bench_bootmodes(bench: Bench) -> str:
     bench.folder.mkdir(parents=True, exist_ok=True)
     kernels = {mode.name: _build(bench, mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
     base = next(way for way in WAYS if way.name == BASE)
-    system = _outputs(bench, base.mode) / "rootfs.cpio"
-    archives = make_archives(system, bench.folder)
+    system = _outputs(bench, base.mode)
+    archives = make_archives(system / "rootfs.cpio", system / "images" / "rootfs.cpio.zst", bench.folder, bench.level)
     machines = [_machine(bench, way, kernels[way.mode.name], archives) for way in WAYS]
     _boot_in_turn(machines, bench)
     rows = [_row(machine, bench) for machine in machines]
@@ -121,7 +126,7 @@ def _joined(asked: str, separator: str, own: str) -> str:
 
 def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machine:
     archive = archives.files[way.form]
-    words = f"{_WORDS} {way.words.format(disk_kib=archives.disk_kib)}"
+    words = " ".join([_WORDS, *way.mode.words(bench.series, _ROOM), way.words.format(disk_kib=archives.disk_kib)])
     log = bench.folder / f"{way.name}.log"
     return _Machine(way, bench.guest(kernel, archive, words), log, kernel, archive)
 

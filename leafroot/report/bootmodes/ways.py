@@ -23,7 +23,7 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class Way:
-    """One way. `words` go onto the kernel's command line; its scripts are in bench/bootmodes."""
+    """One way. `words` go onto the kernel's command line, beside the mode's own; its scripts are in bench/bootmodes."""
 
     name: str
     summary: str
@@ -32,37 +32,34 @@ class Way:
     words: str
 
 
-# A tmpfs takes half of the memory unless told otherwise, and then that would decide which machine is the smallest.
-_ROOM = "initramfs_options=size=1g"
-
 WAYS = (
     Way(
         "rootfs",
         "plain rootfs, as it is",
         ROOTFS,
         Form.ARCHIVE,
-        f"rdinit=/bench/direct.sh {_ROOM}",
+        "rdinit=/bench/direct.sh",
     ),
     Way(
         "rootfs-bind",
         "plain rootfs, mounted over itself (mount --bind / /)",
         ROOTFS,
         Form.ARCHIVE,
-        f"rdinit=/bench/bind.sh {_ROOM}",
+        "rdinit=/bench/bind.sh",
     ),
     Way(
         "nested",
         "an archive in the archive, unpacked into a tmpfs, switch_root",
         ROOTFS,
         Form.NESTED,
-        f"rdinit=/bench/nested.sh {_ROOM}",
+        "rdinit=/bench/nested.sh",
     ),
     Way(
         "keepinitrd",
         "the archive kept by the kernel, unpacked once more into a tmpfs, switch_root",
         ROOTFS,
         Form.ARCHIVE,
-        f"rdinit=/bench/second.sh retain_initrd {_ROOM}",
+        "rdinit=/bench/second.sh retain_initrd",
     ),
     Way(
         "ramdisk",
@@ -76,14 +73,14 @@ WAYS = (
         "boot mode leaf-tmpfs",
         LEAF_TMPFS,
         Form.ARCHIVE,
-        "rdinit=/bench/direct.sh nonroot_initramfs=size=1g",
+        "rdinit=/bench/direct.sh",
     ),
     Way(
         "nullfs",
         "boot mode nullfs",
         NULLFS,
         Form.ARCHIVE,
-        f"rdinit=/bench/direct.sh {_ROOM}",
+        "rdinit=/bench/direct.sh",
     ),
 )
 

@@ -2,7 +2,7 @@
 """What `scons bench-bootmodes` boots: 44 MiB of programs, a script for each way, a container that breaks out.
 
 The bytes are those of the compiler's own programs (src/Makefile). The kernel options are what the ways need that are
-not Leafroot's: a RAM disk with ext2 on it, and gzip, which busybox can unpack as well as the kernel can.
+not Leafroot's: a RAM disk with ext2 on it. zstd is for those in which a program unpacks an archive.
 """
 
 from leafroot import Make, Package
@@ -11,6 +11,6 @@ package = Package(
     version="1",
     license="Apache-2.0",
     build=Make(),
-    depends=["busybox"],
-    kernel=["RD_GZIP", "BLOCK", "BLK_DEV", "BLK_DEV_RAM", "EXT2_FS", "NAMESPACES", "PROC_FS", "SYSFS", "DEVTMPFS"],
+    depends=["busybox", "zstd"],
+    kernel=["BLOCK", "BLK_DEV", "BLK_DEV_RAM", "EXT2_FS", "NAMESPACES", "PROC_FS", "SYSFS", "DEVTMPFS"],
 )

@@ -5,5 +5,5 @@ set -eo pipefail
 mkdir /inner
 mount -t tmpfs -o size=1g,mode=0755 inner /inner
 cd /inner
-zcat /inner.cpio.gz | cpio -i -d -m -H newc
+zstd -dcq /inner.cpio.zst | cpio -i -d -m -H newc
 exec switch_root /inner /bench/shell.sh

@@ -6,6 +6,6 @@ mount -t sysfs sysfs /sys
 mkdir /second
 mount -t tmpfs -o size=1g,mode=0755 second /second
 cd /second
-zcat </sys/firmware/initrd | cpio -i -d -m -H newc
+zstd -dcq </sys/firmware/initrd | cpio -i -d -m -H newc
 umount /sys
 exec switch_root /second /bench/shell.sh

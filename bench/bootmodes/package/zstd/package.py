@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Unpacks what Leafroot packs its roots with: for the ways in which a program in the guest has to do it."""
+
+from leafroot import Archive, Make, Package
+
+package = Package(
+    version="1.5.7",
+    archive=Archive(
+        "debian:pool/main/libz/libzstd/libzstd_{version}+dfsg.orig.tar.xz",
+        sha256="0c092ef267edce57ba7f3f2645c861f72eaf5e76273c6c3632869423464b90a5",
+    ),
+    license="BSD-3-Clause",
+    license_files=["LICENSE"],
+    build=Make(
+        folder="programs",
+        variables=(
+            ("prefix", "/usr"),
+            ("HAVE_PTHREAD", "0"),
+            ("HAVE_ZLIB", "0"),
+            ("HAVE_LZMA", "0"),
+            ("HAVE_LZ4", "0"),
+            ("ZSTD_LEGACY_SUPPORT", "0"),
+            # It only ever unpacks: what is left without the rest is a tenth of it.
+            ("MOREFLAGS", "-DZSTD_NOBENCH -DZSTD_NODICT -DZSTD_NOCOMPRESS -ffunction-sections -Wl,--gc-sections"),
+        ),
+    ),
+)
