@@ -94,8 +94,8 @@ def commands(session: Session) -> dict[str, Command]:
         }
         cold = partial(_bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
-        ways, ways_check = partial(_bench_bootmodes, session, config), partial(check_ways, config, len(session.boards))
-        found["bench-bootmodes"] = Command(BOARD["bench-bootmodes"], (), ways, ways_check)
+        ways = (partial(_bench_bootmodes, session, config), partial(check_ways, config, len(session.boards)))
+        found["bench-bootmodes"] = Command(BOARD["bench-bootmodes"], (), *ways)
         card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
         needs = [card] if card else []
@@ -200,9 +200,9 @@ def _bench_bootmodes(session: Session, config: Config) -> int:
 
     guest = _guest(session, config, session.planned[0][1], "")
     bench = Bench(
-        checkout=session.checkout,
-        folder=session.output / config.name / "bench-bootmodes",
-        board=config.name,
+        session.checkout,
+        session.output / config.name / "bench-bootmodes",
+        config.name,
         variables=session.variables,
         guest=lambda kernel, archive, words: replace(guest, kernel=kernel, initrd=archive).argv(words),
         memory=guest.memory,

@@ -17,9 +17,10 @@ from leafroot.config.catalog import load_catalog
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.errors import LeafrootError
-from leafroot.report.bootmodes.archives import Archives, first_size, make_archives
+from leafroot.plan.step import SOURCE_DATE_EPOCH
+from leafroot.report.bootmodes.archives import DISK_START, Archives, first_size, make_archives
 from leafroot.report.bootmodes.chart import chart
-from leafroot.report.bootmodes.console import Boot, came_up, read_boot
+from leafroot.report.bootmodes.console import Boot, came_up, read_boot, read_seconds
 from leafroot.report.bootmodes.search import smallest
 from leafroot.report.bootmodes.table import Row, as_json, held, table
 from leafroot.report.bootmodes.ways import WAYS, Form, check_ways
@@ -32,7 +33,7 @@ from leafroot.rootfs.tree import Layer, merge_layers
 ROOT = Path(__file__).parents[2]
 CONSOLE = """\
 [    0.9] something of the kernel's own\r
-bench: up=2.35 MemTotal=232000 MemFree=170000 MemAvailable=168000 Shmem=46800 root=2,1,rootfs\r
+bench: up=2.35 free=170000 available=168000 root=2,1,rootfs\r
 bench: intact=yes\r
 bench: pivot_root=works dotdot=no chroot=no umount=found device=no\r
 """
@@ -88,6 +89,12 @@ def test_a_boot_that_went_wrong_is_an_error(change: tuple[str, str], message: st
         read_boot(CONSOLE.replace(*change), "test")
     assert str(caught.value).startswith(message)
     assert "| [    0.9] something" in str(caught.value)
+
+
+def test_the_time_alone_is_read_from_half_a_boot() -> None:
+    assert read_seconds(CONSOLE.replace("bench: pivot_root", ""), "test") == 2.35
+    with pytest.raises(LeafrootError, match="test: the guest never reached its shell"):
+        read_seconds(CONSOLE.replace("bench: up=", "up="), "test")
 
 
 @pytest.mark.parametrize("missing", ["bench: up=", "bench: intact=yes"])
@@ -152,7 +159,9 @@ def test_every_way_gets_the_same_system(system: Path, tmp_path: Path) -> None:
 def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> None:
     made = make(system, tmp_path)
     image = tmp_path / "image"
-    image.write_bytes(unpack(made.files[Form.DISK]))
+    file = made.files[Form.DISK].read_bytes()
+    image.write_bytes(unpack_bytes(file[DISK_START * 1024 :]))
+    assert read_archive(file[: DISK_START * 1024]) == {"dev", "dev/console", "root"}
     assert image.stat().st_size == made.disk_kib * 1024
 
     def ask(words: str) -> bytes:
@@ -163,6 +172,8 @@ def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> Non
     assert re.search(rb"Mode: +0755.*?User: +0 +Group: +0 ", ask("stat /bin/busybox"), re.DOTALL)
     assert b'Fast link dest: "busybox"' in ask("stat /bin/sh")
     assert b"Mode:  01777" in ask("stat /tmp")
+    # The superblock's s_mkfs_time (Documentation/filesystems/ext4/super.rst): no clock of the machine's gets in.
+    assert int.from_bytes(image.read_bytes()[1024 + 0x108 :][:4], "little") == SOURCE_DATE_EPOCH
     again = tmp_path / "again"
     again.mkdir()
     assert make(system, again).files[Form.DISK].read_bytes() == made.files[Form.DISK].read_bytes()
@@ -180,7 +191,7 @@ def row(way: str, used: int = 80_000, smallest_machine: int = 100_000, seconds: 
         Boot(seconds + late, 262_144 - used - 2 * late, 170_000, (2, 1, "tmpfs"), "works", escapes)
         for late in (1, 0, 9)
     ]
-    return Row(way, f"way {way}", boots, 262_144, smallest_machine, 4_000_000, 18_000_000)
+    return Row(way, f"way {way}", boots, seconds / 2, 262_144, smallest_machine, 4_000_000, 18_000_000)
 
 
 def rows(**changed: Row) -> list[Row]:
@@ -198,6 +209,7 @@ def test_the_table_has_medians_and_ratios() -> None:
         "78.1 MiB, 1.00",
         "97.66 MiB, 1.00",
         "3.00 s (2.00-11.00), 1.00",
+        "1.00 s, 1.00",
         "20.98 MiB, 1.00",
     ]
     (kept,) = [cells(line) for line in told if "`keepinitrd`" in line]
@@ -206,6 +218,7 @@ def test_the_table_has_medians_and_ratios() -> None:
         "156.3 MiB, 2.00",
         "146.48 MiB, 1.50",
         "6.00 s (5.00-14.00), 2.00",
+        "2.50 s, 2.50",
         "20.98 MiB, 1.00",
     ]
     assert len({len(line) for line in told}) == 1
@@ -239,7 +252,7 @@ def test_the_chart_is_drawn_to_scale() -> None:
     drawn = ElementTree.fromstring(chart(rows(nested=row("nested", 160_002, 200_000, 5.0))))
     space = "{http://www.w3.org/2000/svg}"
     bars = [float(bar.attrib["width"]) for bar in drawn.iter(f"{space}rect")]
-    assert len(bars) == 4 * len(WAYS)
+    assert len(bars) == 5 * len(WAYS)
     nested = [way.name for way in WAYS].index("nested")
     for measure in range(3):
         panel = bars[measure * len(WAYS) : (measure + 1) * len(WAYS)]

@@ -20,13 +20,15 @@ from leafroot.report.bootmodes.ways import Form
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import ROOT, Directory, File, HardLink, Node, Symlink
+from leafroot.rootfs.node import ROOT, CharDevice, Directory, File, HardLink, Node, Symlink
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 # The bulk of the system, which the outer root of the nested way does without.
 _PROGRAMS = "bench/programs"
 _INNER = "inner.cpio.zst"
 _BLOCK = 4096
+# KiB: where the RAM disk's image begins in its file.
+DISK_START = 1
 _UUID = "00000000-0000-4000-8000-000000000001"
 
 
@@ -49,7 +51,7 @@ def make_archives(root: Path, packed: Path, folder: Path, level: int) -> Archive
     _nest(tree, packed, nested, level)
     disk_kib = _make_image(tree, image, folder / "mke2fs.log")
     return Archives(
-        files={Form.ARCHIVE: packed, Form.NESTED: nested, Form.DISK: _packed(image, level)},
+        files={Form.ARCHIVE: packed, Form.NESTED: nested, Form.DISK: _with_mount_points(_packed(image, level))},
         unpacked=sum(node.size for node in files),
         count=len(files),
         disk_kib=disk_kib,
@@ -83,6 +85,21 @@ def _nest(tree: Tree, inner: Path, target: Path, level: int) -> None:
     target.write_bytes(b"".join(part.read_bytes() for part in parts))
     for part in parts:
         part.unlink()
+
+
+def _with_mount_points(image: Path) -> Path:
+    """The image, behind what a kernel with an empty root in it lacks to mount a disk: /dev, a console, /root.
+
+    (usr/default_cpio_list in the kernel's source is that of one without any.) The kernel unpacks the archive, takes the
+    rest for no archive, and all of it for a RAM disk's image, which begins at the block that ramdisk_start= says.
+    """
+    nodes: dict[str, Node] = {"dev": Directory(), "dev/console": CharDevice(5, 1), "root": Directory(0o700)}
+    target = _write(merge_layers([Layer("mount points", nodes)]), image.with_name("ramdisk.img"))
+    head = target.read_bytes()
+    assert len(head) <= DISK_START * 1024
+    target.write_bytes(head.ljust(DISK_START * 1024, b"\0") + image.read_bytes())
+    image.unlink()
+    return target
 
 
 def _is_bulk(path: str) -> bool:

@@ -10,7 +10,7 @@ from leafroot.report.bootmodes.table import MEASURES, Row
 from leafroot.report.bootmodes.ways import BASE, HELD_TO_BASE
 
 _MIB = 1024 * 1024
-_WIDTH, _MARGIN, _NAMES, _GAP = 840, 12, 96, 16
+_WIDTH, _MARGIN, _NAMES, _GAP = 960, 12, 96, 14
 _LINE, _BAR, _HEAD = 22, 14, 44
 # Room for the figure behind the longest bar.
 _FIGURE = 62

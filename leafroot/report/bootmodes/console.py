@@ -35,6 +35,14 @@ class Boot:
         return tuple(name for name in TRIES if self.escapes[name] == "found")
 
 
+def read_seconds(console: str, where: object) -> float:
+    """The seconds to the shell alone; LeafrootError if it was not reached."""
+    said = _said(console).get("up", "")
+    if not re.fullmatch(r"\d+\.\d+", said):
+        raise LeafrootError("the guest never reached its shell", where, _tail(console))
+    return float(said)
+
+
 def came_up(console: str) -> bool:
     """Whether the shell was reached, on a root that is whole."""
     said = _said(console)
@@ -48,8 +56,8 @@ def read_boot(console: str, where: object) -> Boot:
         number, parent, kind = said["root"].split(",")
         boot = Boot(
             seconds=float(said["up"]),
-            free=int(said["MemFree"]),
-            available=int(said["MemAvailable"]),
+            free=int(said["free"]),
+            available=int(said["available"]),
             root=(int(number), int(parent), kind),
             pivot_root=said["pivot_root"],
             escapes={name: said[name] for name in TRIES},

@@ -66,7 +66,7 @@ WAYS = (
         "an ext2 image on a RAM disk",
         ROOTFS,
         Form.DISK,
-        "root=/dev/ram0 rootfstype=ext2 rw ramdisk_size={disk_kib} init=/bench/shell.sh",
+        "root=/dev/ram0 rootfstype=ext2 rw ramdisk_size={disk_kib} ramdisk_start={disk_start} init=/bench/shell.sh",
     ),
     Way(
         "leaf-tmpfs",
