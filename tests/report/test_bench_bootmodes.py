@@ -174,9 +174,6 @@ def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> Non
     assert b"Mode:  01777" in ask("stat /tmp")
     # The superblock's s_mkfs_time (Documentation/filesystems/ext4/super.rst): no clock of the machine's gets in.
     assert int.from_bytes(image.read_bytes()[1024 + 0x108 :][:4], "little") == SOURCE_DATE_EPOCH
-    again = tmp_path / "again"
-    again.mkdir()
-    assert make(system, again).files[Form.DISK].read_bytes() == made.files[Form.DISK].read_bytes()
 
 
 def test_the_image_is_the_first_that_fits() -> None:

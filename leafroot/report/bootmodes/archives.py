@@ -112,7 +112,7 @@ def _make_image(tree: Tree, image: Path, log: Path) -> int:
         _lay_out(tree, Path(folder))
         # The content, a block for each directory, the inodes, and what ext2 has in any case.
         blocks = sum(-(-entry.node.size // _BLOCK) for _, entry in tree if isinstance(entry.node, File))
-        blocks += sum(isinstance(entry.node, Directory) for _, entry in tree) + len(tree.entries) // 32 + 16
+        blocks += sum(isinstance(entry.node, Directory) for _, entry in tree) + len(tree.entries) // 32 + 64
         size = first_size(blocks, lambda size: _mke2fs(Path(folder), image, size, len(tree.entries), log))
     return size * _BLOCK // 1024
 
