@@ -4,19 +4,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from leafroot.config.configuration import Config
-from leafroot.config.defconfig import configurations, find_defconfig
+from leafroot.config.defconfig import find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.lock import LOCK
 from leafroot.config.networked import network_boot
-from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.unit import Unit
 from leafroot.effects import netboot
 from leafroot.effects.machine import host_platform
 from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
@@ -25,6 +22,7 @@ from leafroot.plan.board import Plan
 from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
 from leafroot.report.bootmodes.ways import check_ways
+from leafroot.report.listing import listing
 from leafroot.session import VARIABLES, Session, shared_progress
 
 
@@ -261,19 +259,5 @@ def _go_lock(session: Session) -> int:
 
 
 def _list(session: Session) -> int:
-    kinds: dict[str, Mapping[str, Unit[Any]]] = {
-        "Boards": session.catalog.boards,
-        "Kernel series": session.catalog.series,
-        "Packages": session.catalog.packages,
-    }
-    for heading, units in kinds.items():
-        print(heading)
-        for name, unit in sorted(units.items()):
-            print(f"  {name:<24} {unit.summary}")
-    print("More configurations of boards")
-    for name, summary in sorted(configurations(session.catalog).items()):
-        print(f"  {name:<24} {summary}")
-    print("Boot modes")
-    for mode in BOOT_MODES.values():
-        print(f"  {mode.name:<24} {mode.summary}")
+    print(listing(session.catalog))
     return 0

@@ -43,6 +43,9 @@ def build() -> None:
 
 def _declare(targets: list[str]) -> None:
     session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=not set(targets) & set(WITHOUT_BOARD))
+    if targets == ["list"]:
+        # It reads units and nothing else: it waits for no build, and makes no folder.
+        sys.exit(commands(session)["list"].work())
     for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
         make_folder(folder, variable)
     lock = hold_output(session.output)
