@@ -13,11 +13,9 @@ from leafroot.config.configuration import Config
 from leafroot.config.defconfig import find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.lock import LOCK
-from leafroot.config.networked import network_boot
-from leafroot.effects import netboot
 from leafroot.effects.machine import host_platform
-from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
 from leafroot.errors import LeafrootError
+from leafroot.guests import boot_board, check_boards, device_tree_of, guest_of, images_of, test_boards
 from leafroot.plan.board import Plan
 from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
@@ -82,11 +80,11 @@ def commands(session: Session) -> dict[str, Command]:
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
     for config, plan in session.planned[:1]:
         image = plan.images[0]
-        beside = (*plan.checks, plan.kernel, plan.root, *_device_tree(plan))
-        booted = _images(plan) if session.netboot else beside
-        check = partial(_check_boot, session, [(config, plan)])
+        beside = (*plan.checks, plan.kernel, plan.root, *device_tree_of(plan))
+        booted = images_of(plan) if session.netboot else beside
+        check = partial(check_boards, session, [(config, plan)])
         found |= {
-            "boot": Command(BOARD["boot"], booted, partial(_boot, session, config, plan), check),
+            "boot": Command(BOARD["boot"], booted, partial(boot_board, session, config, plan), check),
             "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
             "bench": Command(BOARD["bench"], (image, *beside), partial(_bench, session, config, plan)),
         }
@@ -101,55 +99,15 @@ def commands(session: Session) -> dict[str, Command]:
     folders = [plan.legal_info.folder for _, plan in session.planned if plan.legal_info]
     found["legal-info"] = Command(BOARD["legal-info"], folders, partial(_tell, session, folders))
     tested = list(session.planned)
-    needs = [output for _, plan in tested for output in (*_images(plan), *(one.folder for one in plan.exports))]
-    check = partial(_check_boot, session, tested)
-    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(_boot_test, session, tested), check)
+    needs = [output for _, plan in tested for output in (*images_of(plan), *(one.folder for one in plan.exports))]
+    check = partial(check_boards, session, tested)
+    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(test_boards, session, tested), check)
     return found
 
 
 def _tell(session: Session, folders: Sequence[str]) -> int:
     for folder in folders:
         print(session.output / folder)
-    return 0
-
-
-def _images(plan: Plan) -> tuple[str, ...]:
-    return (*plan.checks, *plan.images, *_device_tree(plan))
-
-
-def _device_tree(plan: Plan) -> tuple[str, ...]:
-    return (plan.device_tree,) if plan.device_tree else ()
-
-
-def _guest(session: Session, config: Config, plan: Plan, kernel: str, root: str | None = None) -> Guest:
-    return Guest(
-        qemu=config.arch.qemu,
-        machine=config.emulation,
-        memory=config.emulation.memory or config.memory,
-        kernel=session.output / kernel,
-        initrd=session.output / root if root else None,
-        device_tree=session.output / plan.device_tree if plan.device_tree else None,
-        accelerator=session.variables.get("ACCEL", "tcg"),
-    )
-
-
-def _check_boot(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
-    for config, _ in planned:
-        check_qemu(config.arch.qemu, config.emulation)
-        if session.netboot:
-            netboot.find_firmware(config.arch.qemu, netboot.firmware_of(network_boot(config)))
-
-
-def _boot(session: Session, config: Config, plan: Plan) -> int:
-    if session.netboot:
-        return netboot.boot(_guest(session, config, plan, plan.images[0]), network_boot(config))
-    return boot(_guest(session, config, plan, plan.kernel, plan.root))
-
-
-def _boot_test(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
-    for config, plan in planned:
-        guest, log = _guest(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
-        print(netboot.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
     return 0
 
 
@@ -176,7 +134,7 @@ def _flash(session: Session, card: str) -> int:
 
 def _bench(session: Session, config: Config, plan: Plan) -> int:
     def argv(output: Path) -> list[str]:
-        guest = _guest(session, config, plan, plan.kernel, plan.root)
+        guest = guest_of(session, config, plan, plan.kernel, plan.root)
         tree = output / plan.device_tree if plan.device_tree else None
         return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root, device_tree=tree).argv()
 
@@ -196,7 +154,7 @@ def _bench_cold(session: Session, config: Config) -> int:
 def _bench_bootmodes(session: Session, config: Config) -> int:
     from leafroot.report.bootmodes.run import Bench, bench_bootmodes
 
-    guest = _guest(session, config, session.planned[0][1], "")
+    guest = guest_of(session, config, session.planned[0][1], "")
     bench = Bench(
         session.checkout,
         session.output / config.name / "bench-bootmodes",

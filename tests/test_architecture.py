@@ -11,7 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "leafroot"
 # Each imports only from its own folder or from those before it.
-ORDER = ("errors", "describe", "rootfs", "config", "plan", "effects", "report", "session", "commands", "scons")
+ORDER = (
+    "errors",
+    "describe",
+    "rootfs",
+    "config",
+    "plan",
+    "effects",
+    "report",
+    "session",
+    "guests",
+    "commands",
+    "scons",
+)
 
 
 def imported(source: str) -> list[str]:
