@@ -92,7 +92,7 @@ def make_pi(place: Path) -> Pi:
         calls={},
         digest=lambda name: hashlib.sha256((output / name).read_bytes()).hexdigest(),
     )
-    pi = Pi(replace(config, board=board), shop)
+    pi = Pi(replace(config, name="pi", board=board), shop)
     pi.kernel(9_000_001)
     artefact(pi, "noarch/raspberrypi-firmware", {f"boot/{name}": noise(size, name) for name, size in FIRMWARE.items()})
     tree = {f"overlays/{name}.dtbo": noise(1_000, name) for name in OVERLAYS}
