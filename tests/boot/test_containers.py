@@ -32,7 +32,7 @@ EVERY = (
     "killed: the status says so",
 )
 OCI = (
-    "the shipped bundle, as it is",
+    "what is shipped, as it is",
     "a signal to the runtime is passed on",
     "an init of its own passes signals on",
     "the limit of memory holds",
@@ -43,19 +43,44 @@ LAST = ("nothing turns pivot_root off", "containers one after another leave noth
 
 @dataclass(frozen=True)
 class Runtime:
-    """A runtime: its name among the checks, its package, and whether it takes bundles."""
+    """A runtime: its name among the checks, its package, whether it takes bundles, and what only it can do."""
 
     name: str
     package: str
     oci: bool
+    own: tuple[str, ...] = ()
 
     def checks(self, can_pivot: bool) -> list[str]:
         """What the guest must have said of it, each line without its number."""
-        asked = (*EVERY, *(OCI if self.oci else ()), *LAST) if can_pivot else (REFUSED,)
+        asked = (*EVERY, *(OCI if self.oci else ()), *self.own, *LAST) if can_pivot else (REFUSED,)
         return [f"{self.name}: {text}" for text in asked]
 
 
 RUNTIMES = (Runtime("bwrap", "bubblewrap", oci=False), Runtime("crun", "crun", oci=True))
+CTR = (
+    "runs the imported image, on overlayfs",
+    "runs a second program in a container",
+    "--rm leaves no container, task or snapshot",
+)
+DOCKER = (
+    "overlay2 on tmpfs, control groups version 2",
+    "a published port, and the default bridge",
+    "exec",
+    "logs",
+    "stop and start",
+    "a container that wants more memory than its limit is said to have",
+    "volumes, and one in memory with its limit",
+    "builds an image",
+    "restarts on failure, as often as told",
+    "a stop of the daemon leaves nothing; unless-stopped starts again with it",
+)
+EVERYTHING = "qemu_x86_64_containers"
+# What is on that board beside the others.
+GO_RUNTIMES = (
+    Runtime("runc", "runc", oci=True),
+    Runtime("ctr", "containerd", oci=True, own=CTR),
+    Runtime("docker", "docker", oci=True, own=DOCKER),
+)
 
 
 def check(
@@ -63,14 +88,16 @@ def check(
     console_of: Callable[..., Console],
     folder: Path,
     *,
+    runtimes: tuple[Runtime, ...] = RUNTIMES,
     board: str = "qemu_x86_64",
     kernel: str = "6.12",
     boot: str,
     runs: int,
+    timeout: float = 900.0,
 ) -> Path:
     """Build an image, boot it, and look that every check was made and has passed; the folder of its images."""
     fragment = folder / "containers.config"
-    packages = ["containertest", *(runtime.package for runtime in RUNTIMES)]
+    packages = ["containertest", *(runtime.package for runtime in runtimes)]
     fragment.write_text("".join(f"CONFIG_PACKAGE_{name.upper()}=y\n" for name in packages))
     output = f"output/test/{kernel}-{boot}-containers"
     scons(
@@ -79,14 +106,14 @@ def check(
     )
     config, images = configuration(board), ROOT / output / board / "images"
     image = images / Path(config.arch.kernel_image).name
-    guest = Guest(config.arch.qemu, config.emulation, config.board.value.memory, image)
-    names = ",".join(runtime.name for runtime in RUNTIMES)
+    guest = Guest(config.arch.qemu, config.emulation, config.memory, image)
+    names = ",".join(runtime.name for runtime in runtimes)
     console = console_of(guest, f"panic=-1 leafroot.containers={names} leafroot.containers.runs={runs}")
-    console.expect("containertest: status ", timeout=900.0)
+    console.expect("containertest: status ", timeout=timeout)
     console.expect("\n", timeout=10.0)
     said = console.seen.replace("\r", "").partition("containertest: begin\n")[2]
     results = re.findall(r"^((?:not )?ok) \d+ - (.*)$", said, re.MULTILINE)
-    wanted = [LOOKOUT, *(text for runtime in RUNTIMES for text in runtime.checks(boot != "rootfs"))]
+    wanted = [LOOKOUT, *(text for runtime in runtimes for text in runtime.checks(boot != "rootfs"))]
     assert [text for _, text in results] == wanted, said
     assert {verdict for verdict, _ in results} == {"ok"}, said
     return images
@@ -106,6 +133,22 @@ def test_plain_rootfs_refuses_every_runtime(
 ) -> None:
     """The control: with nothing else changed, pivot_root fails, so that a pass elsewhere means something."""
     check(scons, console_of, tmp_path, boot="rootfs", runs=1)
+
+
+@pytest.mark.containers
+@pytest.mark.parametrize("boot", ["nullfs", "leaf-tmpfs"])
+def test_runc_containerd_and_docker_run_straight_from_the_ram_root(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path, boot: str
+) -> None:
+    here = (scons, console_of, tmp_path)
+    check(*here, runtimes=GO_RUNTIMES, board=EVERYTHING, boot=boot, runs=20, timeout=3600.0)
+
+
+@pytest.mark.containers
+def test_plain_rootfs_refuses_runc_containerd_and_docker(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path
+) -> None:
+    check(scons, console_of, tmp_path, runtimes=GO_RUNTIMES, board=EVERYTHING, boot="rootfs", runs=1)
 
 
 @pytest.mark.containers
