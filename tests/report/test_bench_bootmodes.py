@@ -22,7 +22,7 @@ from leafroot.report.bootmodes.archives import DISK_START, Archives, first_size,
 from leafroot.report.bootmodes.chart import chart
 from leafroot.report.bootmodes.console import Boot, came_up, read_boot, read_seconds
 from leafroot.report.bootmodes.search import smallest
-from leafroot.report.bootmodes.table import Row, as_json, held, table
+from leafroot.report.bootmodes.table import MEASURES, Row, as_json, held, table
 from leafroot.report.bootmodes.ways import WAYS, Form, check_ways
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
@@ -257,6 +257,8 @@ def test_the_chart_is_drawn_to_scale() -> None:
         assert max(panel) == panel[nested]
     names = {text.text for text in drawn.iter(f"{space}text")}
     assert {way.name for way in WAYS} <= names
+    assert {name for name, _ in MEASURES} <= names
+    assert {"195.3 MiB", "6.00 s", "2.50 s", "21.0 MiB"} <= names
 
 
 def test_all_words_of_the_ways_lead_to_scripts_that_exist() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from leafroot.report.bootmodes.table import MEASURES, Row
+from leafroot.report.bootmodes.table import IN_BYTES, MEASURES, Row
 from leafroot.report.bootmodes.ways import BASE, HELD_TO_BASE
 
 _MIB = 1024 * 1024
@@ -62,7 +62,7 @@ def _panel(rows: Sequence[Row], name: str, measure: Callable[[Row], float], left
         parts.append(
             f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{value * unit:.1f}" height="{_BAR}" rx="2"/>'
         )
-        figure = f"{value:.2f} s" if isinstance(value, float) else f"{value / _MIB:.1f} MiB"
+        figure = f"{value / _MIB:.1f} MiB" if name in IN_BYTES else f"{value:.2f} s"
         parts.append(_text(left + value * unit + 5, _middle(number), figure, "figure"))
     mark = left + next(measure(row) for row in rows if row.way == BASE) * unit
     bottom = _HEAD + len(rows) * _LINE

@@ -61,6 +61,8 @@ MEASURES: tuple[tuple[str, Callable[[Row], float]], ...] = (
     ("the same, counted", lambda row: row.counted),
     ("on the card", lambda row: row.card),
 )
+# The others are in seconds.
+IN_BYTES = ("memory in use", "smallest machine", "on the card")
 
 
 def as_json(rows: Sequence[Row], about: Mapping[str, Any]) -> dict[str, Any]:
