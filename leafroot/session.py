@@ -51,6 +51,8 @@ _CALLS = {
     "root": ("leafroot.effects.assemble", "make_root"),
     "elf": ("leafroot.effects.elfcheck", "check_root"),
     "compress": ("leafroot.effects.assemble", "compress_root"),
+    "slot-size": ("leafroot.effects.assemble", "write_slot_size"),
+    "image": ("leafroot.effects.assemble", "make_image"),
     "manifest": ("leafroot.report.manifest", "write_manifest"),
 }
 

@@ -17,11 +17,11 @@ class Arch:
     the bits of `elf_flags[0]` must be those of `elf_flags[1]`. `kernel_arch` is the kernel's ARCH, `kernel_image` the
     file that `make` leaves, below the object tree. `cmdline_options` are the kernel options that let CMDLINE count
     beside what the boot loader says; an architecture without such options has its command line as an embedded
-    boot configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` are what the C library asks of any
-    kernel for it. `qemu` is QEMU's program, `emulation` the machine
-    for boards that need none of their own, and `console` the kernel console of that machine. `netboot` is how QEMU's
-    machines with a virtio network card boot over the network, where there is a way. `go` are the variables by
-    which Go's compiler knows the architecture (https://go.dev/doc/install/source#environment).
+    boot configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` are what any kernel for it must
+    have: what the C library asks for, and KERNEL_GZIP where the kernel unpacks itself. `qemu` is QEMU's program,
+    `emulation` the machine for boards that need none of their own, and `console` the kernel console of that machine.
+    `netboot` is how QEMU's machines with a virtio network card boot over the network, where there is a way. `go` are
+    the variables by which Go's compiler knows the architecture (https://go.dev/doc/install/source#environment).
     """
 
     name: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The calls that make the root: its layers merged, written as cpio, compressed."""
+"""The calls that make the root and the image: layers merged, written as cpio, compressed, put into the kernel."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
 from leafroot.rootfs.node import CharDevice, Directory, File, Node
+from leafroot.rootfs.slot import fill_slot, slot_size
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 _MIB = 1024 * 1024
@@ -79,6 +80,20 @@ def compress_root(parameters: dict[str, Any], inputs: Mapping[str, Path], output
     fresh = output.with_name(output.name + ".new")
     compress_zstd(inputs["root"], fresh, parameters["level"], threads=os.cpu_count() or 1)
     fresh.replace(output)
+
+
+def write_slot_size(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
+    """Write the size of the slot that the kernel is linked with for this root."""
+    with _replacing(output) as out:
+        out.write(b"%d\n" % slot_size(inputs["root"].stat().st_size))
+
+
+def make_image(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
+    """Write the root into the slot of the kernel that was linked for it."""
+    image = bytearray(inputs["kernel"].read_bytes())
+    fill_slot(image, inputs["root"].read_bytes(), parameters["where"])
+    with _replacing(output) as out:
+        out.write(image)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from leafroot.plan.external import plan_external
 from leafroot.plan.forms import Export, Forms, plan_forms
 from leafroot.plan.go import go_tools
 from leafroot.plan.image import plan_root
-from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config
+from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config, plan_linked
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
@@ -74,14 +74,15 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
         step = plan_package(unit, toolchain, built, config.choices)
         packages.append(step)
         built[unit.name] = step.output
-    root, elf, packed = plan_root(config, toolchain, built)
+    root, elf, packed, slot = plan_root(config, toolchain, built)
     kernel_config = plan_kernel_config(config, toolchain)
     kernel = plan_kernel(config, toolchain)
-    image = plan_image(config, toolchain)
+    linked = plan_linked(config, toolchain)
+    image = plan_image(config)
     bare = plan_bare_kernel(config)
     trees = plan_device_trees(config, toolchain)
     kernels = (kernel_config, kernel, bare, *trees.built)
-    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, image)
+    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, slot, linked, image)
     forms = Forms()
     if loader := config.board.value.loader:
         firmware = config.catalog.packages[loader.package]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from leafroot.config.configuration import Config
 from leafroot.describe.recipes import Files
 from leafroot.describe.rootsize import DEFAULT_ROOT_SIZE, root_room
+from leafroot.plan.kernel import slot_size_file
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Artefact, Input, Overlay, Step
 from leafroot.plan.system import DEVICES, DIRECTORIES, system_files
 from leafroot.plan.toolchain import Toolchain
@@ -17,8 +18,8 @@ from leafroot.plan.toolchain import Toolchain
 DEVELOPMENT = ("usr/include", "usr/include/*", "*.a", "*.o", "usr/lib/pkgconfig*", "usr/share/aclocal*")
 
 
-def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) -> tuple[Step, Step, Step]:
-    """The steps that write the root as a cpio archive, check its programs, and compress it."""
+def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) -> tuple[Step, Step, Step, Step]:
+    """The steps that write the root as a cpio archive, check its programs, compress it, and size its slot."""
     inputs, layers = _layers(config, toolchain, built)
     parameters = {
         "layers": layers,
@@ -71,7 +72,14 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
             }
         ),
     )
-    return root, elf, packed
+    slot = Step(
+        title="size of the root's slot",
+        output=slot_size_file(config),
+        inputs=(Artefact("root", packed.output),),
+        call="slot-size",
+        cached=False,
+    )
+    return root, elf, packed, slot
 
 
 def _layers(

@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel of a board: its configuration, its object tree, and the image with the root linked into it.
 
-The object tree is an artefact of its own, so that a changed root costs a relink and not a kernel build.
+The object tree is an artefact of its own, linked with an empty slot for the root; the root is then written into the
+slot (leafroot/rootfs/slot.py). So another root costs a copy, one that outgrows its slot a relink, and none a kernel
+build. The slot's size reaches the linking step as the content of a small file: as long as that stays the same, what
+was linked does too.
 """
 
 from __future__ import annotations
+
+import json
 
 from leafroot.config.configuration import Config
 from leafroot.config.references import SHARED_FRAGMENTS
 from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.plan import kbuild
 from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
-from leafroot.plan.step import Artefact, Input, Source, Step, Unpacked
+from leafroot.plan.step import Artefact, Folder, Input, Source, Step, Unpacked
 from leafroot.plan.toolchain import Toolchain, environment
 
 ROOT_ARCHIVE = "/build/root.cpio.zst"
+
+_SLOT = "/root-slot"
+_SLOT_TOOLS = "leafroot/tools/root-slot"
+_SLOT_FILES = ("Makefile", "deflate.c", "deflate.h", "make-slot.sh", "slot-gzip.c")
 
 # What a relink makes anew: the largest part of the tree, and no use to anybody else.
 _RELINKED = (
@@ -70,26 +79,50 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
     )
 
 
-def plan_image(config: Config, toolchain: Toolchain) -> Step:
-    """The step that links the root into the kernel."""
+def plan_linked(config: Config, toolchain: Toolchain) -> Step:
+    """The step that links the kernel with an empty slot for the root, of the size that a small file says."""
+    make = kernel_make(config, toolchain)
+    return Step(
+        title="kernel with a slot for the root",
+        output=f"{config.name}/kernel-with-slot",
+        inputs=(
+            kernel_source(config),
+            Unpacked("/build", f"{config.name}/linux.tar.zst"),
+            Artefact("/slot-size", slot_size_file(config)),
+            Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
+            *cmdline_inputs(config),
+            *toolchain.inputs,
+        ),
+        commands=(
+            ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
+            ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
+            # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
+            (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
+        ),
+        env=kernel_env(config, toolchain),
+        result=f"/build/{config.arch.kernel_image}",
+    )
+
+
+def plan_image(config: Config) -> Step:
+    """The step that writes the root into the slot of the kernel."""
     name = config.arch.kernel_image.rpartition("/")[2]
     return Step(
         title=f"image {name}",
         output=f"{config.name}/images/{name}",
         inputs=(
-            kernel_source(config),
-            Unpacked("/build", f"{config.name}/linux.tar.zst"),
-            Artefact("/root.cpio.zst", f"{config.name}/images/rootfs.cpio.zst"),
-            *cmdline_inputs(config),
-            *toolchain.inputs,
+            Artefact("kernel", f"{config.name}/kernel-with-slot"),
+            Artefact("root", f"{config.name}/images/rootfs.cpio.zst"),
         ),
-        commands=(
-            ("cp", "/root.cpio.zst", ROOT_ARCHIVE),
-            (*kernel_make(config, toolchain), config.arch.kernel_target),
-        ),
-        env=kernel_env(config, toolchain),
-        result=f"/build/{config.arch.kernel_image}",
+        call="image",
+        parameters=json.dumps({"where": config.described_in}),
+        cached=False,
     )
+
+
+def slot_size_file(config: Config) -> str:
+    """The output that says the size of the slot for the root."""
+    return f"{config.name}/slot-size"
 
 
 def kernel_source(config: Config) -> Source:

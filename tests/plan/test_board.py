@@ -58,6 +58,8 @@ def test_another_boot_mode_is_one_kernel_and_what_carries_it(planned: Planned) -
         "qemu_x86_64/rootfs.cpio",
         "qemu_x86_64/elf.json",
         "qemu_x86_64/images/rootfs.cpio.zst",
+        "qemu_x86_64/slot-size",
+        "qemu_x86_64/kernel-with-slot",
         "qemu_x86_64/images/bzImage",
         "qemu_x86_64/images/manifest.json",
     }

@@ -26,6 +26,7 @@ arch = Arch(
     # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
     elf_flags=(0xFF000400, 0x05000400),
     # musl sleeps and waits by the old system calls wherever the time fits into 32 bits (src/time/clock_nanosleep.c).
-    kernel_options=("COMPAT_32BIT_TIME=y",),
+    # The zImage is packed in the one way in which it can hold a slot for the root (leafroot/rootfs/slot.py).
+    kernel_options=("COMPAT_32BIT_TIME=y", "KERNEL_GZIP=y"),
     go=(("GOARCH", "arm"), ("GOARM", "7")),
 )

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The slot for the root: its size, and what is refused before anything is written into it."""
+
+from __future__ import annotations
+
+import random
+import struct
+import zlib
+
+import pytest
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.slot import MAGIC, SMALLEST, fill_slot, find_slot, has_sum, slot_size
+
+SIZES = {
+    0: 65536,
+    65536: 65536,
+    65537: 73728,
+    73728: 73728,
+    1 << 20: 1 << 20,
+    (1 << 20) + 1: 9 << 17,
+    (2 << 20) - 1: 2 << 20,
+    5_000_000: 10 << 19,
+}
+
+
+def slot(size: int) -> bytes:
+    return (MAGIC + struct.pack("<QQQ", size, 0, 0)).ljust(size, b"\0")
+
+
+def with_sum(image: bytes) -> bytes:
+    return image + struct.pack("<I", zlib.crc32(image) ^ 0xFFFFFFFF)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_size_of_a_slot(size: int) -> None:
+    assert slot_size(size) == SIZES[size]
+
+
+def test_a_slot_is_large_enough_and_at_most_an_eighth_too_large() -> None:
+    chance = random.Random(3)
+    sizes = sorted(chance.randrange(1 << chance.randrange(17, 34)) for _ in range(5000))
+    slots = [slot_size(size) for size in sizes]
+    assert slots == sorted(slots)
+    assert all(size <= found <= max(SMALLEST, size * 9 / 8) for size, found in zip(sizes, slots, strict=True))
+    # A slot's own size needs that slot: what fills it to the last byte is not linked again.
+    assert [slot_size(found) for found in slots] == slots
+    between = {found for found in slots if 1 << 20 < found <= 1 << 21}
+    assert between == {(8 + n) << 17 for n in range(1, 9)}
+
+
+def test_an_archive_comes_into_the_slot_and_zeros_after_it() -> None:
+    image = bytearray(b"before" + slot(1000) + b"after")
+    fill_slot(image, b"archive", "board.py")
+    assert image == b"before" + b"archive".ljust(1000, b"\0") + b"after"
+
+
+def test_what_was_there_before_does_not_show() -> None:
+    empty = b"before" + slot(1000) + b"after"
+    images = [bytearray(empty), bytearray(empty)]
+    fill_slot(images[0], b"x" * 1000, "board.py")
+    fill_slot(images[1], b"y", "board.py")
+    assert images[0] == b"before" + b"x" * 1000 + b"after"
+    assert images[1] == b"before" + b"y".ljust(1000, b"\0") + b"after"
+
+
+def test_the_sum_at_the_end_is_right_again_where_there_was_one() -> None:
+    image = bytearray(with_sum(b"before" + slot(1000) + b"after"))
+    size = len(image)
+    fill_slot(image, b"archive", "board.py")
+    assert has_sum(image)
+    assert len(image) == size
+    assert image.endswith(with_sum(b"before" + b"archive".ljust(1000, b"\0") + b"after")[-4:])
+    # The guard would be idle if the old sum still held.
+    assert with_sum(b"before" + slot(1000) + b"after")[-4:] != image[-4:]
+
+
+def stored(size: int, *, head: bytes = b"\0", tail: bytes = b"") -> bytes:
+    """A gzip member that holds one stored block with a slot, by hand."""
+    numbers = struct.pack("<QQQ", size, 15, size + len(tail) + 2 + 8)
+    block = (MAGIC + numbers).ljust(size, b"\0")
+    body = head + struct.pack("<HH", size, size ^ 0xFFFF) + block + tail + b"\x03\0"
+    return b"\x1f\x8b\x08\0\0\0\0\0\2\3" + body + struct.pack("<II", zlib.crc32(block), size)
+
+
+def test_a_member_made_by_hand_is_found_and_filled() -> None:
+    image = bytearray(b"setup" + stored(1000) + b"end")
+    assert find_slot(image, "board.py").member == (5, len(image) - 3)
+    fill_slot(image, b"archive", "board.py")
+    assert zlib.decompress(image[5:-3], wbits=31) == b"archive".ljust(1000, b"\0")
+
+
+DEFECT = "Delete the file and build again. If that does not help, it is a defect of Leafroot: please report it."
+BAD: dict[str, tuple[bytes, bytes, str]] = {
+    "no slot": (
+        b"a kernel",
+        b"",
+        "it has no slot for the root in plain sight\n"
+        "  A kernel that unpacks itself hides it, unless it is packed with gzip: KERNEL_GZIP=y belongs into\n"
+        "  kernel_options of the architecture. The root is compressed by itself, and gains nothing from more.",
+    ),
+    "two slots": (slot(99) + slot(99), b"", f"it has more than one slot for the root\n  {DEFECT}"),
+    "too large a root": (
+        slot(99),
+        b"x" * 100,
+        f"its slot has 99 bytes, and the root is 100 bytes: it was linked for another root\n  {DEFECT}",
+    ),
+    "a head that is cut off": (slot(99)[:40], b"", f"the slot for the root is cut off\n  {DEFECT}"),
+    "a slot that is cut off": (slot(99)[:98], b"", f"the slot for the root is cut off\n  {DEFECT}"),
+    "a slot that was filled": (slot(99)[:-1] + b"x", b"", f"the slot for the root is not empty\n  {DEFECT}"),
+    "a slot smaller than its head": (
+        MAGIC + struct.pack("<QQQ", 50, 0, 0),
+        b"",
+        f"the slot for the root is cut off\n  {DEFECT}",
+    ),
+    "a member that begins too early": (
+        MAGIC + struct.pack("<QQQ", 99, 1, 200) + bytes(200),
+        b"",
+        f"the slot for the root is cut off\n  {DEFECT}",
+    ),
+    "other blocks": (
+        stored(1000).replace(struct.pack("<H", 1000 ^ 0xFFFF), b"xx"),
+        b"",
+        f"the slot for the root is not in stored blocks\n  {DEFECT}",
+    ),
+    "a broken stream": (
+        stored(1000, head=b"\7"),
+        b"",
+        "what it unpacks itself from is broken: Error -3 while decompressing data: invalid block type\n  " + DEFECT,
+    ),
+    "a stream with another end": (
+        stored(1000, tail=b"\x03\0"),
+        b"",
+        f"what it unpacks itself from has another end than its slot says\n  {DEFECT}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_no_slot_for_this_root_is_refused(case: str) -> None:
+    image, archive, message = BAD[case]
+    with pytest.raises(LeafrootError) as raised:
+        fill_slot(bytearray(image), archive, "board/x/board.py")
+    assert str(raised.value) == f"board/x/board.py: {message}"
+
+
+def test_pieces_of_a_large_slot() -> None:
+    plain = find_slot(slot(200_000), "board.py")
+    assert plain.pieces() == [(0, 200_000)]
+    packed = type(plain)(100, 200_000, (0, 300_000))
+    assert packed.pieces() == [(100, 65535), (65640, 65535), (131180, 65535), (196720, 3395)]
