@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import atexit
+import dataclasses
 import functools
 import hashlib
 import os
@@ -14,17 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import SCons.CacheDir
+import SCons.Errors
 import SCons.Script as Script
 from SCons.Node.FS import File
 
 from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
+from leafroot.effects.artefacts import ArtefactCache
+from leafroot.effects.disk import of_system
+from leafroot.effects.interrupt import InterruptedBuildError
 from leafroot.effects.lock import hold_output
+from leafroot.effects.memory import Memory
 from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.run import end_on_signals
+from leafroot.effects.scratch import Scratch
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
 from leafroot.report.history import History
+from leafroot.report.ledger import Ledger, tell_dropped
 from leafroot.report.work import Report, print_error
 from leafroot.session import Session, make_folder, open_session
 
@@ -39,6 +47,9 @@ def build() -> None:
     except LeafrootError as error:
         print(f"leafroot: {error}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        print(f"leafroot: {of_system(error, 'what is written before anything is built', Path.cwd())}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _declare(targets: list[str]) -> None:
@@ -51,19 +62,22 @@ def _declare(targets: list[str]) -> None:
     lock = hold_output(session.output)
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
-    env = _environment(session)
+    memory = Memory(session.output / ".sconsign", session.output)
+    tell_dropped(memory, memory.check(), functools.partial(print, flush=True))
+    env = _environment(session, memory)
     end_on_signals()
     jobs = Script.GetOption("num_jobs")
     digest, file_digest = _digests(env, session)
-    shop = session.workshop(jobs, digest)
+    shop = dataclasses.replace(session.workshop(jobs, digest), held=(lock.fileno(),))
     report = Report(lock)
     nodes: dict[str, Step] = {}
     history = History(session.output, digest, file_digest)
+    ledger = Ledger(session.output, memory, report, history, digest, file_digest, shop.tree_file)
     for plan in session.make_plans(file_digest):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:
                 work = functools.partial(perform, step, shop, _shell_hint(session, step))
-                _declare_step(env, session, step, Performer(step, work, report, history))
+                _declare_step(env, session, step, Performer(step, work, ledger))
         env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
         for one in plan.exports:
             env.Default(_declare_export(env, session, one, shop.digest))
@@ -113,15 +127,15 @@ def _shell_hint(session: Session, step: Step) -> str:
     return f"A shell in its sandbox: scons {variables} shell={step.output}"
 
 
-def _environment(session: Session) -> Any:
+def _environment(session: Session, memory: Memory) -> Any:
     Script.SetOption("hash_format", "sha256")
     # SCons's time stamps are whole seconds: too coarse to believe in a checksum for the sake of one (see _Decider).
     Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
     env = Script.Environment(tools=[], ENV={})
-    env.Decider(_Decider(session.output / ".sconsign.dblite"))
-    env.SConsignFile(str(session.output / ".sconsign"))
+    env.Decider(_Decider(memory.written))
+    env.SConsignFile(str(session.output / ".sconsign"), memory)
     env.CacheDir(str(session.cache / "artefacts"), Artefacts)
     return env
 
@@ -134,8 +148,8 @@ class _Decider:
     last run noted down what it saw cannot be one of those.
     """
 
-    def __init__(self, memory: Path) -> None:
-        self._noted = memory.stat().st_mtime if memory.exists() else 0.0
+    def __init__(self, noted: float) -> None:
+        self._noted = noted
 
     def __call__(self, dependency: Any, target: Any, previous: Any, repository_node: Any = None) -> bool:
         if isinstance(dependency, File) and dependency.exists() and dependency.get_timestamp() < self._noted - 2:
@@ -153,7 +167,9 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
     )
     node.attributes.leafroot_step = step
     node.attributes.leafroot_performer = performer
-    if not step.cached:
+    if step.cached:
+        performer.keep = functools.partial(env.get_CacheDir().keep, node)
+    else:
         env.NoCache(node)
     # An output is replaced when the new one is whole, and not taken away before.
     env.Precious(node)
@@ -182,8 +198,14 @@ class Action:
     def __call__(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
         try:
             return self._work()
+        except InterruptedBuildError:
+            # SCons says so itself, once.
+            return 2
         except LeafrootError as error:
             print_error(error)
+            return 2
+        except OSError as error:
+            print_error(of_system(error, str(target[0]), Path(str(target[0]))))
             return 2
 
     def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
@@ -196,47 +218,57 @@ class Action:
 
 
 class Performer(Action):
-    """A step, as work for SCons."""
+    """A step, as work for SCons; `keep` puts the output with this SHA-256 into the cache."""
 
-    def __init__(self, step: Step, work: Callable[[], float], report: Report, history: History) -> None:
-        def timed() -> int:
-            seconds = work()
-            self.note(f"{seconds:7.1f} s", f"built in {seconds:.1f} s")
-            report.built += 1
+    def __init__(self, step: Step, work: Callable[[], float], ledger: Ledger) -> None:
+        def noted() -> int:
+            ledger.check_inputs(step)
+            self.keep(ledger.built(step, work()))
             return 0
 
-        super().__init__(timed)
-        self._step, self._report, self._history = step, report, history
-
-    def note(self, remark: str, how: str) -> None:
-        """Tell people that the output is there now, and keep what it was made from."""
-        self._report.line(self._step.title, remark)
-        self._history.record(self._step, how)
-
-    def from_cache(self, seconds: float) -> None:
-        """The output was not made, but brought back."""
-        self.note(f"{seconds:7.1f} s, from the cache", "brought from the cache")
-        self._report.cached += 1
+        super().__init__(noted)
+        self.keep: Callable[[str], None] = lambda digest: None
+        self.brought = functools.partial(ledger.brought, step)
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
     """SCons's cache, in which an artefact's name is what went into it, and not where it is put."""
 
+    def __init__(self, path: str) -> None:
+        super().__init__(None)
+        self.path = path
+        note = functools.partial(print, flush=True)
+        self._cache = ArtefactCache(Path(path), Scratch(Path(path).with_name("tmp")), note)
+
     def cachepath(self, node: Any) -> tuple[str | None, str | None]:
-        """Where the cache keeps a node's file: by the step, and by the content of all that it reads."""
-        if not self.is_enabled():
-            return None, None
+        """Nothing for SCons to look at: bringing and keeping is ours."""
+        return None, None
+
+    def _signature(self, node: Any) -> str:
         parts = [node.attributes.leafroot_step.output, *(child.get_cachedir_csig() for child in node.children())]
-        signature = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-        folder = Path(self.path) / signature[:2]
-        return str(folder), str(folder / signature)
+        return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
     def retrieve(self, node: Any) -> bool:
-        """Bring a file back, if the cache has it."""
+        """Bring a file back, if the cache has it; its time is that of now, whatever was there before."""
         begun = time.monotonic()
-        if not self.is_enabled() or SCons.CacheDir.CacheRetrieveSilent(node, [], node.get_build_env(), execute=1):
+        if not self.is_enabled():
             return False
-        # The cache keeps the time at which the file was made; here it is new, whatever was here before.
-        os.utime(node.get_internal_path())
-        node.attributes.leafroot_performer.from_cache(time.monotonic() - begun)
-        return True
+        target = Path(node.get_abspath())
+        try:
+            digest = self._cache.bring(self._signature(node), target, target.with_name(f".{target.name}.brought"))
+            if digest:
+                node.attributes.leafroot_performer.brought(digest, begun)
+        except (LeafrootError, OSError) as error:
+            if not isinstance(error, InterruptedBuildError):
+                print_error(error if isinstance(error, LeafrootError) else of_system(error, target.name, target))
+            raise SCons.Errors.BuildError(node, "Error 2") from error
+        return bool(digest)
+
+    def push(self, node: Any) -> bool:
+        """Nothing: the performer keeps what it has made."""
+        return False
+
+    def keep(self, node: Any, digest: str) -> None:
+        """Put a file that was just made into the cache."""
+        if self.is_enabled() and not self.is_readonly():
+            self._cache.keep(self._signature(node), Path(node.get_abspath()), digest)

@@ -5,15 +5,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from leafroot.describe.archive import Archive
+from leafroot.effects.disk import FullError, full, is_full
+from leafroot.effects.interrupt import InterruptedBuildError, check_interrupt
 from leafroot.effects.mirror import locate
 from leafroot.effects.progress import Progress
+from leafroot.effects.remove import remove
 from leafroot.effects.transfer import PlaceError, bring, digest_of
 from leafroot.errors import LeafrootError
+
+# How long a process that waits for another's download sleeps between two looks, in seconds.
+_PAUSE = 0.05
 
 
 def cached(archive: Archive, cache: Path) -> Path | None:
@@ -58,13 +65,13 @@ def fetch(
     """
     progress = progress if progress is not None else Progress()
     found = cached(archive, cache)
-    digest = digest_of(found) if found is not None else ""
-    if found is not None and digest == archive.sha256:
+    fault = _fault(found, archive) if found is not None else ""
+    if found is not None and not fault:
         return found
     if offline:
         check_offline([archive], cache)
         raise LeafrootError(
-            f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}",
+            f"{found} {fault}",
             where="OFFLINE=1",
             hint="'scons source' fetches it again while there is a network.",
         )
@@ -72,16 +79,16 @@ def fetch(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LeafrootError(f"cannot be made: {error.strerror}", where=path.parent) from error
+        raise _unwritable(error, "cannot be made", path.parent) from error
     with _locked_part(path, progress) as part:
         # Whoever held the lock before us may have brought it; only who holds it may remove what is damaged.
         found = cached(archive, cache)
         if found is not None:
-            digest = digest_of(found)
-            if digest == archive.sha256:
+            fault = _fault(found, archive)
+            if not fault:
                 return found
-            progress.note(f"{found} is damaged: its SHA-256 is {digest}, not {archive.sha256}; fetching it again")
-            found.unlink()
+            progress.note(f"{found} {fault}; fetching it again")
+            remove(found)
         _from_places(archive, part, mirror, progress)
         part.replace(path)
         _flush_folder(path.parent)
@@ -98,6 +105,8 @@ def fetch_all(
     for archive in {archive.sha256: archive for archive in archives}.values():
         try:
             paths[archive.sha256] = fetch(archive, cache, mirror=mirror, progress=progress)
+        except (FullError, InterruptedBuildError):
+            raise
         except LeafrootError as error:
             errors.append(error)
     if len(errors) == 1:
@@ -105,6 +114,15 @@ def fetch_all(
     if errors:
         raise LeafrootError(f"{len(errors)} archives could not be fetched", hint="\n".join(map(str, errors)))
     return [paths[archive.sha256] for archive in archives]
+
+
+def _fault(found: Path, archive: Archive) -> str:
+    """What is wrong with a file that is said to be this archive; nothing if it is the archive."""
+    try:
+        digest = digest_of(found)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return "" if digest == archive.sha256 else f"is damaged: its SHA-256 is {digest}, not {archive.sha256}"
 
 
 def _path(archive: Archive, cache: Path) -> Path:
@@ -144,13 +162,15 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise LeafrootError(f"cannot be written: {error.strerror}", where=part) from error
+            raise _unwritable(error, "cannot be written", part) from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 progress.note(f"waiting for another process that fetches {path.name[65:]}")
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                while not _taken(descriptor):
+                    time.sleep(_PAUSE)
+                    check_interrupt()
             # The lock counts only if the file still has this name: its last holder may have renamed it.
             if _same(descriptor, part):
                 try:
@@ -161,6 +181,18 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
                 return
         finally:
             os.close(descriptor)
+
+
+def _unwritable(error: OSError, what: str, place: Path) -> LeafrootError:
+    return full("downloads", place) if is_full(error) else LeafrootError(f"{what}: {error.strerror}", where=place)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _same(descriptor: int, path: Path) -> bool:

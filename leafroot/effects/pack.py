@@ -17,6 +17,8 @@ from typing import IO, cast
 
 import zstandard
 
+from leafroot.effects.disk import full, is_full
+from leafroot.effects.interrupt import check_interrupt
 from leafroot.errors import LeafrootError
 
 
@@ -52,7 +54,10 @@ def pack(
             os.fsync(file.fileno())
         Path(temporary).replace(output)
     except BaseException as error:
+        told = full(f"{output.name}, into which {directory} is packed", output.parent) if is_full(error) else None
         Path(temporary).unlink(missing_ok=True)
+        if told is not None:
+            raise told from error
         if isinstance(error, OSError):
             raise LeafrootError(f"cannot be packed: {error}", where=directory) from error
         raise
@@ -61,6 +66,7 @@ def pack(
 def _add_all(tar: tarfile.TarFile, directory: Path, mtime: int, drop: Sequence[str]) -> None:
     first_paths: dict[tuple[int, int], str] = {}
     for name, place, status in _walk(os.fsencode(directory), drop):
+        check_interrupt()
         member = tarfile.TarInfo(name)
         member.mode = stat.S_IMODE(status.st_mode)
         member.mtime = mtime

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leafroot.effects.disk import HINT, FullError, free_words, full, has_room, room_for
 from leafroot.effects.missing import owners
 from leafroot.effects.pack import pack
+from leafroot.effects.remove import remove
 from leafroot.effects.run import command_line, run
 from leafroot.effects.sandbox import Binding, Sandbox, check_sandbox
 from leafroot.effects.slots import Slots
@@ -41,13 +44,16 @@ Call = Callable[[dict[str, Any], Mapping[str, Path], Path], None]
 ERROR_FILE = ".leafroot-error"
 _ARTEFACT_LEVEL = 3
 _SHOWN_LINES = 25
+# What strerror(3) says of ENOSPC, and with it every program, for their messages are those of the C locale.
+_NO_ROOM = os.strerror(errno.ENOSPC)
 
 
 @dataclass(frozen=True)
 class Workshop:
     """Where steps are performed: the checkout, the output folder, the store, the job slots, the step calls.
 
-    `digests` gives the SHA-256 of an output that another step made.
+    `digest` gives the SHA-256 of an output that another step made. `held` is the descriptor of the output folder's
+    lock, which programs of steps hold with us, if there is one.
     """
 
     checkout: Path
@@ -56,6 +62,7 @@ class Workshop:
     slots: Slots
     calls: Mapping[str, Call]
     digest: Callable[[str], str]
+    held: tuple[int, ...] = ()
 
     def room(self, step: Step) -> Path:
         """The folder in which the step is built, and which stays if it fails."""
@@ -75,24 +82,40 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> float:
 
     Raises LeafrootError if a command fails, with the end of its log.
     """
-    output = shop.output / step.output
-    output.parent.mkdir(parents=True, exist_ok=True)
+    output, room = shop.output / step.output, shop.room(step)
+    with room_for(step.output, output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if step.call:
+            # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.
+            return _timed(lambda: _call(step, shop, room, output))
+        with shop.slots.one():
+            return _timed(lambda: _build(step, shop, room, output, shell_hint))
+
+
+def _timed(work: Callable[[], None]) -> float:
     begun = time.monotonic()
-    if step.call:
-        # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.
-        files = _called_inputs(step, shop)
-        shop.calls[step.call](json.loads(step.parameters or "{}"), files, output)
-        return time.monotonic() - begun
-    with shop.slots.one():
-        begun = time.monotonic()
-        room = shop.room(step)
-        if room.exists():
-            shutil.rmtree(room)
-        sandbox = lay_out(step, shop)
-        _run_commands(step, sandbox, shop, shell_hint)
-        _take_result(step, room, output)
-        shutil.rmtree(room)
-        return time.monotonic() - begun
+    work()
+    return time.monotonic() - begun
+
+
+def _call(step: Step, shop: Workshop, room: Path, output: Path) -> None:
+    files = _called_inputs(step, shop)
+    remove(room)
+    room.mkdir(parents=True)
+    try:
+        result = room / output.name
+        shop.calls[step.call](json.loads(step.parameters or "{}"), files, result)
+        result.replace(output)
+    finally:
+        remove(room)
+
+
+def _build(step: Step, shop: Workshop, room: Path, output: Path, shell_hint: str) -> None:
+    remove(room)
+    sandbox = lay_out(step, shop)
+    _run_commands(step, sandbox, shop, shell_hint)
+    _take_result(step, room, output)
+    remove(room)
 
 
 def open_shell(step: Step, shop: Workshop) -> int:
@@ -106,7 +129,7 @@ def open_shell(step: Step, shop: Workshop) -> int:
     return run(
         sandbox.argv(["sh", "-i"], interactive=True),
         env={"PATH": os.environ.get("PATH", os.defpath)},
-        pass_fds=shop.slots.descriptors,
+        pass_fds=(*shop.slots.descriptors, *shop.held),
         stdin=None,
     )
 
@@ -200,10 +223,13 @@ def _run_commands(step: Step, sandbox: Sandbox, shop: Workshop, shell_hint: str)
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 log=log,
                 shown=command,
-                pass_fds=shop.slots.descriptors,
+                pass_fds=(*shop.slots.descriptors, *shop.held),
             )
             if status != 0:
                 raise _failure(step, command, status, shop, shell_hint)
+    if not has_room(shop.room(step)):
+        # Not every program looks whether what it wrote was written.
+        raise full(f"what {step.title} writes while it is built", shop.room(step))
 
 
 def _failure(step: Step, command: tuple[str, ...], status: int, shop: Workshop, shell_hint: str) -> LeafrootError:
@@ -215,8 +241,14 @@ def _failure(step: Step, command: tuple[str, ...], status: int, shop: Workshop, 
     lines = [f"| {line}" for line in text.splitlines()[-_SHOWN_LINES:]]
     had = frozenset(name.rpartition("/")[2] for name in (*step.artefacts(), step.output))
     missed = owners(text, (shop.output / step.output).parent, had)
+    said = f"'{' '.join(command)[:120]}' ended with status {status}"
+    if _NO_ROOM in text or not has_room(shop.room(step)):
+        words = (
+            f"{said}: there was no room left in {shop.room(step)}. {free_words(shop.room(step))}. The end of its log:"
+        )
+        return FullError(words, where=step.title, hint="\n".join([*lines, f"The whole log: {log}", HINT]))
     return LeafrootError(
-        f"'{' '.join(command)[:120]}' ended with status {status}. The end of its log:",
+        f"{said}. The end of its log:",
         where=step.title,
         hint="\n".join([*lines, *missed, f"The whole log: {log}", shell_hint]).rstrip(),
     )
@@ -235,7 +267,9 @@ def _take_result(step: Step, room: Path, output: Path) -> None:
     if not result.exists():
         raise LeafrootError(f"its commands made no {step.result}", where=step.title)
     if result.is_dir():
-        pack(result, output, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2, drop=step.drop)
+        packed = room / f"packed-{output.name}"
+        pack(result, packed, mtime=SOURCE_DATE_EPOCH, level=_ARTEFACT_LEVEL, threads=2, drop=step.drop)
+        packed.replace(output)
         return
     # Moved, not copied: the image of a card is large, and mostly a hole.
     result.chmod(0o644)

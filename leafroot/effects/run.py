@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from leafroot.effects.interrupt import check_interrupt, interrupt, interrupted
 from leafroot.errors import LeafrootError
 
 # The process groups of programs that run now with their output logged, so that an interrupt can end them all.
@@ -24,7 +25,8 @@ _RUNNING: set[int] = set()
 
 
 def end_all() -> None:
-    """End every program that `run` has started with a log, and all that those have started."""
+    """End every program that `run` has started with a log, and all that those have started; no other is begun."""
+    interrupt()
     for group in list(_RUNNING):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
@@ -48,8 +50,9 @@ def run(
 
     The environment is exactly `env`. The log begins with the command, or with `shown` in its place. When its output
     is logged, the program gets umask 022 and a process group of its own, and the whole group is ended when we are
-    interrupted.
+    interrupted; InterruptedBuildError says so.
     """
+    check_interrupt()
     if log is not None:
         log.write(f"$ {command_line(shown or argv)}\n".encode())
         log.flush()
@@ -73,9 +76,14 @@ def run(
         return process.wait()
     _RUNNING.add(process.pid)
     try:
-        return process.wait()
+        if interrupted():
+            # It was started while the others were ended.
+            end_all()
+        status = process.wait()
     finally:
         _RUNNING.discard(process.pid)
+    check_interrupt()
+    return status
 
 
 def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> tuple[int, str]:

@@ -3,37 +3,37 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from leafroot.describe.archive import Archive
+from leafroot.effects.disk import room_for
+from leafroot.effects.interrupt import check_interrupt
+from leafroot.effects.listing import is_as_recorded, is_recorded, record_listing
+from leafroot.effects.lock import locked
+from leafroot.effects.remove import remove
 from leafroot.effects.run import capture
+from leafroot.effects.scratch import Scratch
 from leafroot.effects.unpack import unpack
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import SOURCE_DATE_EPOCH
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; whoever comes second waits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 class Store:
-    """Unpacked trees below `folder`, each under the digest of what it was made from."""
+    """Unpacked trees below `folder`, each under the digest of what it was made from.
+
+    Sandboxes see them read-only. Before a run uses one for the first time, it is compared with what was recorded of it
+    when it was made (effects/listing.py), and made anew if anybody has changed it since.
+    """
 
     def __init__(self, folder: Path, fetch: Callable[[Archive], Path]) -> None:
         self._folder = folder
         self._fetch = fetch
+        self._scratch = Scratch(folder.with_name("tmp"))
+        self._checked: set[Path] = set()
 
     def source(
         self,
@@ -62,7 +62,7 @@ class Store:
         more = [word for folder, part in parts for word in (folder, part.sha256, part.inner)]
         more += ["debian", debian.sha256] if debian else []
         digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
-        return self._tree([archive.sha256, archive.inner, *more, *digests], patched)
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
 
     def united(self, archives: Sequence[Archive]) -> Path:
         """The trees of several archives as one; the same path in two of them is an error."""
@@ -72,7 +72,9 @@ class Store:
             for archive in archives:
                 _link_tree(self.alone(archive), tree, owners, archive.file_name, "archives")
 
-        return self._tree(["archives", *(word for one in archives for word in (one.sha256, one.inner))], united)
+        return self._tree(
+            "modules", ["archives", *(word for one in archives for word in (one.sha256, one.inner))], united
+        )
 
     def alone(self, archive: Archive) -> Path:
         """The tree of an archive that is to be united with others, without links that lead out of it.
@@ -83,17 +85,18 @@ class Store:
         def unpacked(tree: Path) -> None:
             unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH, drop_links=True)
 
-        return self._tree([archive.sha256, archive.inner, "no links out"], unpacked)
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, "no links out"], unpacked)
 
     def _unpacked(self, archive: Archive, strip: int = 1) -> Path:
         def unpacked(tree: Path) -> None:
             unpack(self._fetch(archive), tree, inner=archive.inner, strip=strip, mtime_limit=SOURCE_DATE_EPOCH)
 
-        return self._tree([archive.sha256, archive.inner, *([] if strip else ["whole"])], unpacked)
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *([] if strip else ["whole"])], unpacked)
 
     def artefact(self, file: Path, digest: str) -> Path:
         """The tree inside an artefact; `digest` stands for the file's bytes."""
         return self._tree(
+            file.name,
             ["artefact", digest],
             lambda tree: unpack(file, tree, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True),
         )
@@ -108,24 +111,33 @@ class Store:
             for file, digest in artefacts:
                 _link_tree(self.artefact(file, digest), tree, owners, file.name)
 
-        return self._tree(["union", *(digest for _, digest in artefacts)], united)
+        return self._tree("a sysroot", ["union", *(digest for _, digest in artefacts)], united)
 
-    def _tree(self, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
+    def _tree(self, name: str, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         tree = self._folder / key[:2] / key
-        if tree.is_dir():
+        if tree in self._checked:
             return tree
-        with locked(tree.with_suffix(".lock")):
+        if is_as_recorded(tree):
+            self._checked.add(tree)
+            return tree
+        with locked(tree.with_suffix(".lock"), f"unpacks {name}"):
+            if tree.is_dir() and not is_recorded(tree):
+                record_listing(tree, tree)
+            elif os.path.lexists(tree) and not is_as_recorded(tree):
+                print(f"leafroot: {tree} ({name}) was changed after it was unpacked; it is unpacked again", flush=True)
+                remove(tree)
             if not tree.is_dir():
-                fresh = tree.with_suffix(".new")
-                if fresh.exists():
-                    shutil.rmtree(fresh)
+                fresh = self._scratch.place(key)
                 try:
-                    make(fresh)
-                    fresh.rename(tree)
+                    with room_for(f"the unpacked files of {name}", tree):
+                        make(fresh)
+                        record_listing(fresh, tree)
+                        fresh.rename(tree)
                 except BaseException:
-                    shutil.rmtree(fresh, ignore_errors=True)
+                    remove(fresh)
                     raise
+        self._checked.add(tree)
         return tree
 
 
@@ -143,6 +155,7 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
     """Make `target` a tree of hard links to the files of `source`; `owners` maps the paths to who put them there."""
     stack = [(source, target, "")]
     while stack:
+        check_interrupt()
         here, there, prefix = stack.pop()
         there.mkdir(exist_ok=True)
         with os.scandir(here) as entries:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from leafroot.effects.disk import full, is_full
+from leafroot.effects.interrupt import check_interrupt
 from leafroot.effects.progress import Progress, size
 from leafroot.errors import LeafrootError
 
@@ -93,10 +95,14 @@ def _attempt(url: str, part: Path, sha256: str, name: str, progress: Progress) -
                 file.truncate()
             with progress.transfer(name, answer.total, answer.offset) as shown:
                 for data in _chunks(answer):
+                    check_interrupt()
                     try:
                         file.write(data)
                         file.flush()
                     except OSError as error:
+                        if is_full(error):
+                            rest = f"{size(answer.total - shown.done)} more of " if answer.total is not None else ""
+                            raise full(f"{rest}{name}, which is being fetched", part) from error
                         raise LeafrootError(f"cannot be written: {error.strerror}", where=part) from error
                     hasher.update(data)
                     shown.advance(len(data))

@@ -14,7 +14,9 @@ from typing import IO, Any, cast
 
 from leafroot.effects.ar import is_ar, members_of_ar
 from leafroot.effects.decompress import CHUNK, DamagedError, ReadAhead, open_compressed
+from leafroot.effects.disk import full, is_full
 from leafroot.effects.extraction import Extraction
+from leafroot.effects.interrupt import check_interrupt
 from leafroot.errors import LeafrootError, nearest
 
 
@@ -56,6 +58,7 @@ def unpack(
                 drop_links=drop_links,
             )
             for tar, member in _members(stream):
+                check_interrupt()
                 extraction.add(tar, member, stream)
             # A compressed file has its checksum at its end.
             while stream.read(CHUNK):
@@ -63,7 +66,10 @@ def unpack(
             extraction.finish()
         temporary.rename(destination)
     except BaseException as error:
+        told = full(f"the unpacked files of {where}", destination.parent) if is_full(error) else None
         shutil.rmtree(temporary, ignore_errors=True)
+        if told is not None:
+            raise told from error
         if isinstance(error, (DamagedError, tarfile.TarError)):
             raise LeafrootError(f"is damaged, or is no archive: {error}", where=where) from error
         raise
