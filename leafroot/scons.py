@@ -26,6 +26,7 @@ from leafroot.effects.interrupt import InterruptedBuildError
 from leafroot.effects.lock import hold_output
 from leafroot.effects.memory import Memory
 from leafroot.effects.perform import open_shell, perform
+from leafroot.effects.remove import remove
 from leafroot.effects.run import end_on_signals
 from leafroot.effects.scratch import Scratch
 from leafroot.errors import LeafrootError
@@ -69,6 +70,8 @@ def _declare(targets: list[str]) -> None:
     jobs = Script.GetOption("num_jobs")
     digest, file_digest = _digests(env, session)
     shop = dataclasses.replace(session.workshop(jobs, digest), held=(lock.fileno(),))
+    # Nobody but us is at work here: what lies there is from a run that was killed.
+    remove(shop.calls_room)
     report = Report(lock)
     nodes: dict[str, Step] = {}
     history = History(session.output, digest, file_digest)

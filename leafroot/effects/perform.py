@@ -68,6 +68,11 @@ class Workshop:
         """The folder in which the step is built, and which stays if it fails."""
         return self.output / "build" / step.output.replace("/", "_")
 
+    @property
+    def calls_room(self) -> Path:
+        """Where Leafroot's own steps write what is not whole yet; who holds the output folder may remove it."""
+        return self.output / ".calls"
+
     def log(self, step: Step) -> Path:
         """The step's log."""
         return self.output / "logs" / f"{step.output.replace('/', '_')}.log"
@@ -87,7 +92,7 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> float:
         output.parent.mkdir(parents=True, exist_ok=True)
         if step.call:
             # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.
-            return _timed(lambda: _call(step, shop, room, output))
+            return _timed(lambda: _call(step, shop, shop.calls_room / room.name, output))
         with shop.slots.one():
             return _timed(lambda: _build(step, shop, room, output, shell_hint))
 

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds that are killed: the next run succeeds without cleaning, and the bytes are those of an undisturbed build."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+
+import pytest
+from building import Place
+from kills import Kills, kill_and_go_on
+from made_up_firmware import Firmware
+
+NEW_WORDS = "changed, and longer\n"
+
+
+def measured(place: Place, *words: str) -> float:
+    """The seconds that a build takes."""
+    begun = time.monotonic()
+    place.build(*words)
+    return time.monotonic() - begun
+
+
+def series(place: Place, right: dict[str, str], firmware: Firmware, count: int, seed: int) -> Kills:
+    """Kills of builds from nothing, of a change that is taken back afterwards, and from the cache."""
+    rng, kills = random.Random(seed), Kills(seed)
+    old = firmware.words_file.read_text()
+    whole = kills.seconds = measured(place)
+    firmware.words_file.write_text(NEW_WORDS)
+    change = measured(place, "--cache-disable")
+    firmware.words_file.write_text(old)
+    place.build()
+    shutil.rmtree(place.output)
+    cached = measured(place)
+
+    def write(text: str) -> Callable[[], None]:
+        return lambda: firmware.words_file.write_text(text) and None
+
+    def change_words() -> None:
+        place.build()
+        firmware.words_file.write_text(NEW_WORDS)
+
+    def no_output() -> None:
+        place.build()
+        for path in place.outputs():
+            path.unlink()
+
+    for number in range(count):
+        kind = number % 4
+        if kind in (0, 2):
+            kill_and_go_on(place, whole, right, rng, kills, place.clear)
+        elif kind == 1:
+            # No cache: what was made of the change must not be taken for what was made before it.
+            kill_and_go_on(place, change, right, rng, kills, change_words, mend=write(old), words=("--cache-disable",))
+        else:
+            kill_and_go_on(place, cached, right, rng, kills, no_output)
+    return kills
+
+
+def some_seed(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32))
+
+
+def test_a_few_kills(
+    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], request: pytest.FixtureRequest
+) -> None:
+    kills = series(place, undisturbed.bytes_made(), firmware, 4, some_seed(request))
+    tell(kills.line("a quick tree"))
+
+
+@pytest.mark.slow
+def test_many_kills(
+    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], request: pytest.FixtureRequest
+) -> None:
+    kills = series(place, undisturbed.bytes_made(), firmware, 200, some_seed(request))
+    tell(kills.line("a quick tree"))
+    assert kills.survived == 200
+    assert {"fetching", "unpacking", "building", "packing", "storing", "assembling"} <= set(kills.phases), kills.phases
