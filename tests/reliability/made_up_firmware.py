@@ -136,6 +136,9 @@ def make_firmware(place: Path) -> Firmware:
         "leafroot/tools/kconfig-check/Makefile": "kconfig-check:\n\tcp /bin/true $@\n",
         "leafroot/tools/kconfig-check/check.c": "",
         "leafroot/tools/strip-tree/strip-tree.sh": ":\n",
+        **{f"leafroot/tools/root-slot/{name}": "" for name in ("deflate.c", "deflate.h", "slot-gzip.c")},
+        "leafroot/tools/root-slot/Makefile": "slot-gzip:\n\ttouch $@\n",
+        "leafroot/tools/root-slot/make-slot.sh": (ROOT / "leafroot/tools/root-slot/make-slot.sh").read_text(),
         "board/little/board.py": _BOARD,
         "configs/little_defconfig": _DEFCONFIG,
         "linux/6.12/kernel.py": _SERIES.format(
