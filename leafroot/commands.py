@@ -20,7 +20,9 @@ from leafroot.plan.board import Plan
 from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
 from leafroot.report.bootmodes.ways import check_ways
+from leafroot.report.containers import check_containers
 from leafroot.report.listing import listing
+from leafroot.report.system import BenchSystem
 from leafroot.session import VARIABLES, Session, shared_progress
 
 
@@ -61,6 +63,7 @@ BOARD = {
     "bench": "measure how long the usual changes take",
     "bench-cold": "measure what is built from nothing, twice: half an hour and more",
     "bench-bootmodes": "measure what each way to a root in memory costs: half an hour",
+    "bench-containers": "measure a container's start and end on the RAM root, and the same on a disk",
 }
 
 
@@ -92,6 +95,8 @@ def commands(session: Session) -> dict[str, Command]:
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
         ways = (partial(_bench_bootmodes, session, config), partial(check_ways, config, len(session.boards)))
         found["bench-bootmodes"] = Command(BOARD["bench-bootmodes"], (), *ways)
+        roots = (partial(_bench_containers, session, config), partial(check_containers, config, len(session.boards)))
+        found["bench-containers"] = Command(BOARD["bench-containers"], (), *roots)
         card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
         needs = [card] if card else []
@@ -152,14 +157,11 @@ def _bench_cold(session: Session, config: Config) -> int:
 
 
 def _bench_bootmodes(session: Session, config: Config) -> int:
-    from leafroot.report.bootmodes.run import Bench, bench_bootmodes
+    from leafroot.report.bootmodes.run import TREE, Bench, bench_bootmodes
 
     guest = guest_of(session, config, session.planned[0][1], "")
     bench = Bench(
-        session.checkout,
-        session.output / config.name / "bench-bootmodes",
-        config.name,
-        variables=session.variables,
+        _bench_system(session, config, "bench-bootmodes", TREE),
         guest=lambda kernel, archive, words: replace(guest, kernel=kernel, initrd=archive).argv(words),
         memory=guest.memory,
         series=config.series.value.number,
@@ -167,6 +169,23 @@ def _bench_bootmodes(session: Session, config: Config) -> int:
     )
     print(bench_bootmodes(bench))
     return 0
+
+
+def _bench_containers(session: Session, config: Config) -> int:
+    from leafroot.report.containers import TREE, bench_containers
+
+    guest = guest_of(session, config, session.planned[0][1], "")
+
+    def argv(kernel: Path, archive: Path | None, words: str) -> list[str]:
+        return replace(guest, kernel=kernel, initrd=archive).argv(words)
+
+    print(bench_containers(_bench_system(session, config, "bench-containers", TREE), config.mode, argv))
+    return 0
+
+
+def _bench_system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:
+    folder = session.output / config.name / name
+    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables)
 
 
 def _edit(session: Session, command: str) -> int:

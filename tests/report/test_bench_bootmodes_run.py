@@ -12,9 +12,9 @@ import pytest
 
 from leafroot.describe.bootmode import BootMode
 from leafroot.errors import LeafrootError
-from leafroot.report.bootmodes import run
-from leafroot.report.bootmodes.run import Bench, bench_bootmodes
+from leafroot.report.bootmodes.run import TREE, Bench, bench_bootmodes
 from leafroot.report.bootmodes.ways import WAYS
+from leafroot.report.system import BenchSystem
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.node import File
@@ -24,9 +24,9 @@ GUEST = Path(__file__).with_name("fake_guest.py")
 SMALLEST = {"rootfs": 100_000, "leaf-tmpfs": 100_200, "nullfs": 104_000}
 
 
-def build(bench: Bench, mode: BootMode) -> Path:
+def build(system: BenchSystem, mode: BootMode) -> Path:
     """Leave what scons would leave."""
-    folder = bench.folder / mode.name / bench.board
+    folder = system.outputs(mode)
     (folder / "images").mkdir(parents=True)
     tree = merge_layers([Layer("test", {"bench/programs/piece.000": File(bytes(5000))})])
     with (folder / "rootfs.cpio").open("wb") as out:
@@ -39,13 +39,14 @@ def build(bench: Bench, mode: BootMode) -> Path:
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(run, "_build", build)
+    monkeypatch.setattr(BenchSystem, "build", build)
 
     def guest(kernel: Path, archive: Path, words: str) -> list[str]:
         mode = kernel.parent.parent.name
         return [sys.executable, str(GUEST), str(SMALLEST.get(mode, 0)), str(tmp_path / "boots"), words, "-m", "1"]
 
-    return Bench(tmp_path, tmp_path / "out", "some_board", {}, guest, 256, (6, 12), 1, boots=2)
+    system = BenchSystem("bench-bootmodes", tmp_path, TREE, tmp_path / "out", "some_board", {})
+    return Bench(system, guest, 256, (6, 12), 1, boots=2)
 
 
 def test_every_way_is_measured(bench: Bench, tmp_path: Path) -> None:

@@ -6,30 +6,26 @@ All are packed as Leafroot packs a root; where a program in the guest unpacks it
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.effects.run import run
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.report.bootmodes.ways import Form
+from leafroot.report.disk import BLOCK, blocks_of, laid_out
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import ROOT, CharDevice, Directory, File, HardLink, Node, Symlink
+from leafroot.rootfs.node import CharDevice, Directory, File, Node
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 # The bulk of the system, which the outer root of the nested way does without.
 _PROGRAMS = "bench/programs"
 _INNER = "inner.cpio.zst"
-_BLOCK = 4096
 # KiB: where the RAM disk's image begins in its file.
 DISK_START = 1
-_UUID = "00000000-0000-4000-8000-000000000001"
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ def make_archives(root: Path, packed: Path, folder: Path, level: int) -> Archive
     files = [entry.node for _, entry in tree if isinstance(entry.node, File)]
     nested, image = folder / "nested.img", folder / "disk.img"
     _nest(tree, packed, nested, level)
-    disk_kib = _make_image(tree, image, folder / "mke2fs.log")
+    disk_kib = _make_image(tree, image)
     return Archives(
         files={Form.ARCHIVE: packed, Form.NESTED: nested, Form.DISK: _with_mount_points(_packed(image, level))},
         unpacked=sum(node.size for node in files),
@@ -106,15 +102,12 @@ def _is_bulk(path: str) -> bool:
     return path == _PROGRAMS or path.startswith(f"{_PROGRAMS}/")
 
 
-def _make_image(tree: Tree, image: Path, log: Path) -> int:
+def _make_image(tree: Tree, image: Path) -> int:
     """Make the smallest ext2 image, in steps of 1 %, that mke2fs gets the tree into; give its size in KiB."""
-    with tempfile.TemporaryDirectory(dir=image.parent) as folder:
-        _lay_out(tree, Path(folder))
-        # The content, a block for each directory, the inodes, and what ext2 has in any case.
-        blocks = sum(-(-entry.node.size // _BLOCK) for _, entry in tree if isinstance(entry.node, File))
-        blocks += sum(isinstance(entry.node, Directory) for _, entry in tree) + len(tree.entries) // 32 + 64
-        size = first_size(blocks, lambda size: _mke2fs(Path(folder), image, size, len(tree.entries), log))
-    return size * _BLOCK // 1024
+    plain = ("-I", "128", "-O", "^resize_inode,^dir_index")
+    with laid_out(tree, image.parent) as system:
+        size = first_size(blocks_of(tree), lambda size: system.make(image, "ext2", size, plain))
+    return size * BLOCK // 1024
 
 
 def first_size(blocks: int, fits: Callable[[int], bool]) -> int:
@@ -124,43 +117,3 @@ def first_size(blocks: int, fits: Callable[[int], bool]) -> int:
         if fits(size):
             return size
     raise LeafrootError(f"mke2fs gets {blocks} blocks of files into no file system", "bench-bootmodes")
-
-
-def _mke2fs(folder: Path, image: Path, blocks: int, inodes: int, log: Path) -> bool:
-    image.unlink(missing_ok=True)
-    options = ["-q", "-F", "-t", "ext2", "-b", str(_BLOCK), "-I", "128", "-N", str(inodes + 32), "-m", "0"]
-    fixed = ["-U", _UUID, "-E", f"hash_seed={_UUID}", "-O", "^resize_inode,^dir_index"]
-    # Whoever runs this, in the image the files are root's.
-    argv = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
-    argv += ["mke2fs", *options, *fixed, "-d", str(folder), str(image), str(blocks)]
-    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-    env = {"PATH": path, "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)}
-    with log.open("ab") as out:
-        return run(argv, env=env, log=out) == 0
-
-
-def _lay_out(tree: Tree, folder: Path) -> None:
-    """Write the tree to a disk, without its device nodes: devtmpfs brings those."""
-    folder.chmod(0o755)
-    for path, entry in tree:
-        if path != ROOT:
-            _write_node(entry.node, folder, folder / path)
-    for path, _ in reversed(list(tree)):
-        with contextlib.suppress(FileNotFoundError):
-            os.utime(folder / path, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH), follow_symlinks=False)
-
-
-def _write_node(node: Node, folder: Path, place: Path) -> None:
-    match node:
-        case Directory():
-            place.mkdir()
-            place.chmod(node.mode)
-        case File():
-            place.write_bytes(node.read())
-            place.chmod(node.mode)
-        case Symlink():
-            place.symlink_to(node.target)
-        case HardLink():
-            place.hardlink_to(folder / node.target)
-        case _:
-            pass

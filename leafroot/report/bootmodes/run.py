@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +13,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from leafroot.describe.bootmode import BootMode
-from leafroot.effects.run import capture, run, watch
-from leafroot.errors import LeafrootError
+from leafroot.effects.run import capture, watch
 from leafroot.report.bootmodes.archives import DISK_START, Archives, make_archives
 from leafroot.report.bootmodes.chart import chart
 from leafroot.report.bootmodes.console import Boot, came_up, read_boot, read_seconds
 from leafroot.report.bootmodes.search import smallest
 from leafroot.report.bootmodes.table import Row, as_json, held, table
 from leafroot.report.bootmodes.ways import BASE, WAYS, Way
+from leafroot.report.system import BenchSystem
 
 TREE = "bench/bootmodes"
 BOOTS = 5
@@ -42,20 +40,21 @@ _FIRST_TIMEOUT = 600.0
 class Bench:
     """What is measured, and where.
 
-    `variables` are those of this call of scons; `guest` gives QEMU's command line for a kernel, a file beside it, and
-    words for the kernel. `folder` takes all that is made, `memory` is the machine's RAM in MiB, `series` the kernel's.
-    `level` is that of zstd.
+    `guest` gives QEMU's command line for a kernel, a file beside it, and words for the kernel. `memory` is the RAM of
+    the machine in MiB, `series` the kernel's. `level` is that of zstd.
     """
 
-    checkout: Path
-    folder: Path
-    board: str
-    variables: Mapping[str, str]
+    system: BenchSystem
     guest: Callable[[Path, Path, str], list[str]]
     memory: int
     series: tuple[int, int]
     level: int
     boots: int = BOOTS
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go, and all that is made on the way."""
+        return self.system.folder
 
 
 @dataclass
@@ -84,9 +83,9 @@ def bench_bootmodes(bench: Bench) -> str:
     Table, chart and all figures (results.json) are then in the folder.
     """
     bench.folder.mkdir(parents=True, exist_ok=True)
-    kernels = {mode.name: _build(bench, mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
+    kernels = {mode.name: bench.system.build(mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
     base = next(way for way in WAYS if way.name == BASE)
-    system = _outputs(bench, base.mode)
+    system = bench.system.outputs(base.mode)
     archives = make_archives(system / "rootfs.cpio", system / "images" / "rootfs.cpio.zst", bench.folder, bench.level)
     machines = [_machine(bench, way, kernels[way.mode.name], archives) for way in WAYS]
     _boot_in_turn(machines, bench)
@@ -101,33 +100,6 @@ def bench_bootmodes(bench: Bench) -> str:
     (bench.folder / "boot-modes.svg").write_text(chart(rows))
     said = "\n".join(f"{key}: {value}" for key, value in about.items())
     return "\n".join([text, "", *(line for line, _ in held(rows)), said, f"All of it: {bench.folder}"])
-
-
-def _outputs(bench: Bench, mode: BootMode) -> Path:
-    return bench.folder / mode.name / bench.board
-
-
-def _build(bench: Bench, mode: BootMode) -> Path:
-    """Build the kernel of a boot mode, and the system: a call of scons with an output folder of its own."""
-    tree = bench.checkout / TREE
-    variables = {
-        **bench.variables,
-        "BOARD": bench.board,
-        "BOOT": mode.name,
-        "OUTPUT": str(bench.folder / mode.name),
-        "EXTERNAL": _joined(bench.variables.get("EXTERNAL", ""), ":", str(tree)),
-        "CONFIG": _joined(bench.variables.get("CONFIG", ""), ",", str(tree / "select.config")),
-    }
-    words = [f"{name}={value}" for name, value in variables.items()]
-    print(f"kernel and system for {mode.name}:", flush=True)
-    argv = [sys.executable, "-m", "SCons", "-Q", "-C", str(bench.checkout), *words, "boot-files"]
-    if run(argv, env=os.environ) != 0:
-        raise LeafrootError(f"the kernel for {mode.name} could not be built", "bench-bootmodes")
-    return _outputs(bench, mode) / "kernel"
-
-
-def _joined(asked: str, separator: str, own: str) -> str:
-    return f"{asked}{separator}{own}" if asked else own
 
 
 def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machine:
@@ -181,9 +153,9 @@ def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
     line = bench.guest(Path("kernel"), Path("archive"), "")
     _, qemu = capture([line[0], "--version"])
     _, host = capture(["uname", "-srm"])
-    version = re.search(rb"\d+\.\d+\.\d+\S*", _outputs(bench, WAYS[0].mode).joinpath("linux.config").read_bytes())
+    version = re.search(rb"\d+\.\d+\.\d+\S*", bench.system.outputs(WAYS[0].mode).joinpath("linux.config").read_bytes())
     return {
-        "board": bench.board,
+        "board": bench.system.board,
         "kernel": version[0].decode() if version else "",
         "system": f"{archives.unpacked} bytes in {archives.count} files; the RAM disk has {archives.disk_kib} KiB",
         "machine": f"{bench.memory} MiB, {' '.join(line[1:])}",

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A system on a disk, to compare with: a root tree in an image of the ext family, made by mke2fs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.effects.run import run
+from leafroot.plan.step import SOURCE_DATE_EPOCH
+from leafroot.rootfs.node import ROOT, Directory, File, HardLink, Node, Symlink
+from leafroot.rootfs.tree import Tree
+
+BLOCK = 4096
+_UUID = "00000000-0000-4000-8000-000000000001"
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A tree as files in a folder."""
+
+    folder: Path
+    inodes: int
+    log: Path
+
+    def make(self, image: Path, kind: str, blocks: int, options: Sequence[str] = ()) -> bool:
+        """Make an image of so many blocks of 4 KiB; False if the tree does not get in. `kind` is ext2 or ext4."""
+        image.unlink(missing_ok=True)
+        fixed = ["-U", _UUID, "-E", f"hash_seed={_UUID}", "-m", "0", *options]
+        # Whoever runs this, in the image the files are root's.
+        argv = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+        argv += ["mke2fs", "-q", "-F", "-t", kind, "-b", str(BLOCK), "-N", str(self.inodes + 32), *fixed]
+        argv += ["-d", str(self.folder), str(image), str(blocks)]
+        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+        env = {"PATH": path, "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)}
+        with self.log.open("ab") as out:
+            return run(argv, env=env, log=out) == 0
+
+
+def blocks_of(tree: Tree) -> int:
+    """What the content takes: its blocks, one for each directory, the inodes, and what ext2 has in any case."""
+    blocks = sum(-(-entry.node.size // BLOCK) for _, entry in tree if isinstance(entry.node, File))
+    return blocks + sum(isinstance(entry.node, Directory) for _, entry in tree) + len(tree.entries) // 32 + 64
+
+
+@contextlib.contextmanager
+def laid_out(tree: Tree, parent: Path) -> Iterator[LaidOut]:
+    """Write the tree to a folder, for as long as it is used, without its device nodes: devtmpfs brings those.
+
+    What mke2fs says goes into mke2fs.log, in `parent`.
+    """
+    with tempfile.TemporaryDirectory(dir=parent) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for path, entry in tree:
+            if path != ROOT:
+                _write_node(entry.node, folder, folder / path)
+        for path, _ in reversed(list(tree)):
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(folder / path, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH), follow_symlinks=False)
+        yield LaidOut(folder, len(tree.entries), parent / "mke2fs.log")
+
+
+def _write_node(node: Node, folder: Path, place: Path) -> None:
+    match node:
+        case Directory():
+            place.mkdir()
+            place.chmod(node.mode)
+        case File():
+            place.write_bytes(node.read())
+            place.chmod(node.mode)
+        case Symlink():
+            place.symlink_to(node.target)
+        case HardLink():
+            place.hardlink_to(folder / node.target)
+        case _:
+            pass
