@@ -14,6 +14,7 @@ from leafroot.config.defconfig import find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.lock import LOCK
 from leafroot.effects.machine import host_platform
+from leafroot.effects.qemu import Guest
 from leafroot.errors import LeafrootError
 from leafroot.guests import boot_board, check_boards, device_tree_of, guest_of, images_of, test_boards
 from leafroot.plan.board import Plan
@@ -162,7 +163,7 @@ def _bench_bootmodes(session: Session, config: Config) -> int:
     guest = guest_of(session, config, session.planned[0][1], "")
     bench = Bench(
         _bench_system(session, config, "bench-bootmodes", TREE),
-        guest=lambda kernel, archive, words: replace(guest, kernel=kernel, initrd=archive).argv(words),
+        partial(_guest_argv, guest),
         memory=guest.memory,
         series=config.series.value.number,
         level=config.compression,
@@ -176,11 +177,13 @@ def _bench_containers(session: Session, config: Config) -> int:
 
     guest = guest_of(session, config, session.planned[0][1], "")
 
-    def argv(kernel: Path, archive: Path | None, words: str) -> list[str]:
-        return replace(guest, kernel=kernel, initrd=archive).argv(words)
-
-    print(bench_containers(_bench_system(session, config, "bench-containers", TREE), config.mode, argv))
+    system = _bench_system(session, config, "bench-containers", TREE)
+    print(bench_containers(system, config.mode, partial(_guest_argv, guest)))
     return 0
+
+
+def _guest_argv(guest: Guest, kernel: Path, archive: Path, words: str) -> list[str]:
+    return replace(guest, kernel=kernel, initrd=archive).argv(words)
 
 
 def _bench_system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:

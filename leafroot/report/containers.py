@@ -19,7 +19,7 @@ from leafroot.describe.bootmode import BootMode
 from leafroot.effects.qemu import check_qemu
 from leafroot.effects.run import watch
 from leafroot.errors import LeafrootError
-from leafroot.report.disk import BLOCK, blocks_of, laid_out
+from leafroot.report.disk import BLOCK, blocks_of, laid_out, write_mount_points
 from leafroot.report.system import BenchSystem
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
 
@@ -73,22 +73,23 @@ def check_containers(config: Config, boards: int) -> None:
     check_qemu(config.arch.qemu, config.emulation)
 
 
-def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path, Path | None, str], list[str]]) -> str:
+def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path, Path, str], list[str]]) -> str:
     """Build, boot both roots in turn, and give the table; the figures are then in results.json, in the folder.
 
-    `guest` gives QEMU's command line for a kernel, an archive beside it (or none), and words for the kernel.
+    `guest` gives QEMU's command line for a kernel, an archive beside it, and words for the kernel.
     """
     system.folder.mkdir(parents=True, exist_ok=True)
     kernel = system.build(mode)
     disk = system.folder / "ext4.img"
     archive = system.outputs(mode) / "images" / "rootfs.cpio.zst"
     _make_disk(system.outputs(mode) / "rootfs.cpio", disk)
+    mount_points = write_mount_points(system.folder / "mount-points.cpio")
     kind = "tmpfs" if mode.name == "leaf-tmpfs" else "rootfs"
     drive = ["-drive", f"file={disk},if=none,id=disk,format=raw,snapshot=on", "-device", "virtio-blk-pci,drive=disk"]
     on_disk = f"{_WORDS} root=/dev/vda rootfstype=ext4 rw init=/bench/crun.sh"
     roots = (
         Root(mode.name, kind, guest(kernel, archive, f"{_WORDS} rdinit=/bench/crun.sh"), system.folder / "ram.log"),
-        Root("ext4", "ext4", [*guest(kernel, None, on_disk), *drive], system.folder / "ext4.log"),
+        Root("ext4", "ext4", [*guest(kernel, mount_points, on_disk), *drive], system.folder / "ext4.log"),
     )
     for turn in range(BOOTS):
         for root in roots if turn % 2 == 0 else roots[::-1]:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from leafroot.effects.run import run
 from leafroot.plan.step import SOURCE_DATE_EPOCH
-from leafroot.rootfs.node import ROOT, Directory, File, HardLink, Node, Symlink
-from leafroot.rootfs.tree import Tree
+from leafroot.rootfs.cpio import write_newc
+from leafroot.rootfs.node import ROOT, CharDevice, Directory, File, HardLink, Node, Symlink
+from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 BLOCK = 4096
 _UUID = "00000000-0000-4000-8000-000000000001"
@@ -39,6 +40,17 @@ class LaidOut:
         env = {"PATH": path, "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)}
         with self.log.open("ab") as out:
             return run(argv, env=env, log=out) == 0
+
+
+def write_mount_points(target: Path) -> Path:
+    """Write the archive of what a kernel with an empty root in it lacks to mount a disk: /dev, a console, /root.
+
+    (usr/default_cpio_list in the kernel's source is that of one without any.)
+    """
+    nodes: dict[str, Node] = {"dev": Directory(), "dev/console": CharDevice(5, 1), "root": Directory(0o700)}
+    with target.open("wb") as out:
+        write_newc(merge_layers([Layer("mount points", nodes)]), out, SOURCE_DATE_EPOCH)
+    return target
 
 
 def blocks_of(tree: Tree) -> int:

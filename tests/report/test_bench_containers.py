@@ -95,9 +95,10 @@ def test_both_roots_are_booted_in_turn(
         "print('bench: done=yes')\n"
     )
 
-    def argv(kernel: Path, archive: Path | None, words: str) -> list[str]:
-        assert (archive is None) == ("root=/dev/vda" in words)
-        return [sys.executable, "-c", guest, "disk" if archive is None else "ram"]
+    def argv(kernel: Path, archive: Path, words: str) -> list[str]:
+        on_disk = "root=/dev/vda" in words
+        assert archive.name == ("mount-points.cpio" if on_disk else "rootfs.cpio.zst")
+        return [sys.executable, "-c", guest, "disk" if on_disk else "ram"]
 
     system = BenchSystem("bench-containers", tmp_path, TREE, tmp_path / "out", "some_board", {})
     printed = bench_containers(system, mode, argv)

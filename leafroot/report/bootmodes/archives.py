@@ -14,11 +14,11 @@ from pathlib import Path
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.report.bootmodes.ways import Form
-from leafroot.report.disk import BLOCK, blocks_of, laid_out
+from leafroot.report.disk import BLOCK, blocks_of, laid_out, write_mount_points
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import CharDevice, Directory, File, Node
+from leafroot.rootfs.node import File
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
 
 # The bulk of the system, which the outer root of the nested way does without.
@@ -84,13 +84,12 @@ def _nest(tree: Tree, inner: Path, target: Path, level: int) -> None:
 
 
 def _with_mount_points(image: Path) -> Path:
-    """The image, behind what a kernel with an empty root in it lacks to mount a disk: /dev, a console, /root.
+    """The image, behind the mount points that a kernel with an empty root in it lacks.
 
-    (usr/default_cpio_list in the kernel's source is that of one without any.) The kernel unpacks the archive, takes the
-    rest for no archive, and all of it for a RAM disk's image, which begins at the block that ramdisk_start= says.
+    The kernel unpacks their archive, takes the rest for no archive, and all of it for a RAM disk's image, which begins
+    at the block that ramdisk_start= says.
     """
-    nodes: dict[str, Node] = {"dev": Directory(), "dev/console": CharDevice(5, 1), "root": Directory(0o700)}
-    target = _write(merge_layers([Layer("mount points", nodes)]), image.with_name("ramdisk.img"))
+    target = write_mount_points(image.with_name("ramdisk.img"))
     head = target.read_bytes()
     assert len(head) <= DISK_START * 1024
     target.write_bytes(head.ljust(DISK_START * 1024, b"\0") + image.read_bytes())

@@ -16,7 +16,7 @@ sed -e 's|"args": \["sh"\]|"args": ["true"]|' -e 's|"path": "rootfs"|"path": "/u
     $bundle/config.json >/run/bundle/config.json
 [ "$(grep -c -e '"args": \["true"\]' -e "$bundle/rootfs" /run/bundle/config.json)" = 2 ] || echo "bench: wrong=bundle"
 
-count=20
+count=50
 several() {
     for number in $(seq $count); do
         crun run --bundle /run/bundle "true$number" || echo "bench: wrong=crun"
