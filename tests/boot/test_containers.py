@@ -165,3 +165,12 @@ def test_the_newest_series_runs_containers_too(
     scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path, boot: str
 ) -> None:
     check(scons, console_of, tmp_path, kernel="7.2", boot=boot, runs=10)
+
+
+@pytest.mark.matrix
+def test_another_architecture_runs_them_all(
+    scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path
+) -> None:
+    everything = (*RUNTIMES, *GO_RUNTIMES)
+    here = (scons, console_of, tmp_path)
+    check(*here, runtimes=everything, board="qemu_aarch64_containers", boot="nullfs", runs=3, timeout=3600.0)
