@@ -132,6 +132,8 @@ def _shell_hint(session: Session, step: Step) -> str:
 
 def _environment(session: Session, memory: Memory) -> Any:
     Script.SetOption("hash_format", "sha256")
+    # In KiB: large outputs are read in as few pieces as do good.
+    Script.SetOption("hash_chunksize", 1024)
     # SCons's time stamps are whole seconds: too coarse to believe in a checksum for the sake of one (see _Decider).
     Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):

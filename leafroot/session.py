@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from leafroot.config.catalog import Catalog, load_catalog
 from leafroot.config.configuration import Config
@@ -57,8 +56,8 @@ _CALLS = {
 }
 
 
-def _call(module: str, name: str, parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
-    getattr(importlib.import_module(module), name)(parameters, inputs, output)
+def _call(module: str, name: str, *arguments: object, **more: object) -> None:
+    getattr(importlib.import_module(module), name)(*arguments, **more)
 
 
 @cache
@@ -158,12 +157,14 @@ class Session:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)
             return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=shared_progress())
 
+        # SCons has read every image before, to see whether the manifest must be made: no need to read them twice.
+        manifest = partial(_call, *_CALLS["manifest"], digest=lambda path: digest(str(path.relative_to(self.output))))
         return Workshop(
             checkout=self.checkout,
             output=self.output,
             store=Store(self.cache / "trees", get),
             slots=Slots(jobs),
-            calls={name: partial(_call, *where) for name, where in _CALLS.items()},
+            calls={**{name: partial(_call, *where) for name, where in _CALLS.items()}, "manifest": manifest},
             digest=digest,
         )
 

@@ -39,7 +39,7 @@ class Plan:
     """A board's steps, each after those that it reads.
 
     `images` are the outputs that people want; `kernel` and `root` those of the quick loop, `device_tree` the one that
-    QEMU is given ("" if it makes one itself). `checks` are outputs that nothing reads, and that are made first.
+    QEMU is given ("" if it makes one itself). `checks` are outputs that say that something is right, made first.
     `exports` are folders that are kept equal to an output, `legal_info` one that is made when asked for.
     """
 
@@ -98,7 +98,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
         kernel=bare.output,
         root=packed.output,
         device_tree=trees.emulated,
-        checks=tuple(step.output for step in trees.checks),
+        checks=(*(step.output for step in trees.checks), elf.output),
         exports=forms.exports,
         legal_info=legal_info,
     )

@@ -100,11 +100,11 @@ def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_
             Artefact("/kernel", kernel_image.output),
             Text("/config.txt", config_txt),
             Text("/cmdline.txt", cmdline_txt),
-            _tools("refuse", "firmware"),
+            _tools("refuse", "firmware", "install"),
         ),
         commands=(
             ("sh", "/forms/firmware.sh", config.described_in, loader.package, *loader.firmware),
-            *(("install", "-D", "-m", "644", source, target) for source, target in files),
+            ("sh", "/forms/install.sh", *(path for pair in files for path in pair)),
         ),
     )
 

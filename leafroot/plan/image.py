@@ -61,7 +61,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[str, str]) ->
     packed = Step(
         title="root, compressed",
         output=f"{folder}/images/rootfs.cpio.zst",
-        inputs=(Artefact("root", root.output), Artefact("elf", elf.output)),
+        inputs=(Artefact("root", root.output),),
         call="compress",
         parameters=_json(
             {

@@ -113,6 +113,8 @@ def plan_image(config: Config) -> Step:
         inputs=(
             Artefact("kernel", f"{config.name}/kernel-with-slot"),
             Artefact("root", f"{config.name}/images/rootfs.cpio.zst"),
+            # The root is compressed while its programs are checked; nothing is made of it before they are.
+            Artefact("elf", f"{config.name}/elf.json"),
         ),
         call="image",
         parameters=json.dumps({"where": config.described_in}),

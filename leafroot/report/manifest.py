@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,25 @@ from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.node import File
 
 
-def write_manifest(parameters: dict[str, Any], inputs: Mapping[str, Path], output: Path) -> None:
-    """Write manifest.json: the plan's words, and size and SHA-256 of every image and every boot file."""
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(
+    parameters: dict[str, Any],
+    inputs: Mapping[str, Path],
+    output: Path,
+    digest: Callable[[Path], str] = file_digest,
+) -> None:
+    """Write manifest.json: the plan's words, and size and SHA-256 of every image and every boot file.
+
+    `digest` gives the SHA-256 of an input, for whoever knows it already: the image of a card takes a while to read.
+    """
     manifest = dict(parameters)
     manifest["images"] = [
-        {"name": name, "size": path.stat().st_size, "sha256": _digest(path)}
+        {"name": name, "size": path.stat().st_size, "sha256": digest(path)}
         for name, path in sorted(inputs.items())
         if name not in ("elf", "boot")
     ]
@@ -33,8 +47,3 @@ def write_manifest(parameters: dict[str, Any], inputs: Mapping[str, Path], outpu
 def _boot_file(path: str, file: File) -> dict[str, object]:
     content = file.read()
     return {"name": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

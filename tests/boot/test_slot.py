@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +56,12 @@ def test_only_a_root_that_outgrows_its_slot_links_the_kernel(
     assert int(builds.slot.read_text()) > size
     assert LINKED not in builds.build(large[:-1])
     assert LINKED not in builds.build(large)
+
+    # The manifest has SCons's word for what the image is.
+    manifest = builds.image.with_name("manifest.json")
+    builds.build(large, str(manifest))
+    told = {one["name"]: one["sha256"] for one in json.loads(manifest.read_text())["images"]}
+    assert told[builds.image.name] == hashlib.sha256(builds.image.read_bytes()).hexdigest()
 
     # What was built in between does not show: neither here, nor beside a build that knows of nothing else.
     alone = tmp_path / "alone"
