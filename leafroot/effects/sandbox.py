@@ -1,7 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sandbox of a step: bubblewrap, no network, fixed paths, an environment built from nothing.
 
-A step sees the host's /usr (its tools), its declared inputs, /build and /out, and nothing else.
+A step sees, of this machine, and cannot change:
+
+- its declared inputs, and the host's /usr (its tools), with /etc/alternatives and /etc/ld.so.cache, which lead into it;
+- of devices null, zero, full, random, urandom and a pseudo-terminal multiplexer of its own;
+- what every process learns of the kernel: its version, the processors, the memory, the time. /proc shows no process but
+  the step's own; where the folders lie that are bound in can be read in its mountinfo.
+
+It can write to /build and /out, which are taken away when it is done, and to /tmp and /dev, which end with each
+command. There is no network but a loopback of its own, no home, no other user than 1000, no capability (also where
+scons runs as root), no way to gain one by a set-uid program, and no process outlives the command that started it. From
+outside come its standard output, which is the log, and the two ends of the job server's pipe.
+
+It is made against accidents. A step that means harm could still count processors or time itself, fill the disk, or
+look for holes in the kernel: a user namespace of its own is open to it.
 """
 
 from __future__ import annotations
@@ -56,6 +69,8 @@ class Sandbox:
         etc.mkdir(parents=True, exist_ok=True)
         (etc / "passwd").write_text(_PASSWD)
         (etc / "group").write_text(_GROUP)
+        # The user must not be 0: where scons runs as root, that one would have all capabilities in the namespace, could
+        # make what is bound read-only writable again, and would write to it as root.
         line = ["bwrap", "--unshare-all", "--uid", _UID, "--gid", _UID, "--hostname", "leafroot"]
         line += ["--die-with-parent", "--clearenv"]
         if not interactive:
@@ -73,6 +88,9 @@ class Sandbox:
                 line += ["--ro-bind", str(host), f"/etc/{name}"]
         for binding in sorted(self.bindings, key=lambda item: item.at):
             line += ["--bind" if binding.writable else "--ro-bind", str(binding.path), binding.at]
+        # Last, when all places have been made: who writes beside them is told, and does not lose it without a word.
+        # And /proc, for the kernel's settings in /proc/sys belong to root, whichever namespace he is in.
+        line += ["--remount-ro", "/", "--remount-ro", "/proc"]
         for name, value in sorted({**ENVIRONMENT, **self.env}.items()):
             line += ["--setenv", name, value]
         return [*line, "--chdir", "/build", "--", *command]

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 
 from leafroot.config.overlay import Listing
 from leafroot.describe.archive import Archive
+from leafroot.plan.own import code_files
 
 # Every time stamp that a build leaves, in seconds since 1970: 2026-01-01T00:00:00Z. Sources newer than this
 # are given this time, so that make never takes an unpacked object tree for older than its sources.
@@ -148,7 +149,7 @@ class Step:
         return tuple(found)
 
     def tree_files(self) -> tuple[str, ...]:
-        """The files of the checkout that this step reads, each once, in order."""
+        """The files of the checkout that this step reads, its own code among them, each once, in order."""
         found: dict[str, None] = {}
         for item in self.inputs:
             if isinstance(item, Source):
@@ -159,6 +160,7 @@ class Step:
                 found.update(dict.fromkeys(item.listing.files()))
             elif isinstance(item, TreeFile):
                 found[item.path] = None
+        found.update(dict.fromkeys(code_files(self.call)))
         return tuple(found)
 
     def archives(self) -> tuple[Archive, ...]:

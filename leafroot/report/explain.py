@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.plan.step import Step, description
+from leafroot.plan.step import Step
+from leafroot.report.facts import ORDER, Facts
 
-Facts = dict[str, str]
-"""What went into a step: the name of each part, and its value or SHA-256."""
-
-_SHOWN = 12
+# Records of another form than this are not compared with.
+_FORM = 2
+_SHOWN = 14
+_SHOWN_BELOW = 4
 _WIDTH = 100
 
 
@@ -26,32 +27,15 @@ _WIDTH = 100
 class Record:
     """How an output last came to be: when (local time), in which way ("built in 3.1 s"), from what, and before that."""
 
+    form: int
     when: str
     how: str
     facts: Facts
     before: Facts | None
 
 
-def facts_of(step: Step, digest: Callable[[str], str], file_digest: Callable[[str], str]) -> Facts:
-    """All that counts for a step.
-
-    `digest` gives the SHA-256 of an output, `file_digest` that of a file that a unit names.
-    """
-    plain = json.loads(description(step))
-    found: Facts = {}
-    for number, command in enumerate(plain.pop("commands"), 1):
-        found[f"command {number}"] = " ".join(command)
-    for name, value in plain.pop("env"):
-        found[f"variable {name}"] = value
-    for item in plain.pop("inputs"):
-        at = item.pop("at")
-        found[f"input {at}"] = _compact(item)
-    for name, value in (json.loads(plain.pop("parameters")) if step.parameters else {}).items():
-        found[f"parameter {name}"] = _compact(value)
-    found.update({name: _compact(value) for name, value in plain.items()})
-    found.update({f"artefact {name}": digest(name) for name in step.artefacts()})
-    found.update({f"file {path}": file_digest(path) for path in step.tree_files()})
-    return found
+RecordOf = Callable[[str], Record | None]
+"""Gives the record of an output."""
 
 
 def record(folder: Path, step: Step, facts: Facts, how: str) -> None:
@@ -59,6 +43,7 @@ def record(folder: Path, step: Step, facts: Facts, how: str) -> None:
     known = recorded(folder, step)
     text = json.dumps(
         {
+            "form": _FORM,
             "when": time.strftime("%Y-%m-%d %H:%M:%S"),
             "how": how,
             "facts": facts,
@@ -75,16 +60,25 @@ def record(folder: Path, step: Step, facts: Facts, how: str) -> None:
 def recorded(folder: Path, step: Step) -> Record | None:
     """The record of an output; None if there is none that can be read."""
     try:
-        return Record(**json.loads(_file(folder, step).read_text()))
+        known = Record(**json.loads(_file(folder, step).read_text()))
     except (OSError, ValueError, TypeError):
         return None
+    return known if known.form == _FORM else None
 
 
-def explain(step: Step, known: Record | None, now: Facts, made: bool, stale: Sequence[str]) -> str:
+def explain(
+    step: Step,
+    known: Record | None,
+    now: Facts,
+    made: bool,
+    stale: Mapping[str, Sequence[str]],
+    record_of: RecordOf = lambda name: None,
+) -> str:
     """What a person wants to know of a step, in one screen.
 
-    `now` is what would go into it today, `made` says whether the output is there, and `stale` are those of the outputs
-    that it reads that would themselves be made again first.
+    `now` is what would go into it today, `made` says whether the output is there. `stale` are those of the outputs that
+    it reads that would themselves be made again first, with the reasons for that. `record_of` gives the records of
+    the outputs that it reads, for why one of them has changed.
     """
     lines = [f"{step.title}: {step.output}"]
     if known is None:
@@ -96,9 +90,11 @@ def explain(step: Step, known: Record | None, now: Facts, made: bool, stale: Seq
         if known.before is None:
             lines.append("  That was the first time here.")
         else:
-            lines += _list("  That was because of:", differences(known.before, known.facts))
+            lines += _list("  That was because of:", _causes(known, record_of))
     changed = differences(known.facts, now) if known else []
-    changed += [f"artefact {name}: will be made again itself, perhaps with the same bytes" for name in stale]
+    for name, reasons in stale.items():
+        changed.append(f"artefact {name}: will be made again itself, perhaps with the same bytes")
+        changed += [f"  {reason}" for reason in reasons]
     if not made:
         lines.append("  It will be made by the next build: it is not there.")
     elif changed:
@@ -108,26 +104,67 @@ def explain(step: Step, known: Record | None, now: Facts, made: bool, stale: Seq
     return "\n".join(lines)
 
 
-def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """What differs between two records, a line each, files and artefacts first."""
+def _causes(known: Record, record_of: RecordOf) -> list[str]:
+    """Why an output was made, a line each; what an artefact in it had changed by stands below that, further in."""
     lines = []
-    for name in sorted({*old, *new}, key=lambda name: (not name.startswith(("file ", "artefact ")), name)):
-        if name not in new:
-            lines.append(f"{name}: gone")
-        elif name not in old:
-            lines.append(f"{name}: new")
-        elif old[name] != new[name]:
-            lines.append(f"{name}: {_change(name, old[name], new[name])}")
+    before = known.before or {}
+    for name, line in _differences(before, known.facts).items():
+        lines.append(line)
+        kind, _, output = name.partition(" ")
+        if kind != "artefact" or not (name in before and name in known.facts):
+            continue
+        below = record_of(output)
+        # What was made again later, to the same bytes, has a reason of its own.
+        if below and below.before and below.when <= known.when:
+            lines += [f"  {one}" for one in _few(_causes(below, record_of))]
     return lines
 
 
-def _change(name: str, old: str, new: str) -> str:
+def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """What differs between two records, a line each, files and artefacts first."""
+    return list(_differences(old, new).values())
+
+
+def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    changed = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    found = {}
+    for name in sorted(changed, key=lambda name: (not name.startswith(("file ", "artefact ")), name)):
+        table, _, last = name.rpartition(" ")
+        if last == ORDER and any(other.startswith(f"{table} ") and other != name for other in changed):
+            # There is more to tell of the entries than their order.
+            continue
+        found[name] = f"{name}: {_change(name, old.get(name), new.get(name))}"
+    return found
+
+
+def _few(lines: Sequence[str], most: int = _SHOWN_BELOW) -> list[str]:
+    return [*lines[:most], f"and {len(lines) - most} more"] if len(lines) > most else list(lines)
+
+
+def _change(name: str, old: str | None, new: str | None) -> str:
     if name.startswith(("file ", "artefact ")):
-        return f"{old[:12] or 'missing'} -> {new[:12] or 'missing'}"
-    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
+        words = [(text or "")[:12] or "missing" for text in (old, new)]
+    else:
+        words = _around(old, new)
+    if old is None:
+        return f"new, {words[1]}"
+    return f"{words[0]} -> {'gone' if new is None else words[1]}"
+
+
+def _around(old: str | None, new: str | None) -> list[str]:
+    """Both values, cut to what is around their first difference; of texts, the first lines that differ."""
+    texts = [old or "", new or ""]
+    lines = [text.splitlines() for text in texts]
+    if max(len(one) for one in lines) > 1:
+        number = next((at for at, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), None)
+        number = min(len(one) for one in lines) if number is None else number
+        first, second = (one[number] if number < len(one) else "" for one in lines)
+        words = _around(first, second)
+        return [f"line {number + 1}, {words[0]!r}", repr(words[1])]
+    start = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
     # A word before the first difference tells where one is.
     start = max(0, start - 20)
-    return f"{_cut(old, start)} -> {_cut(new, start)}"
+    return [_cut(text, start) for text in texts]
 
 
 def _cut(text: str, start: int) -> str:
@@ -138,12 +175,7 @@ def _cut(text: str, start: int) -> str:
 def _list(heading: str, lines: Sequence[str]) -> list[str]:
     if not lines:
         return [f"{heading} nothing that is recorded (its output was deleted, or the cache was not used)"]
-    shown = [heading, *(f"    {line}" for line in lines[:_SHOWN])]
-    return [*shown, f"    and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else shown
-
-
-def _compact(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return [heading, *(f"    {line}" for line in _few(lines, _SHOWN))]
 
 
 def _file(folder: Path, step: Step) -> Path:

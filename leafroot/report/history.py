@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.plan.step import Step
-from leafroot.report.explain import Facts, differences, explain, facts_of, record, recorded
+from leafroot.report.explain import Record, differences, explain, record, recorded
+from leafroot.report.facts import Facts, facts_of
+
+# How much of what an output will be made again for is told of those that read it.
+_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,16 @@ class History:
     def explain(self, step: Step, steps: Iterable[Step]) -> str:
         """Why the step was done, and whether it would be again; `steps` are all those of the plans."""
         by_output = {one.output: one for one in steps}
-        seen: dict[str, bool] = {}
-        stale = [name for name in step.artefacts() if self._is_stale(by_output[name], by_output, seen)]
+        seen: dict[str, Sequence[str]] = {}
+        stale = {name: self._why_stale(by_output[name], by_output, seen) for name in step.artefacts()}
         known = recorded(self._folder, step)
-        return explain(step, known, self._facts(step), (self.output / step.output).exists(), stale)
+        made = (self.output / step.output).exists()
+
+        def record_of(name: str) -> Record | None:
+            return recorded(self._folder, by_output[name]) if name in by_output else None
+
+        stale = {name: why for name, why in stale.items() if why}
+        return explain(step, known, self._facts(step), made, stale, record_of)
 
     @property
     def _folder(self) -> Path:
@@ -44,13 +54,18 @@ class History:
     def _digest_if_there(self, name: str) -> str:
         return self.digest(name) if (self.output / name).exists() else ""
 
-    def _is_stale(self, step: Step, steps: dict[str, Step], seen: dict[str, bool]) -> bool:
-        """Whether the next build would do the step, or one that it reads from, again."""
+    def _why_stale(self, step: Step, steps: dict[str, Step], seen: dict[str, Sequence[str]]) -> Sequence[str]:
+        """Why the next build would do the step, or one that it reads from, again; nothing if it would not."""
         if step.output not in seen:
             known = recorded(self._folder, step)
-            seen[step.output] = (
-                not (self.output / step.output).exists()
-                or (known is not None and bool(differences(known.facts, self._facts(step))))
-                or any(self._is_stale(steps[name], steps, seen) for name in step.artefacts())
-            )
+            if not (self.output / step.output).exists():
+                why = ["it is not there"]
+            else:
+                why = differences(known.facts, self._facts(step)) if known else []
+                for name in step.artefacts():
+                    below = self._why_stale(steps[name], steps, seen)
+                    why += (
+                        [f"artefact {name}: will be made again itself", *(f"  {one}" for one in below)] if below else []
+                    )
+            seen[step.output] = why[:_SHOWN]
         return seen[step.output]

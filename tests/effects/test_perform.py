@@ -167,6 +167,14 @@ MISSED = {
         'Run-time dependency answer found: NO\n\nmeson.build:3: ERROR: Dependency "answer" not found',
         "usr/lib/pkgconfig/answer.pc",
     ),
+    "configure, a header": (
+        "checking for answer.h... no\nconfigure: error: *** Missing libanswer headers",
+        "usr/include/answer.h",
+    ),
+    "configure, a library": (
+        "checking for answer in -lanswer... no\nconfigure: error: no libanswer",
+        "usr/lib/libanswer.a",
+    ),
 }
 
 

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the checkout to change things in, built with caches that are known to hold what they should and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+TARGET = "x86_64-leafroot-linux-musl"
+BOARD = "qemu_x86_64"
+
+_COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "board", "linux", "configs")
+# What takes long, and is another test's: the kernel, of which what is compiled depends on its configuration's bytes.
+COMPILED = ("linux.tar.zst",)
+KERNEL = ("linux.config", *COMPILED, "kernel-with-slot")
+_LINE = re.compile(r"^  (\S.*?) +[\d.]+ s(, from the cache)?$")
+_VERSION = re.compile(r" \d[\w.]*")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a build did: the steps that were built, those that came from the cache, and all that it printed."""
+
+    built: frozenset[str]
+    cached: frozenset[str]
+    printed: str
+
+
+@dataclass
+class Workbench:
+    """A tree to change, a cache of its own, and an output folder that is kept from one build to the next.
+
+    `targets` are what is built; without any, all that the board has. Busybox has few applets in it.
+    Downloads and unpacked trees are those of the caller's cache, and artefacts are not, but for the first build's.
+    """
+
+    folder: Path
+    toolchain: str = "debian"
+    targets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for tree in (self.pristine, self.tree):
+            tree.mkdir(parents=True)
+            for source in (*(ROOT / name for name in _COPIED), HERE / "external"):
+                if source.is_dir():
+                    ignore = shutil.ignore_patterns("__pycache__")
+                    shutil.copytree(source, tree / source.name, symlinks=True, ignore=ignore)
+                else:
+                    shutil.copy(source, tree)
+            shutil.copy(HERE / "small-busybox.config", tree / "package/busybox/busybox.config")
+            self._write_inputs(tree)
+
+    def _write_inputs(self, tree: Path) -> None:
+        for path, text, mode in (
+            ("rebuild.config", "CONFIG_PACKAGE_ASKS=y\nCONFIG_PACKAGE_CATATONIT=y\n", 0o644),
+            ("overlay/etc/motd", "welcome\n", 0o644),
+            ("overlay/usr/bin/hello", "#!/bin/sh\necho hello\n", 0o755),
+        ):
+            file = tree / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            file.chmod(mode)
+
+    @property
+    def pristine(self) -> Path:
+        """The tree as it was."""
+        return self.folder / "pristine"
+
+    @property
+    def tree(self) -> Path:
+        """The tree that changes are made in."""
+        return self.folder / "tree"
+
+    @property
+    def output(self) -> Path:
+        """The output folder of all builds that follow on one another."""
+        return self.folder / "output"
+
+    @property
+    def cache(self) -> Path:
+        """The cache of these builds, which their own steps alone fill."""
+        return self.folder / "cache"
+
+    def begin(self, other: Mapping[str, str] | None = None) -> None:
+        """Build the tree as it is, with the caller's cache, and put what was made into ours.
+
+        With `other` variables the kernel is built and kept as well, in another output folder.
+        """
+        self._make_cache(self.cache)
+        if other:
+            wanted = (f"{BOARD}/kernel-with-slot",)
+            self.run(self.folder / "other", None, variables=other, targets=wanted)
+            self.run(self.folder / "other", self.cache, "--cache-force", variables=other, targets=wanted)
+        self.run(self.output, None)
+        self.run(self.output, self.cache, "--cache-force")
+
+    def restore(self) -> None:
+        """Undo all changes; whatever was changed has a new time."""
+        here, there = (dict(_entries(tree)) for tree in (self.pristine, self.tree))
+        for name in there.keys() - here.keys():
+            (self.tree / name).unlink()
+        for name, what in here.items():
+            if there.get(name) != what:
+                (self.tree / name).unlink(missing_ok=True)
+                shutil.copy(self.pristine / name, self.tree / name, follow_symlinks=False)
+
+    def build(self, variables: Mapping[str, str] | None = None) -> Done:
+        """Build once more in the same output folder."""
+        return self.run(self.output, self.cache, variables=variables)
+
+    def build_from_nothing(
+        self, touched: frozenset[str], variables: Mapping[str, str] | None = None
+    ) -> tuple[Path, Done]:
+        """Build into a new folder, with a cache that has nothing of what is `touched`, nor of any root or image.
+
+        Artefacts of the toolchain and of other packages may be those that were there, and so may the compiled kernel.
+        """
+        output, cache = self.folder / "new-output", self.folder / "new-cache"
+        for folder in (output, cache):
+            shutil.rmtree(folder, ignore_errors=True)
+        self._make_cache(cache)
+        allowed = {
+            digest(file)
+            for folder in (TARGET, "host")
+            for file in (self.output / folder).glob("*.tar.zst")
+            if file.name.removesuffix(".tar.zst") not in touched
+        }
+        kernel = COMPILED if "linux configuration" in touched else KERNEL
+        allowed |= {digest(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
+        for file in (self.cache / "artefacts").glob("*/*"):
+            if digest(file) in allowed:
+                place = cache / "artefacts" / file.parent.name / file.name
+                place.parent.mkdir(exist_ok=True)
+                os.link(file, place)
+        return output, self.run(output, cache, variables=variables)
+
+    def explain(self, name: str, variables: Mapping[str, str] | None = None) -> str:
+        """What `explain=` says of a step."""
+        return self.run(self.output, self.cache, f"explain={name}", variables=variables, targets=()).printed
+
+    def run(
+        self,
+        output: Path,
+        cache: Path | None,
+        *words: str,
+        variables: Mapping[str, str] | None = None,
+        targets: tuple[str, ...] | None = None,
+        status: int = 0,
+    ) -> Done:
+        """Call scons as people do."""
+        settings = {
+            "BOARD": BOARD,
+            "TOOLCHAIN": self.toolchain,
+            "EXTERNAL": f"{self.tree}/external",
+            "OVERLAY": f"{self.tree}/overlay",
+            "CONFIG": f"{self.tree}/rebuild.config",
+            "OUTPUT": str(output),
+            **({"CACHE": str(cache)} if cache else {}),
+            **(variables or {}),
+        }
+        said = [f"{name}={value}" for name, value in settings.items()]
+        wanted = [str(output / name) for name in (self.targets if targets is None else targets)]
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("scons")), "-Q", *said, *wanted, *words],
+            cwd=self.tree,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, f"scons {' '.join((*said, *wanted, *words))}\n{done.stdout}"
+        lines = [match for line in done.stdout.splitlines() if (match := _LINE.match(line))]
+        return Done(
+            frozenset(_VERSION.sub("", match[1]) for match in lines if not match[2]),
+            frozenset(_VERSION.sub("", match[1]) for match in lines if match[2]),
+            done.stdout,
+        )
+
+    def _make_cache(self, cache: Path) -> None:
+        theirs = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
+        (cache / "artefacts").mkdir(parents=True)
+        for name in ("dl", "trees"):
+            (theirs / name).mkdir(parents=True, exist_ok=True)
+            (cache / name).symlink_to(theirs / name)
+
+
+def made(output: Path) -> dict[str, str]:
+    """The SHA-256 of each artefact and image in an output folder."""
+    files = [*(output / TARGET).iterdir(), *(output / BOARD).iterdir(), *(output / BOARD / "images").iterdir()]
+    return {str(file.relative_to(output)): digest(file) for file in files if file.is_file()}
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _entries(tree: Path) -> Iterator[tuple[str, object]]:
+    for folder, _, names in os.walk(tree):
+        if folder.endswith("__pycache__"):
+            continue
+        for name in names:
+            path = Path(folder) / name
+            what = path.readlink() if path.is_symlink() else (path.stat().st_mode, path.read_bytes())
+            yield str(path.relative_to(tree)), what
