@@ -64,6 +64,7 @@ def _declare(targets: list[str]) -> None:
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
     memory = Memory(session.output / ".sconsign", session.output)
+    memory.failed = _end_with
     tell_dropped(memory, memory.check(), functools.partial(print, flush=True))
     env = _environment(session, memory)
     end_on_signals()
@@ -118,6 +119,11 @@ def _digests(env: Any, session: Session) -> tuple[Callable[[str], str], Callable
 def _explain(session: Session, history: History, wanted: str) -> int:
     print(history.explain(session.step(wanted), session.steps()))
     return 0
+
+
+def _end_with(error: LeafrootError) -> None:
+    print_error(error)
+    sys.exit(2)
 
 
 def _sum_up(report: Report, quiet: bool) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from leafroot.effects.decompress import CHUNK, ReadAhead
+from leafroot.effects.disk import is_full
 from leafroot.errors import LeafrootError
 
 # A symbolic link that passes through more links than this leads nowhere: the kernel's own limit.
@@ -69,6 +70,9 @@ class Extraction:
             else:
                 raise self._refusal(member, f"is {_kind(member)}, which no archive of sources needs")
         except OSError as error:
+            if is_full(error):
+                # No fault of the archive: whoever unpacks says where there is no room.
+                raise
             raise self._refusal(member, f"cannot be written: {error.strerror}") from error
 
     def finish(self) -> None:
@@ -85,6 +89,8 @@ class Extraction:
             try:
                 os.symlink(_encode(link.target), place)
             except OSError as error:
+                if is_full(error):
+                    raise
                 raise self._refusal(link.member, f"cannot be written: {error.strerror}") from error
             os.utime(place, ns=(link.mtime, link.mtime), follow_symlinks=False)
         for path, (mode, mtime) in reversed(self._folders.items()):

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +48,8 @@ class Memory:
         """When the last run noted down what it saw (seconds since 1970)."""
         self.damaged = False
         """Whether there was a memory, and it could not be believed."""
-        self.failure: LeafrootError | None = None
-        """Why it could not be written."""
+        self.failed: Callable[[LeafrootError], None] = _raise
+        """What is done if it cannot be written at the end of a run."""
         self._read()
 
     def _read(self) -> None:
@@ -134,10 +134,14 @@ class Memory:
             self._before = body
         except OSError as error:
             what = "the memory of what was made"
-            self.failure = full(what, self._file) if is_full(error) else LeafrootError(str(error), self._file)
+            self.failed(full(what, self._file) if is_full(error) else LeafrootError(str(error), self._file))
 
     def close(self) -> None:
         """Nothing is left to do."""
+
+
+def _raise(error: LeafrootError) -> None:
+    raise error
 
 
 def _has_digest(path: Path, size: int, look: Look) -> bool:

@@ -40,8 +40,8 @@ class Place:
 
     def start(self, *words: str, prefix: Sequence[str] = ()) -> Run:
         """Begin a build, in a process group of its own."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        log = self.folder / f"log-{time.monotonic_ns()}"
+        log = self.folder.with_name(f"{self.folder.name}-logs") / str(time.monotonic_ns())
+        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [*prefix, *self.argv(*words)],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def tell() -> Tell:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """An option to repeat what a run printed."""
     parser.addoption("--seed", help="the seed of random kills and faults; without it, another in each run")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of what is random in a test; the test prints it."""
+    return int(request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

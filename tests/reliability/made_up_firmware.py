@@ -10,7 +10,7 @@ import hashlib
 import io
 import random
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +116,7 @@ class Firmware:
 
     tree: Path
     archives: Path
+    sums: dict[str, str] = field(default_factory=dict)
 
     @property
     def words_file(self) -> Path:
@@ -175,4 +176,5 @@ def _pack(firmware: Firmware, name: str, **texts: str) -> dict[str, str]:
             member.size = len(content)
             member.mode = 0o755 if path == "configure" else 0o644
             tar.addfile(member, io.BytesIO(content))
-    return {"archive": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    firmware.sums[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return {"archive": str(file), "sha256": firmware.sums[name]}

@@ -59,22 +59,18 @@ def series(place: Place, right: dict[str, str], firmware: Firmware, count: int, 
     return kills
 
 
-def some_seed(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32))
-
-
 def test_a_few_kills(
-    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], request: pytest.FixtureRequest
+    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], seed: int
 ) -> None:
-    kills = series(place, undisturbed.bytes_made(), firmware, 4, some_seed(request))
+    kills = series(place, undisturbed.bytes_made(), firmware, 4, seed)
     tell(kills.line("a quick tree"))
 
 
 @pytest.mark.slow
 def test_many_kills(
-    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], request: pytest.FixtureRequest
+    place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], seed: int
 ) -> None:
-    kills = series(place, undisturbed.bytes_made(), firmware, 200, some_seed(request))
+    kills = series(place, undisturbed.bytes_made(), firmware, 200, seed)
     tell(kills.line("a quick tree"))
     assert kills.survived == 200
     assert {"fetching", "unpacking", "building", "packing", "storing", "assembling"} <= set(kills.phases), kills.phases

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ctrl-C: every child ends within two seconds, and nothing that is half done has a final name."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from building import Place, Run, held, sandboxed
+from made_up_firmware import Firmware, make_firmware
+from wholeness import check_whole
+
+LIMIT = 2.0
+STUBBORN = """\
+all:
+	trap '' INT TERM HUP; (trap '' INT TERM HUP; setsid sleep 300 </dev/null) & touch /build/ready; sleep 300
+install:
+"""
+
+
+def ended(run: Run) -> float:
+    seconds = run.interrupt()
+    assert seconds < LIMIT, f"{seconds:.1f} s:\n{run.said()}"
+    run.end(status=2)
+    return seconds
+
+
+def begun(place: Place) -> Run:
+    """A build that has got as far as its output folder: Python itself is interrupted in its own words before that."""
+    run = place.start()
+    wait_until(run, lambda: (place.output / ".lock").exists())
+    return run
+
+
+def wait_until(run: Run, reached: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < until and run.process.poll() is None, run.said()
+        time.sleep(0.02)
+
+
+def interrupts(place: Place, right: dict[str, str], count: int, seed: int) -> str:
+    rng = random.Random(seed)
+    before = time.monotonic()
+    place.build()
+    whole = 0.8 * (time.monotonic() - before)
+    longest, files, done = 0.0, 0, 0
+    while done < count:
+        place.clear()
+        run = begun(place)
+        time.sleep(rng.uniform(0.0, whole))
+        if "steps built" in run.said() or run.process.poll() is not None:
+            run.end()
+            whole *= 0.9
+            continue
+        longest = max(longest, ended(run))
+        files += check_whole(place, right)
+        assert not place.leftovers(), place.leftovers()
+        place.build()
+        assert place.bytes_made() == right
+        done += 1
+    return (
+        f"interrupted: {done} times, the last process gone after at most {longest:.2f} s (limit {LIMIT} s), "
+        f"{files} files with final names whole; seed {seed}"
+    )
+
+
+def test_two_interrupts(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+    tell(interrupts(place, undisturbed.bytes_made(), 2, seed))
+
+
+@pytest.mark.slow
+def test_many_interrupts(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+    tell(interrupts(place, undisturbed.bytes_made(), 30, seed))
+
+
+def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturbed: Place) -> None:
+    firmware: Firmware = make_firmware(tmp_path)
+    (firmware.words_file.with_name("Makefile")).write_text(STUBBORN)
+    place = Place(firmware.tree, tmp_path / "place", undisturbed.words)
+    run = place.start(str(place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
+    ready = place.output / "build/x86_64-leafroot-linux-musl_delta.tar.zst/build/ready"
+    wait_until(run, ready.exists)
+    assert sandboxed(place.output), "nothing to be ended: the test proves nothing"
+    ended(run)
+
+
+@pytest.mark.parametrize("lock", ["output/.lock", "cache/dl/x.part"], ids=["the output folder's lock", "a download"])
+def test_who_waits_can_be_interrupted(place: Place, undisturbed: Place, firmware: Firmware, lock: str) -> None:
+    if lock.endswith(".part"):
+        archive = firmware.archive("linux")
+        lock = f"cache/dl/{firmware.sums['linux']}-{archive.name}.part"
+    with held(place.folder / lock):
+        run = place.start()
+        wait_until(run, lambda: "waiting for" in run.said())
+        ended(run)
+    place.build()
+    assert place.bytes_made() == undisturbed.bytes_made()
