@@ -23,7 +23,7 @@ COUNT = 15
 
 @pytest.mark.slow
 def test_fifteen_kills_of_a_real_build(tmp_path: Path, tell: Callable[[str], None], seed: int) -> None:
-    """Every third begins with an empty cache; the others find its downloads and unpacked trees, or its artefacts too."""
+    """Every third begins with an empty cache; the others find unpacked trees in it, or artefacts too."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
     place = Place(ROOT, tmp_path / "real", ["BOARD=qemu_x86_64", "TOOLCHAIN=debian"])
     words = (str(place.output / TARGET / "busybox.tar.zst"), str(place.output / TARGET / "rootcheck.tar.zst"))
