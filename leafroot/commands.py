@@ -65,6 +65,7 @@ BOARD = {
     "bench-cold": "measure what is built from nothing, twice: half an hour and more",
     "bench-bootmodes": "measure what each way to a root in memory costs: half an hour",
     "bench-containers": "measure a container's start and end on the RAM root, and the same on a disk",
+    "reproduce": "build all of it twice, under conditions that differ, and compare every byte",
 }
 
 
@@ -104,6 +105,8 @@ def commands(session: Session) -> dict[str, Command]:
         found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
     folders = [plan.legal_info.folder for _, plan in session.planned if plan.legal_info]
     found["legal-info"] = Command(BOARD["legal-info"], folders, partial(_tell, session, folders))
+    twice = (partial(_reproduce, session), partial(_check_reproduce, session))
+    found["reproduce"] = Command(BOARD["reproduce"], (), *twice)
     tested = list(session.planned)
     needs = [output for _, plan in tested for output in (*images_of(plan), *(one.folder for one in plan.exports))]
     check = partial(check_boards, session, tested)
@@ -189,6 +192,22 @@ def _guest_argv(guest: Guest, kernel: Path, archive: Path, words: str) -> list[s
 def _bench_system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:
     folder = session.output / config.name / name
     return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables)
+
+
+def _check_reproduce(session: Session) -> None:
+    from leafroot.report.reproduce.release import check_release
+
+    if release := session.variables.get("RELEASE"):
+        check_release(release, external=any(config.toolchain for config in session.configs))
+
+
+def _reproduce(session: Session) -> int:
+    from leafroot.report.reproduce.run import Reproduction, reproduce
+
+    _source(session)
+    plans = [plan for _, plan in session.planned]
+    what = Reproduction(session.checkout, session.cache, session.output, session.variables, session.boards, plans)
+    return reproduce(what)
 
 
 def _edit(session: Session, command: str) -> int:

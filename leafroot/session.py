@@ -38,7 +38,7 @@ VARIABLES = {
     "DEBIAN_MIRROR": "where debian: archives are found, in place of what apt is set to",
     "NETBOOT": "1: boot and boot-test fetch the image over the network, from QEMU's own server",
     "PACKAGE": "the package that 'go-lock' is for",
-    "RELEASE": "the Debian release that 'go-lock' takes modules from (trixie)",
+    "RELEASE": "the Debian release that 'go-lock' takes modules from (trixie), or that 'reproduce' builds in",
     "DEV": "the card that 'flash' writes to, such as /dev/sdX",
     "ACCEL": "QEMU's accelerator: tcg (the default) or kvm",
     "explain": "NAME: why the step that makes NAME was done, and whether it will be again",

@@ -36,7 +36,8 @@ def root_tree(parameters: Mapping[str, Any], inputs: Mapping[str, Path], scratch
             replaces = frozenset(said.get("replaces", ()))
             if source.is_dir():
                 override = said.get("override", False)
-                layers.append(layer_from_directory(said["owner"], source, override=override, replaces=replaces))
+                owner = said["owner"] or f"overlay {source}"
+                layers.append(layer_from_directory(owner, source, override=override, replaces=replaces))
             else:
                 layers.append(
                     layer_from_tar(

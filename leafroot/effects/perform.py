@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -187,7 +188,9 @@ def _unpack(artefact: Path, place: Path) -> None:
     """
     place.rmdir()
     unpack(artefact, place, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True)
-    now = time.time() - 1
+    # As the file system has it, which need not go by the clock of this process.
+    with tempfile.TemporaryFile(dir=place.parent) as fresh:
+        now = os.fstat(fresh.fileno()).st_mtime - 1
     for folder, _, names in os.walk(place):
         for name in names:
             os.utime(os.path.join(folder, name), (now, now), follow_symlinks=False)  # noqa: PTH118

@@ -132,7 +132,11 @@ def _plan_manifest(
             "version": series.version,
             "license": series.license,
             "archive": series.archive.sha256,
-            "patches": list(config.series.below(f"patches/{config.mode.name}", ".patch")),
+            # As in Leafroot's own tree, wherever an external one lies.
+            "patches": [
+                f"linux/{config.series.name}/{path.removeprefix(config.series.folder).lstrip('/')}"
+                for path in config.series.below(f"patches/{config.mode.name}", ".patch")
+            ],
             "command_line": command_line(config),
         },
         "toolchain": toolchain.label,

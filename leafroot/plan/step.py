@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from leafroot.config.overlay import Listing
 from leafroot.describe.archive import Archive
@@ -213,11 +213,12 @@ def _content(archive: Archive) -> list[str]:
 def keys(steps: Iterable[Step], file_digest: Callable[[str], str]) -> dict[str, str]:
     """Each output's key: the SHA-256 of its step, the keys of what it reads, and the digests of its files.
 
-    `steps` must stand in an order in which each comes after those that it reads.
+    `steps` must stand in an order in which each comes after those that it reads. The machine on which a compiler runs
+    does not count: nothing of it reaches the target, and the manifest is the same on every distribution.
     """
     found: dict[str, str] = {}
     for step in steps:
-        parts = [description(step)]
+        parts = [description(replace(step, host=""))]
         parts += [found[output] for output in step.artefacts()]
         parts += [file_digest(path) for path in step.tree_files()]
         found[step.output] = hashlib.sha256("\n".join(parts).encode()).hexdigest()

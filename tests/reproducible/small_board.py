@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A board that is built in a second: a package, a root and an image, by Leafroot's own steps, of a checkout of its own.
+
+Its toolchain and its kernel are a line of shell each. Packages that tell of their surroundings can be added.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.config.small_tree import SmallTree, board, package
+
+ROOT = Path(__file__).parents[2]
+
+SCONSTRUCT = """
+import json, os, sys
+sys.path.insert(0, os.getcwd())
+import leafroot.scons
+import leafroot.session
+from leafroot.plan.board import Plan, _plan_manifest
+from leafroot.plan.forms import Forms
+from leafroot.plan.image import plan_root
+from leafroot.plan.step import Artefact, Folder, Step, keys
+from leafroot.plan.toolchain import Toolchain
+
+GOOD = '''
+echo 'int alpha(int a) { return a + 1; }' >alpha.c && gcc -O2 -c alpha.c
+mkdir -p /out/usr/lib /out/usr/share && ar rcD /out/usr/lib/libalpha.a alpha.o
+ls /src | gzip -n >/out/usr/share/list.gz
+'''
+
+
+def made_up(output, script, *inputs, result="/out"):
+    title = output.rpartition("/")[2].split(".")[0]
+    return Step(title, output, inputs, commands=(("sh", "-ec", script),), result=result)
+
+
+def plan_board(config, machine, file_digest):
+    names = [f"{letter}{number}" for letter in "abcdefgh" for number in range(12)]
+    folder = Folder("/src", tuple((name, "SConstruct", 0o644) for name in names))
+    toolchain = Toolchain("made up", config.arch, (), (), "target/musl.tar.zst", "", frozenset({"c"}), ())
+    with open("leaks.json") as file:
+        leaks = json.load(file)
+    packages = [
+        made_up("target/musl.tar.zst", "mkdir -p /out/lib && echo musl >/out/lib/libc.so"),
+        made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder),
+        *(made_up(f"target/{name}.tar.zst", script, folder) for name, script in leaks.items() if name != "alpha"),
+    ]
+    root, elf, packed = plan_root(config, toolchain, {"alpha": "target/alpha.tar.zst"})
+    script = "cat /root.zst >/build/image && date -r /root.zst +%s >/dev/null"
+    image = made_up("one/images/image", script, Artefact("/root.zst", packed.output), result="/build/image")
+    steps = (*packages, root, elf, packed, image)
+    manifest = _plan_manifest(config, toolchain, (image, packed), Forms(), elf, keys(steps, file_digest))
+    images = (image.output, packed.output, manifest.output)
+    return Plan((*steps, manifest), images, image.output, packed.output)
+
+
+leafroot.session.plan_board = plan_board
+leafroot.scons.build()
+"""
+
+
+class SmallBoard:
+    """The checkout below `place`; `leaks` are further packages, by their names: what each does in a shell."""
+
+    def __init__(self, place: Path, leaks: Mapping[str, str] = {}) -> None:
+        self.checkout = place / "checkout"
+        files = {
+            "board/one/board.py": board("Board number one."),
+            "board/one/overlay/etc/motd": "Hello.\n",
+            "SConstruct": SCONSTRUCT,
+            "package/musl/package.py": package("C library.", build="ToolchainPart()"),
+            "leaks.json": json.dumps(leaks),
+            "acme/package/product/package.py": package("A product.", build="Files()"),
+            "acme/package/product/files/etc/product": "1\n",
+            "acme/configs/product.config": "CONFIG_PACKAGE_PRODUCT=y\n",
+            "acme/overlay/etc/over": "1\n",
+        }
+        SmallTree(self.checkout, files)
+        shutil.copytree(ROOT / "leafroot", self.checkout / "leafroot", ignore=shutil.ignore_patterns("__pycache__"))
+        self.cache = place / "cache"
+        self.temporary = place / "temporary"
+        self.temporary.mkdir()
+
+    def reproduce(self, *words: str, status: int) -> str:
+        """What `scons BOARD=one reproduce` says."""
+        argv = [sys.executable, "-m", "SCons", "-Q", "BOARD=one", f"CACHE={self.cache}", *words, "reproduce"]
+        done = subprocess.run(
+            argv,
+            cwd=self.checkout,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": "", "TMPDIR": str(self.temporary)},
+        )
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+    def result(self) -> dict[str, Any]:
+        """The figures of the last comparison."""
+        found = json.loads((self.checkout / "output/reproduce/one/result.json").read_text())
+        assert isinstance(found, dict)
+        return found
+
+    def evidence(self, title: str, side: str) -> str:
+        """The text that a package's differing file has in the first or the second build."""
+        differences = self.result()["differences"]
+        number = [one["title"] for one in differences].index(title)
+        return (self.checkout / f"output/reproduce/one/{number}/{side}/said").read_text()

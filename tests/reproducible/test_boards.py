@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real boards built twice, for a release: on this machine, and on it and another distribution.
+
+Whatever a condition could not be varied for is printed (`pytest -s`), and the ones that any Debian can vary are required.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# What differs between two builds on every machine on which one can build at all.
+ALWAYS = ("path", "path's length", "user", "umask", "time zone", "host name", "environment", "jobs", "date")
+ELSEWHERE = ("distribution", "C library and Python", "compiler of the host", "make of the host")
+
+
+def reproduce(output: Path, *words: str) -> dict[str, dict[str, bool]]:
+    """The conditions of a reproduction that gave the same bytes."""
+    argv = [sys.executable, "-m", "SCons", "-Q", f"OUTPUT={output}", *words, "reproduce"]
+    done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout[-5000:]
+    (result,) = output.glob("reproduce/*/result.json")
+    found = json.loads(result.read_text())
+    assert not found["differences"]
+    assert found["compared"]["images"] >= 3
+    assert isinstance(found["conditions"], dict)
+    return found["conditions"]
+
+
+def compiler(board: str) -> str:
+    return {"rpi4": "aarch64-linux-gnu-gcc"}.get(board, "gcc")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", ["qemu_x86_64", "rpi4"])
+def test_a_board_is_the_same_twice(board: str, tmp_path: Path) -> None:
+    toolchain = "debian" if shutil.which(compiler(board)) else "source"
+    seen = reproduce(tmp_path, f"BOARD={board}", f"TOOLCHAIN={toolchain}")
+    assert [name for name in ALWAYS if not seen[name]["varied"]] == []
+    assert seen["date in the sandbox"]["varied"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make and enter another distribution's root")
+@pytest.mark.skipif(not shutil.which("debootstrap"), reason="debootstrap is not installed")
+@pytest.mark.parametrize("board", ["qemu_x86_64", "rpi4"])
+def test_a_board_is_the_same_on_another_distribution(board: str, tmp_path: Path) -> None:
+    """The toolchain from source on each: its target libraries are compared too."""
+    here = Path("/etc/os-release").read_text()
+    release = "bookworm" if "trixie" in here else "trixie"
+    seen = reproduce(tmp_path, f"BOARD={board}", "TOOLCHAIN=source", f"RELEASE={release}")
+    assert [name for name in (*ALWAYS, *ELSEWHERE) if not seen[name]["varied"]] == []
