@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real boards built twice, for a release: on this machine, and on it and another distribution.
 
-Whatever a condition could not be varied for is printed (`pytest -s`), and the ones that any Debian can vary are required.
+What could not be varied is printed (`pytest -s`); the conditions that any Debian can vary are required.
 """
 
 from __future__ import annotations
