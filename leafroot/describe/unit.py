@@ -36,6 +36,10 @@ class Unit(Generic[T]):
         """A file of the folder, as a path that a step can name."""
         return str(PurePosixPath(self.folder) / name)
 
+    def known_as(self, name: str) -> str:
+        """What steps call a file of the folder: its path in the tree, wherever on this machine that tree lies."""
+        return str(PurePosixPath(*PurePosixPath(self.folder).parts[-2:], name))
+
     def below(self, folder: str, suffix: str = "") -> tuple[str, ...]:
         """The paths of the files below a sub-folder that end in `suffix`, sorted."""
         return tuple(self.path(name) for name in self.files if name.startswith(f"{folder}/") and name.endswith(suffix))

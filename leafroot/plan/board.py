@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from leafroot.config.configuration import Config
 from leafroot.describe.package import Package
@@ -132,9 +133,8 @@ def _plan_manifest(
             "version": series.version,
             "license": series.license,
             "archive": series.archive.sha256,
-            # As in Leafroot's own tree, wherever an external one lies.
             "patches": [
-                f"linux/{config.series.name}/{path.removeprefix(config.series.folder).lstrip('/')}"
+                config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
                 for path in config.series.below(f"patches/{config.mode.name}", ".patch")
             ],
             "command_line": command_line(config),

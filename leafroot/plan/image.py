@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 
 from leafroot.config.configuration import Config
-from leafroot.config.overlay import Listing
 from leafroot.describe.recipes import Files
 from leafroot.describe.rootsize import DEFAULT_ROOT_SIZE, root_room
 from leafroot.plan.kernel import slot_size_file
@@ -97,19 +96,16 @@ def _layers(
             inputs.append(Artefact(unit.name, built[unit.name]))
             layers.append({"owner": unit.name, "at": unit.name, "replaces": sorted(unit.value.replaces)})
         if listing := config.files.get(unit.name):
-            at = _name(listing, f"package/{unit.name}/files")
+            at = unit.known_as("files")
             inputs.append(Overlay(at, listing))
             layers.append({"owner": at, "at": at, "replaces": sorted(unit.value.replaces)})
     for number, listing in enumerate(config.overlays, 1):
-        at = _name(listing, f"overlay {number}")
+        # Outside of the checkout a path is this machine's own: it is for messages, and must not count for the step.
+        inside = not listing.folder.startswith("/")
+        at = listing.folder if inside else f"overlay {number}"
         inputs.append(Overlay(at, listing))
-        layers.append({"owner": f"overlay {at}" if at == listing.folder else "", "at": at, "override": True})
+        layers.append({"owner": f"overlay {at}" if inside else "", "at": at, "override": True})
     return tuple(inputs), layers
-
-
-def _name(listing: Listing, elsewhere: str) -> str:
-    """What a step calls a folder: its path in the checkout. Elsewhere a path is this machine's, and must not count."""
-    return elsewhere if listing.folder.startswith("/") else listing.folder
 
 
 def _json(value: object) -> str:

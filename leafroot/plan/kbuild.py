@@ -7,7 +7,9 @@ The kernel and busybox are configured alike; they differ in how new options get 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from leafroot.describe.unit import Unit
 from leafroot.plan.step import Folder, Input, Text, TreeFile
 
 CONFIG = "/build/.config"
@@ -27,9 +29,14 @@ END { for (i = 1; i <= NR; i++) if (i in line && last[name[i]] == i) print line[
 """
 
 
-def fragment_file(path: str) -> TreeFile:
-    """A fragment of the checkout, under the name that messages give it."""
-    return TreeFile(f"{_FRAGMENTS}/{path}", path)
+def fragment_file(path: str, name: str = "") -> TreeFile:
+    """A fragment of the checkout, under the name that messages give it: `name`, or else its path."""
+    return TreeFile(f"{_FRAGMENTS}/{name or path}", path)
+
+
+def unit_fragment(unit: Unit[Any], name: str) -> TreeFile:
+    """A fragment that lies in a unit's folder."""
+    return fragment_file(unit.path(name), unit.known_as(name))
 
 
 def fragment_text(where: str, options: Sequence[str]) -> Text:

@@ -137,18 +137,18 @@ def _fragments(config: Config) -> tuple[Input, ...]:
     found: list[Input] = [
         kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{name}.config") for name in board.value.kernel.shared
     ]
-    found += [kbuild.fragment_file(board.path(name)) for name in board.value.kernel.config]
-    found += [kbuild.fragment_file(board.path(f"{name}.config")) for name in config.options]
+    found += [kbuild.unit_fragment(board, name) for name in board.value.kernel.config]
+    found += [kbuild.unit_fragment(board, f"{name}.config") for name in config.options]
     if config.mode.can_pivot:
         found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
     found += [
-        kbuild.fragment_text(unit.path("package.py"), options)
+        kbuild.fragment_text(unit.known_as("package.py"), options)
         for unit in config.packages
         if (options := unit.value.kernel_options(config.series.value.number))
     ]
     found.append(
         kbuild.fragment_text(
-            board.path("board.py"),
+            board.known_as("board.py"),
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
                 f"{CONSOLES[console_kind(config.console)]}=y",

@@ -100,7 +100,7 @@ def _kbuild(
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
     variables = (f"CROSS_COMPILE={toolchain.prefix}",)
     make = ("make", "-C", "/src", "O=/build", *variables)
-    fragments = tuple(kbuild.fragment_file(unit.path(name)) for name in recipe.fragments)
+    fragments = tuple(kbuild.unit_fragment(unit, name) for name in recipe.fragments)
     commands = (
         (*make, recipe.base),
         kbuild.merge(fragments),

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from leafroot.effects.lock import locked
 from leafroot.effects.mirror import locate
 from leafroot.effects.run import run
-from leafroot.effects.store import locked
 from leafroot.errors import LeafrootError
 from leafroot.report.reproduce.circumstances import Circumstances
 from leafroot.report.reproduce.enter import entering, outside
@@ -62,7 +62,7 @@ def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
     root = cache / "roots" / f"{release}-{key}"
     if root.is_dir():
         return root
-    with locked(root.with_suffix(".lock")):
+    with locked(root.with_suffix(".lock"), f"makes a root of Debian {release}"):
         if not root.is_dir():
             fresh = root.with_suffix(".new")
             if fresh.exists():
