@@ -53,10 +53,10 @@ def plan_board(config, machine, file_digest):
         made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder),
         *(made_up(f"target/{name}.tar.zst", script, folder) for name, script in leaks.items() if name != "alpha"),
     ]
-    root, elf, packed = plan_root(config, toolchain, {"alpha": "target/alpha.tar.zst"})
+    root, elf, packed, *sizes = plan_root(config, toolchain, {"alpha": "target/alpha.tar.zst"})
     script = "cat /root.zst >/build/image && date -r /root.zst +%s >/dev/null"
     image = made_up("one/images/image", script, Artefact("/root.zst", packed.output), result="/build/image")
-    steps = (*packages, root, elf, packed, image)
+    steps = (*packages, root, elf, packed, *sizes, image)
     manifest = _plan_manifest(config, toolchain, (image, packed), Forms(), elf, keys(steps, file_digest))
     images = (image.output, packed.output, manifest.output)
     return Plan((*steps, manifest), images, image.output, packed.output)
