@@ -46,7 +46,7 @@ class Place:
             process = subprocess.Popen(
                 [*prefix, *self.argv(*words)],
                 cwd=self.checkout,
-                env={**os.environ, **self.env, "PYTHONDONTWRITEBYTECODE": "1"},
+                env={**os.environ, **self.env},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import shutil
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,9 +131,10 @@ class Firmware:
 def make_firmware(place: Path) -> Firmware:
     firmware = Firmware(place / "checkout", place / "archives")
     firmware.archives.mkdir(parents=True)
+    shutil.copytree(ROOT / "leafroot", firmware.tree / "leafroot", ignore=shutil.ignore_patterns("tools"))
     files = {
-        "SConstruct": f"import sys\n\nsys.path.insert(0, {str(ROOT)!r})\n\n"
-        "from leafroot.scons import build\n\nbuild()\n",
+        "SConstruct": (ROOT / "SConstruct").read_text(),
+        "requirements.txt": (ROOT / "requirements.txt").read_text(),
         "configs/Kconfig": (ROOT / "configs/Kconfig").read_text(),
         "leafroot/tools/kconfig-check/Makefile": "kconfig-check:\n\tcp /bin/true $@\n",
         "leafroot/tools/kconfig-check/check.c": "",
