@@ -40,9 +40,11 @@ class Change:
 
     `built` are the steps that are done again where the root alone is wanted, `also` those that are done besides where
     the image is, and `cached` those that then come from the cache, because the kernel was there in that form before.
-    All others are not even looked at. `explains` maps steps to regular expressions, of which each has to
-    match a line of what `explain=` says. `root` maps paths of the root to what must be found in them, None for a path
-    that must not be there. A change that is about the kernel alone is none for the root (`kernel`).
+    All others are not even looked at.
+
+    `explains` maps steps to regular expressions, of which each has to match a line of what `explain=` says, and
+    `explains_also` steps that only the image needs. `root` maps paths of the root to what must be found in them, None
+    for a path that must not be there. A change that is about the kernel alone is none for the root (`kernel`).
     """
 
     what: str
@@ -51,6 +53,7 @@ class Change:
     also: frozenset[str] = NOTHING
     cached: frozenset[str] = NOTHING
     explains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    explains_also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: Mapping[str, bytes | None] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     kernel: bool = False
@@ -211,6 +214,7 @@ CHANGES = (
         also=IMAGE,
         cached=frozenset({"linux configuration", "linux, leaf-tmpfs", "kernel with a slot for the root"}),
         explains={"rootfs.cpio": (r"parameter files etc/leafroot/boot-mode: .*nullfs.* -> .*leaf-tmpfs",)},
+        explains_also={"linux.config": (r"file linux/config/leaf-tmpfs\.config: new, [0-9a-f]{12}",)},
         root={"etc/leafroot/boot-mode": b"leaf-tmpfs\n"},
     ),
     Change(
@@ -233,6 +237,7 @@ CHANGES = (
             replace("package/busybox/package.py", '["LICENSE"]', '["LICENSE", "AUTHORS"]'),
         ),
         also=frozenset({"manifest"}),
+        explains_also={"manifest.json": (r"parameter packages busybox: \S*GPL-2\.0-only\S* -> \S*GPL-2\.0-or-later",)},
     ),
     Change(
         "the text of a licence that lies among a package's sources",

@@ -49,7 +49,8 @@ def follow(bench: Workbench, change: Change, built: frozenset[str], cached: froz
         show(change.what, done)
         assert (done.built, done.cached) == (built, cached)
         after = made(bench.output)
-        for name, patterns in change.explains.items():
+        explained = {**change.explains, **({} if bench.targets else change.explains_also)}
+        for name, patterns in explained.items():
             explain(bench, name, patterns, change)
         if built:
             output, new = bench.build_from_nothing(built, change.variables)
