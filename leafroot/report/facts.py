@@ -67,7 +67,7 @@ def _named(entries: list[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in entries:
         if isinstance(one, dict):
-            key: Any = next((one[field] for field in ("owner", "name") if field in one), None)
+            key: Any = next((one[field] for field in ("owner", "at", "name") if one.get(field)), None)
             rest: Any = one
         elif isinstance(one, list) and len(one) > 1:
             key, *rest = one

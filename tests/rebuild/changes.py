@@ -192,7 +192,7 @@ CHANGES = (
         lambda tree: (tree / "overlay/usr/bin/hello").chmod(0o644),
         built=PACKED,
         also=IMAGE,
-        explains={"rootfs.cpio": (r"input \S+/overlay usr/bin/hello: 0755 -> 0644",)},
+        explains={"rootfs.cpio": (r"input overlay 1 usr/bin/hello: 0755 -> 0644",)},
     ),
     Change(
         "a file of an overlay removed",
@@ -202,7 +202,7 @@ CHANGES = (
         explains={
             "rootfs.cpio": (
                 r"file \S+/overlay/etc/motd: [0-9a-f]{12} -> gone",
-                r"input \S+/overlay etc/motd: 0644 -> gone",
+                r"input overlay 1 etc/motd: 0644 -> gone",
             )
         },
         root={"etc/motd": None},
