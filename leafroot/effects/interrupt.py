@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from leafroot.errors import LeafrootError
 
 _ASKED = threading.Event()
+_LOCK = threading.Lock()
+_MORTAL: list[object] = []
 
 
 class InterruptedBuildError(LeafrootError):
@@ -28,3 +32,21 @@ def check_interrupt() -> None:
     """Raise an InterruptedBuildError if the end was asked for; long work calls this again and again."""
     if _ASKED.is_set():
         raise InterruptedBuildError("interrupted")
+
+
+@contextmanager
+def mortal() -> Iterator[None]:
+    """Mark work that may be cut off at any moment, for the next run makes up for whatever it leaves."""
+    mark = object()
+    with _LOCK:
+        _MORTAL.append(mark)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _MORTAL.remove(mark)
+
+
+def cut_off_is_harmless() -> bool:
+    """Whether such work goes on."""
+    return bool(_MORTAL)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.effects.disk import HINT, FullError, free_words, full, has_room, room_for
+from leafroot.effects.interrupt import mortal
 from leafroot.effects.missing import owners
 from leafroot.effects.pack import pack
 from leafroot.effects.remove import remove
@@ -89,7 +90,7 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> float:
     Raises LeafrootError if a command fails, with the end of its log.
     """
     output, room = shop.output / step.output, shop.room(step)
-    with room_for(step.output, output):
+    with mortal(), room_for(step.output, output):
         output.parent.mkdir(parents=True, exist_ok=True)
         if step.call:
             # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.

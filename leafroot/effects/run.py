@@ -10,6 +10,7 @@ import select
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -17,11 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from leafroot.effects.interrupt import check_interrupt, interrupt, interrupted
+from leafroot.effects.interrupt import check_interrupt, cut_off_is_harmless, interrupt, interrupted
 from leafroot.errors import LeafrootError
 
 # The process groups of programs that run now with their output logged, so that an interrupt can end them all.
 _RUNNING: set[int] = set()
+# How long a step of our own may go on after an interrupt, in seconds: compressing a large root takes minutes.
+_GRACE = 1.2
 
 
 def end_all() -> None:
@@ -175,7 +178,10 @@ def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeou
 
 
 def end_on_signals() -> None:
-    """End the steps' programs at once when we are interrupted; SCons itself would wait for them."""
+    """End the steps' programs at once when we are interrupted; SCons itself would wait for them.
+
+    Leafroot's own work looks now and then whether it is to end. A step that has not done so in time is cut off.
+    """
     read, write = os.pipe()
     os.set_blocking(write, False)
     # Python writes a byte here for every signal that it handles, whoever's handler is set at the time.
@@ -184,5 +190,9 @@ def end_on_signals() -> None:
     def wait() -> None:
         while os.read(read, 1):
             end_all()
+            time.sleep(_GRACE)
+            if cut_off_is_harmless():
+                print("leafroot: interrupted in the middle of a step, which is done again", file=sys.stderr, flush=True)
+                os._exit(2)
 
     threading.Thread(target=wait, daemon=True).start()

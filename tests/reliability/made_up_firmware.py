@@ -107,7 +107,7 @@ all:
 install:
 	install -D -m 644 words $(DESTDIR)/usr/share/words
 """
-SIZES = {"linux": 6_000_000, "musl": 200_000, "alpha": 3_000_000, "beta": 2_000_000, "gamma": 1_000_000}
+SIZES = {"linux": 3_000_000, "musl": 100_000, "alpha": 1_500_000, "beta": 1_000_000, "gamma": 500_000}
 """Bytes of noise in each archive."""
 
 

@@ -58,9 +58,9 @@ def interrupts(place: Place, right: dict[str, str], count: int, seed: int) -> st
             continue
         longest = max(longest, ended(run))
         files += check_whole(place, right)
-        assert not place.leftovers(), place.leftovers()
+        # What has no final name, such as half a download, the next run takes up or takes away.
         place.build()
-        assert place.bytes_made() == right
+        assert place.bytes_made() == right and not place.leftovers()
         done += 1
     return (
         f"interrupted: {done} times, the last process gone after at most {longest:.2f} s (limit {LIMIT} s), "
@@ -86,6 +86,19 @@ def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturb
     wait_until(run, ready.exists)
     assert sandboxed(place.output), "nothing to be ended: the test proves nothing"
     ended(run)
+
+
+def test_long_work_of_leafroot_itself_is_cut_off(place: Place, undisturbed: Place, tmp_path: Path) -> None:
+    fragment = tmp_path / "slow.config"
+    fragment.write_text("CONFIG_IMAGE_ZSTD_LEVEL=22\n")
+    place.build(str(place.output / "little/elf.json"))
+    run = place.start(f"CONFIG={fragment}", str(place.output / "little/images/rootfs.cpio.zst"))
+    compressing = place.output / ".calls/little_images_rootfs.cpio.zst"
+    wait_until(run, lambda: any(compressing.glob("*")))
+    ended(run)
+    assert "interrupted in the middle of a step" in run.said(), "it was too quick: the test proves nothing"
+    place.build()
+    assert place.bytes_made() == undisturbed.bytes_made()
 
 
 @pytest.mark.parametrize("lock", ["output/.lock", "cache/dl/x.part"], ids=["the output folder's lock", "a download"])

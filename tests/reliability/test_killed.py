@@ -69,6 +69,23 @@ def test_a_few_kills(
     tell(kills.line("a quick tree"))
 
 
+def test_a_change_taken_back_after_a_kill(place: Place, undisturbed: Place, firmware: Firmware) -> None:
+    """The output of the change is there, and SCons's memory says that it is that of before: the one is compared."""
+    memory = place.output / ".sconsign"
+    place.build("--cache-disable")
+    before = memory.read_bytes()
+    old = firmware.words_file.read_text()
+    firmware.words_file.write_text(NEW_WORDS)
+    place.build("--cache-disable")
+    assert place.bytes_made() != undisturbed.bytes_made()
+    # As it is when a run is killed just before it writes its memory.
+    memory.write_bytes(before)
+    firmware.words_file.write_text(old)
+    said = place.build("--cache-disable")
+    assert said.count("not as the last finished run left it") == 1
+    assert place.bytes_made() == undisturbed.bytes_made()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_two_hundred_kills(
