@@ -78,6 +78,7 @@ class SmallBoard:
             "SConstruct": SCONSTRUCT,
             "package/musl/package.py": package("C library.", build="ToolchainPart()"),
             "leaks.json": json.dumps(leaks),
+            "requirements.txt": (ROOT / "requirements.txt").read_text(),
             "acme/package/product/package.py": package("A product.", build="Files()"),
             "acme/package/product/files/etc/product": "1\n",
             "acme/configs/product.config": "CONFIG_PACKAGE_PRODUCT=y\n",

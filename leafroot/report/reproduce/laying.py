@@ -20,23 +20,12 @@ _LISTS = {"EXTERNAL": ":", "OVERLAY": ":", "CONFIG": ","}
 _PASSED = ("BOARD", "BOOT", "KERNEL", "TOOLCHAIN")
 _CLOCK = Path(leafroot.__file__).parent / "tools" / "shifted-clock" / "shifted-clock.c"
 
-# Every program in the sandbox is given the library; the environment of the steps stays as it is.
+# Every program in the sandbox is given the library; the environment of the steps stays as it is. What bwrap is told
+# first, it does first: later on, the sandbox's root is read-only.
 _WRAPPER = """\
 #!/bin/sh
-# Calls bwrap with one file more: /etc/ld.so.preload (see ld.so(8)), before the "--" that ends the options.
-rest=$#
-bound=
-while [ "$rest" -gt 0 ]; do
-    if [ "$1" = -- ] && [ -z "$bound" ]; then
-        bound=yes
-        set -- "$@" --ro-bind '{library}' /shifted-clock.so --ro-bind '{preload}' /etc/ld.so.preload
-    fi
-    word=$1
-    shift
-    set -- "$@" "$word"
-    rest=$((rest - 1))
-done
-exec {bwrap} "$@"
+# Calls bwrap with one file more: /etc/ld.so.preload (see ld.so(8)).
+exec {bwrap} --ro-bind '{library}' /shifted-clock.so --ro-bind '{preload}' /etc/ld.so.preload "$@"
 """
 
 
