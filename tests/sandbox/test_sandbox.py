@@ -264,7 +264,7 @@ def processes(word: str) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            if entry.name.isdigit() and word in (entry / "cmdline").read_text().split("\0"):
+            if entry.name.isdigit() and word.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
                 found.append(int(entry.name))
     return found
 
@@ -299,9 +299,11 @@ def test_no_process_outlives_its_step(place: Place, opened: dict[Words, Words]) 
 def test_a_step_ends_with_the_build_that_is_killed(place: Place, opened: dict[Words, Words]) -> None:
     word = f"61{os.getpid()}.{place.user}"
     build = place.start(place.step(SHELL, f"sleep {word}"), opened)
-    assert becomes(lambda: bool(processes(word)), 30)
-    os.kill(build, signal.SIGKILL)
-    os.waitpid(build, 0)
+    try:
+        assert becomes(lambda: bool(processes(word)), 60)
+    finally:
+        os.kill(build, signal.SIGKILL)
+        os.waitpid(build, 0)
     gone = becomes(lambda: not processes(word), 0.5 if opened else 10)
     end(processes(word))
     assert gone == (not opened)
