@@ -69,7 +69,7 @@ def follow(bench: Workbench, change: Change, built: frozenset[str], cached: froz
 
 def show(what: str, done: Done) -> None:
     """Print what `docs/reliability.md` has in its table."""
-    built, cached = (", ".join(sorted(steps)) or "nothing" for steps in (done.built, done.cached))
+    built, cached = (" + ".join(sorted(steps)) or "nothing" for steps in (done.built, done.cached))
     print(f"{what}: built {built}; from the cache {cached}")
 
 
