@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.compress import JOB_SIZE, compress_zstd
+from leafroot.rootfs.compress import JOB_SIZE, LARGE, LARGE_JOB_SIZE, compress_zstd
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,19 @@ def test_the_number_of_threads_does_not_show(source: Path) -> None:
         alone = zstandard.ZstdCompressor(level=3, write_checksum=True, threads=0).compress(plain.read())
     assert one != alone
     assert [packed(source, 3, threads) == one for threads in (1, 2, 3, 7)] == [True] * 4
+
+
+def test_a_large_file_has_larger_jobs_and_threads_do_not_show_either(source: Path, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    piece = source.read_bytes()
+    path.write_bytes((piece * (LARGE // len(piece) + 1))[: LARGE + 1])
+    one = packed(path, 1, 1)
+    assert packed(path, 1, 3) == one
+    assert zstandard.decompress(one) == path.read_bytes()
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        1, threads=2, job_size=LARGE_JOB_SIZE, write_checksum=True, write_content_size=True
+    )
+    assert zstandard.ZstdCompressor(compression_params=parameters).compress(path.read_bytes()) == one
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 19, (1 << 19) + 1])
