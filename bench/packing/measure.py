@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -65,10 +66,14 @@ def gather(folder: Path, size: int) -> int:
 
 def timed(work: Callable[[], object]) -> dict[str, float]:
     """Seconds, and seconds of processor, that some work takes, those of its children included."""
-    begun, before = time.monotonic(), os.times()
+    begun, before = time.monotonic(), _processor()
     work()
-    after = os.times()
-    return {"seconds": time.monotonic() - begun, "processor": sum(after[:4]) - sum(before[:4])}
+    return {"seconds": time.monotonic() - begun, "processor": _processor() - before}
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def measure(folder: Path, size: int, levels: list[int], threads: int) -> list[dict[str, object]]:
@@ -85,7 +90,7 @@ def measure(folder: Path, size: int, levels: list[int], threads: int) -> list[di
         words = ["zstd", "-q", "-f", f"-{level}", f"-T{threads}", str(cpio), "-o", str(theirs)]
 
         def alone(words: list[str] = words) -> None:
-            status, said = capture(words)
+            status, said = capture(words, timeout=86400)
             if status != 0:
                 sys.exit(f"zstd failed: {said}")
 

@@ -7,6 +7,7 @@ The machine's own noise counts, so a row is compared with the others of the same
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import sys
@@ -47,6 +48,11 @@ class Bench:
         folder = self.copy / "bench-overlay" / "etc"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "bench").write_text(f"{number}\n")
+
+    def fill_overlay(self, mebibytes: int) -> None:
+        """Give the overlay a file of this size that cannot be compressed: the root needs another slot."""
+        file = self.copy / "bench-overlay" / "etc" / "large"
+        file.write_bytes(random.Random(mebibytes).randbytes(mebibytes << 20))
 
     def toggle_option(self, number: int) -> None:
         """Switch one busybox option that no other depends on."""
@@ -124,6 +130,23 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> lis
         return run.scons()
 
     row("a file in an overlay changed -> image", overlay)
+    boot = card.with_name("boot")
+
+    def loader_files(number: int) -> Measured:
+        run.touch_overlay(50 + number)
+        return run.scons(str(boot))
+
+    if boot.is_dir():
+        row("the same -> images/boot, kernel and all", loader_files)
+
+    def outgrow(number: int) -> Measured:
+        run.fill_overlay(number)
+        # What an earlier run linked and put into the cache would be no measurement.
+        return run.scons("--cache-disable")
+
+    row("the root outgrows its slot -> image", outgrow, 2)
+    run.fill_overlay(0)
+    run.scons()
 
     def to_shell(number: int) -> Measured:
         run.touch_overlay(100 + number)
