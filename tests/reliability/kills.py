@@ -55,7 +55,7 @@ def phase_of(place: Place) -> str:
         return "unpacking"
     if list(place.output.glob(".calls/*")):
         return "assembling"
-    return "building" if rooms else "between"
+    return "building" if rooms & {"build", "out", "scratch"} else "between"
 
 
 def kill_and_go_on(

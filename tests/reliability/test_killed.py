@@ -7,6 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from building import Place
@@ -69,21 +70,25 @@ def test_a_few_kills(
     tell(kills.line("a quick tree"))
 
 
-def test_a_change_taken_back_after_a_kill(place: Place, undisturbed: Place, firmware: Firmware) -> None:
-    """The output of the change is there, and SCons's memory says that it is that of before: the one is compared."""
+def take_back(place: Place, right: dict[str, str], words_file: Path, new: str) -> None:
+    """Build a change, lose the memory of it as a kill does, and take the change back."""
     memory = place.output / ".sconsign"
     place.build("--cache-disable")
     before = memory.read_bytes()
-    old = firmware.words_file.read_text()
-    firmware.words_file.write_text(NEW_WORDS)
+    old = words_file.read_text()
+    words_file.write_text(new)
     place.build("--cache-disable")
-    assert place.bytes_made() != undisturbed.bytes_made()
-    # As it is when a run is killed just before it writes its memory.
+    assert place.bytes_made() != right, "the change changes nothing: the test proves nothing"
     memory.write_bytes(before)
-    firmware.words_file.write_text(old)
+    words_file.write_text(old)
     said = place.build("--cache-disable")
+    assert place.bytes_made() == right
     assert said.count("not as the last finished run left it") == 1
-    assert place.bytes_made() == undisturbed.bytes_made()
+
+
+def test_a_change_taken_back_after_a_kill(place: Place, undisturbed: Place, firmware: Firmware) -> None:
+    """The output of the change is there, and SCons's memory says that it is that of before: the one is compared."""
+    take_back(place, undisturbed.bytes_made(), firmware.words_file, NEW_WORDS)
 
 
 @pytest.mark.slow

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each guard taken out of a copy of Leafroot: the test that holds it has to fail then."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from building import Place, sandboxed
+from made_up_firmware import Firmware, make_firmware
+from test_full_disk import fill
+from test_interrupted import STUBBORN, ended, wait_until
+from test_killed import NEW_WORDS, take_back
+from test_rotten import faults
+from test_two_at_once import second_waits
+
+
+@dataclass
+class Bench:
+    """A made-up checkout with a guard taken out, a place to build it in, and what an undisturbed build makes."""
+
+    firmware: Firmware
+    place: Place
+    undisturbed: Place
+    folder: Path
+
+    def rotten(self, kind: str, how: str) -> None:
+        faults(self.place, self.undisturbed.bytes_made(), [(kind, how)], 1)
+
+    def stubborn(self) -> Path:
+        """Begin a build that never ends; the file that says that it has come so far."""
+        self.firmware.words_file.with_name("Makefile").write_text(STUBBORN)
+        return self.place.output / "build/x86_64-leafroot-linux-musl_delta.tar.zst/build/ready"
+
+
+def interrupted(bench: Bench) -> None:
+    ready = bench.stubborn()
+    run = bench.place.start(str(bench.place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
+    wait_until(run, ready.exists)
+    try:
+        ended(run)
+    finally:
+        for process in (run.process.pid, *sandboxed(bench.place.output)):
+            os.kill(process, signal.SIGKILL) if Path(f"/proc/{process}").exists() else None
+
+
+def orphans(bench: Bench) -> None:
+    ready = bench.stubborn()
+    run = bench.place.start(str(bench.place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
+    wait_until(run, ready.exists)
+    os.kill(run.process.pid, signal.SIGKILL)
+    run.process.wait()
+    time.sleep(1)
+    left = sandboxed(bench.place.output)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert not left
+
+
+GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
+    "outputs are compared with the memory": (
+        "effects/memory.py",
+        "        dropped: list[str] = []\n",
+        "        return []\n",
+        lambda bench: take_back(bench.place, bench.undisturbed.bytes_made(), bench.firmware.words_file, NEW_WORDS),
+    ),
+    "the memory has a checksum": (
+        "effects/memory.py",
+        "        if head != _HEADER",
+        "        if False and head != _HEADER",
+        lambda bench: bench.rotten("SCons's database", "a flipped bit"),
+    ),
+    "artefacts are compared with their names": (
+        "effects/artefacts.py",
+        'if path.name == f"{signature}-{digest}":',
+        "if True:",
+        lambda bench: bench.rotten("artefact", "a flipped bit"),
+    ),
+    "unpacked trees are compared with their records": (
+        "effects/listing.py",
+        "return bool(known) and known == listing_of(tree)",
+        "return bool(known)",
+        lambda bench: bench.rotten("unpacked tree", "deleted"),
+    ),
+    "downloads are verified": (
+        "effects/fetch.py",
+        'return "" if digest == archive.sha256 else',
+        'return "" if True else',
+        lambda bench: bench.rotten("download", "cut off"),
+    ),
+    "an interrupt ends the steps' programs": (
+        "effects/run.py",
+        "            os.killpg(group, signal.SIGKILL)",
+        "            pass",
+        interrupted,
+    ),
+    "programs end with Leafroot": ("effects/sandbox.py", '"--die-with-parent", ', "", orphans),
+    "one build at a time in an output folder": (
+        "effects/lock.py",
+        "    except BlockingIOError:\n        return False",
+        "    except BlockingIOError:\n        return True",
+        lambda bench: second_waits(bench.place, bench.undisturbed.bytes_made()),
+    ),
+    "a full disk is told": (
+        "effects/disk.py",
+        "error.errno in (errno.ENOSPC, errno.EDQUOT)",
+        "error.errno in ()",
+        lambda bench: print(fill(bench.firmware, bench.undisturbed, bench.folder, 2)),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guard", GUARDS)
+def test_without_the_guard_its_test_fails(guard: str, undisturbed: Place, tmp_path: Path) -> None:
+    file, with_guard, without, scenario = GUARDS[guard]
+    firmware = make_firmware(tmp_path / "firmware")
+    bench = Bench(firmware, Place(firmware.tree, tmp_path / "place", undisturbed.words), undisturbed, tmp_path)
+    module = firmware.tree / "leafroot" / file
+    text = module.read_text()
+    assert text.count(with_guard) == 1, f"{file} has changed: this table has to follow"
+    module.write_text(text.replace(with_guard, without))
+    with pytest.raises(AssertionError):
+        scenario(bench)
