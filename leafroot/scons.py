@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
 from leafroot.report.history import History
 from leafroot.report.ledger import Ledger, tell_dropped
+from leafroot.report.performer import Action, Performer
 from leafroot.report.work import Report, print_error
 from leafroot.session import Session, make_folder, open_session
 
@@ -198,48 +199,6 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
         return 0
 
     return env.AlwaysBuild(env.Alias(str(folder), [str(artefact)], Action(work)))
-
-
-class Action:
-    """Work for SCons that prints errors and never a traceback."""
-
-    def __init__(self, work: Callable[[], int]) -> None:
-        self._work = work
-
-    def __call__(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
-        try:
-            return self._work()
-        except InterruptedBuildError:
-            # SCons says so itself, once.
-            return 2
-        except LeafrootError as error:
-            print_error(error)
-            return 2
-        except OSError as error:
-            print_error(of_system(error, str(target[0]), Path(str(target[0]))))
-            return 2
-
-    def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
-        """SCons prints nothing of its own."""
-        return ""
-
-    def get_contents(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> bytes:
-        """Nothing of our code counts for SCons: what a step does is in its description."""
-        return b""
-
-
-class Performer(Action):
-    """A step, as work for SCons; `keep` puts the output with this SHA-256 into the cache."""
-
-    def __init__(self, step: Step, work: Callable[[], float], ledger: Ledger) -> None:
-        def noted() -> int:
-            ledger.check_inputs(step)
-            self.keep(ledger.built(step, work()))
-            return 0
-
-        super().__init__(noted)
-        self.keep: Callable[[str], None] = lambda digest: None
-        self.brought = functools.partial(ledger.brought, step)
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]

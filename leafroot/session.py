@@ -16,10 +16,10 @@ from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.effects.machine import compiler_identity, host_platform
-from leafroot.effects.perform import Workshop
 from leafroot.effects.progress import Progress
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
+from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.step import Step

@@ -16,7 +16,8 @@ from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
 from leafroot.effects.apt import Apt
 from leafroot.effects.copyright import licenses
-from leafroot.effects.perform import Workshop, perform
+from leafroot.effects.perform import perform
+from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
 from leafroot.plan.go import MODULES
 from leafroot.plan.golock import plan_imports

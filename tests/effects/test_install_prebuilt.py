@@ -15,9 +15,10 @@ from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Prebuilt
 from leafroot.describe.unit import Unit
-from leafroot.effects.perform import Workshop, perform
+from leafroot.effects.perform import perform
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
+from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
 from leafroot.plan.prebuilt import plan_prebuilt
 from leafroot.rootfs.layers import layer_from_tar

@@ -12,9 +12,10 @@ import pytest
 
 from leafroot.describe.archive import Archive
 from leafroot.effects.pack import pack
-from leafroot.effects.perform import Workshop, perform
+from leafroot.effects.perform import perform
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store, apply_patch
+from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Folder, Input, Step, Text, TreeFile, Union, Unpacked
 from leafroot.rootfs.layers import layer_from_tar

@@ -15,9 +15,10 @@ from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import RaspberryPi
 from leafroot.effects.pack import pack
-from leafroot.effects.perform import Workshop, perform
+from leafroot.effects.perform import perform
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
+from leafroot.effects.workshop import Workshop
 from leafroot.plan.forms import Forms, plan_forms
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Step
 

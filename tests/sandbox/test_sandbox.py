@@ -24,10 +24,11 @@ from probes import ESCAPED, PROBES, PYTHON, SHELL, Probe, Words, replaced, witho
 
 from leafroot.describe.archive import Archive
 from leafroot.effects import perform as performing
-from leafroot.effects.perform import Workshop, perform
+from leafroot.effects.perform import perform
 from leafroot.effects.run import run
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
+from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import HostFolder, Step, Text
 
