@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,58 @@ def test_a_change_of_the_step_itself(history: History, changed: Step, line: str 
     make(history, SECOND, "b")
     told = said(history, changed)[4:]
     assert told == ([f"    {line}"] if line else [])
+
+
+def tables(**parameters: object) -> Step:
+    return Step("a table", "x/table", (), call="a call", parameters=json.dumps(parameters))
+
+
+LAYERS = [{"owner": "a", "at": "a"}, {"owner": "b", "at": "b"}]
+ACCOUNTS = [["meter", 300, "/"], ["watch", 301, "/"]]
+
+
+@pytest.mark.parametrize(
+    ("now", "line"),
+    [
+        (tables(layers=LAYERS[:1], accounts=ACCOUNTS), 'parameter layers b: {"at":"b","owner":"b"} -> gone'),
+        (tables(layers=LAYERS[::-1], accounts=ACCOUNTS), "parameter layers order: a b -> b a"),
+        (
+            tables(layers=LAYERS, accounts=[ACCOUNTS[0], ["watch", 302, "/"]]),
+            'parameter accounts watch: [301,"/"] -> [302,"/"]',
+        ),
+    ],
+    ids=["an entry gone", "another order", "an entry changed"],
+)
+def test_entries_of_a_table_are_told_by_their_names(history: History, now: Step, line: str) -> None:
+    make(history, tables(layers=LAYERS, accounts=ACCOUNTS), "a")
+    assert said(history, now)[4:] == [f"    {line}"]
+
+
+def test_of_a_text_the_first_line_that_differs_is_told() -> None:
+    (line,) = differences({"input /t": "Text a\nb\nc\n"}, {"input /t": "Text a\nB\nc\n"})
+    assert line == "input /t: line 2, 'b' -> 'B'"
+    (line,) = differences({"input /t": "Text a\n"}, {"input /t": "Text a\nB\n"})
+    assert line == "input /t: line 2, '' -> 'B'"
+
+
+def test_what_an_artefact_had_changed_by_stands_below_it(history: History) -> None:
+    make(history, FIRST, "a")
+    make(history, SECOND, "b")
+    (history.output / "package/f").write_text("2")
+    make(history, FIRST, "c")
+    make(history, SECOND, "d")
+    assert said(history)[2:5] == [
+        "  That was because of:",
+        f"    artefact x/first.tar.zst: {'a' * 12} -> {'c' * 12}",
+        f"      file package/f: {'1' * 12} -> {'2' * 12}",
+    ]
+
+
+def test_a_record_of_another_form_is_none(history: History) -> None:
+    make(history, FIRST, "a")
+    (file,) = (history.output / "explain").iterdir()
+    file.write_text(file.read_text().replace('"form": 2', '"form": 1'))
+    assert said(history, FIRST)[1:] == ["  It is there, and nothing is known of what it was made from."]
 
 
 def test_a_record_that_cannot_be_read_is_none(history: History) -> None:
