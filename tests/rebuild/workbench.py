@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 TARGET = "x86_64-leafroot-linux-musl"
 BOARD = "qemu_x86_64"
 
+# The caller's cache.
+THEIRS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
 _COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "board", "linux", "configs")
 # What takes long, and is another test's: the kernel, of which what is compiled depends on its configuration's bytes.
 COMPILED = ("linux.tar.zst",)
@@ -99,9 +101,9 @@ class Workbench:
         if other:
             wanted = (f"{BOARD}/kernel-with-slot",)
             self.run(self.folder / "other", None, variables=other, targets=wanted)
-            self.run(self.folder / "other", self.cache, "--cache-force", variables=other, targets=wanted)
+            self._take_over(THEIRS, self.cache, set(made(self.folder / "other").values()))
         self.run(self.output, None)
-        self.run(self.output, self.cache, "--cache-force")
+        self._take_over(THEIRS, self.cache, set(made(self.output).values()))
 
     def restore(self) -> None:
         """Undo all changes; whatever was changed has a new time."""
@@ -136,11 +138,7 @@ class Workbench:
         }
         kernel = COMPILED if "linux configuration" in touched else KERNEL
         allowed |= {digest(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
-        for file in (self.cache / "artefacts").glob("*/*"):
-            if digest(file) in allowed:
-                place = cache / "artefacts" / file.parent.name / file.name
-                place.parent.mkdir(exist_ok=True)
-                os.link(file, place)
+        self._take_over(self.cache, cache, allowed)
         return output, self.run(output, cache, variables=variables)
 
     def explain(self, name: str, variables: Mapping[str, str] | None = None) -> str:
@@ -186,17 +184,25 @@ class Workbench:
         )
 
     def _make_cache(self, cache: Path) -> None:
-        theirs = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
         (cache / "artefacts").mkdir(parents=True)
         for name in ("dl", "trees"):
-            (theirs / name).mkdir(parents=True, exist_ok=True)
-            (cache / name).symlink_to(theirs / name)
+            (THEIRS / name).mkdir(parents=True, exist_ok=True)
+            (cache / name).symlink_to(THEIRS / name)
+
+    def _take_over(self, cache: Path, ours: Path, allowed: set[str]) -> None:
+        """Put the artefacts with these SHA-256, which their names end with, from one cache into another."""
+        for file in (cache / "artefacts").glob("*/*-*"):
+            place = ours / "artefacts" / file.parent.name / file.name
+            if file.name.rpartition("-")[2] in allowed and not place.exists():
+                place.parent.mkdir(exist_ok=True)
+                shutil.copy2(file, place)
 
 
 def made(output: Path) -> dict[str, str]:
     """The SHA-256 of each artefact and image in an output folder."""
-    files = [*(output / TARGET).iterdir(), *(output / BOARD).iterdir(), *(output / BOARD / "images").iterdir()]
-    return {str(file.relative_to(output)): digest(file) for file in files if file.is_file()}
+    folders = (output / name for name in ("host", TARGET, BOARD, f"{BOARD}/images"))
+    files = [file for folder in folders if folder.is_dir() for file in folder.iterdir() if file.is_file()]
+    return {str(file.relative_to(output)): digest(file) for file in files}
 
 
 def digest(file: Path) -> str:
