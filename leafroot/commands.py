@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +23,7 @@ from leafroot.plan.golock import check_go
 from leafroot.report.bench import bench, bench_cold
 from leafroot.report.bootmodes.ways import check_ways
 from leafroot.report.containers import check_containers
+from leafroot.report.figures import compare
 from leafroot.report.listing import listing
 from leafroot.report.system import BenchSystem
 from leafroot.session import VARIABLES, Session, shared_progress
@@ -49,10 +51,11 @@ EDITING = {
 }
 PLAIN = {
     "list": "boards, kernel series, packages and boot modes",
+    "bench-compare": "A B: what differs between two files that bench has written, beyond the noise",
     "source": "fetch every archive, for later work without a network",
     "go-lock": "pin the modules that PACKAGE=, written in Go, is built with",
 }
-WITHOUT_BOARD = ("list", "go-lock")
+WITHOUT_BOARD = ("list", "go-lock", "bench-compare")
 """Commands that are for no board."""
 
 BOARD = {
@@ -80,6 +83,8 @@ def help_text() -> str:
 def commands(session: Session) -> dict[str, Command]:
     """Every command that this call of scons could be asked for."""
     works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(_source, session)}
+    # With its files, scons.py calls it itself: to SCons they would be things to make.
+    works["bench-compare"] = partial(bench_compare, ())
     works["go-lock"] = partial(_go_lock, session)
     works |= {name: partial(_edit, session, name) for name in EDITING}
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
@@ -150,13 +155,26 @@ def _bench(session: Session, config: Config, plan: Plan) -> int:
     toolchain = session.variables.get("TOOLCHAIN", "")
     same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
     second = next((name for name in sorted(same_target) if name != config.board.name), "")
-    print(bench(session.checkout, session.cache, config.name, toolchain, argv, second))
+    results = _results(session, config, "bench")
+    print(bench(session.checkout, session.cache, config.name, toolchain, argv, results, second))
     return 0
 
 
 def _bench_cold(session: Session, config: Config) -> int:
     _source(session)
-    print(bench_cold(session.checkout, session.cache, config.name))
+    print(bench_cold(session.checkout, session.cache, config.name, _results(session, config, "bench-cold")))
+    return 0
+
+
+def _results(session: Session, config: Config, command: str) -> Path:
+    return session.output / config.name / f"{command}-{time.strftime('%Y%m%d-%H%M%S')}.json"
+
+
+def bench_compare(files: Sequence[str]) -> int:
+    """Compare two files of measured rows."""
+    if len(files) != 2:
+        raise LeafrootError("it takes two files", "bench-compare", "scons bench-compare A.json B.json")
+    print(compare(Path(files[0]), Path(files[1])))
     return 0
 
 

@@ -17,12 +17,18 @@ class LeafrootError(Exception):
     def __init__(self, message: str, where: object = None, hint: str = "") -> None:
         super().__init__(message, where, hint)
         self.message = message
-        self.where = None if where is None else str(where)
+        self.where = None if where is None else printable(str(where))
         self.hint = hint
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.message}" if self.where else self.message
         return "\n  ".join([head, *self.hint.splitlines()])
+
+
+def printable(text: str, longest: int = 300) -> str:
+    """A name in one line of a terminal, whatever is in it: a newline, an escape sequence, bytes that are not UTF-8."""
+    shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return shown if len(shown) <= longest else f"{shown[:longest]}..."
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

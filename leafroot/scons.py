@@ -6,11 +6,12 @@ from __future__ import annotations
 import atexit
 import dataclasses
 import functools
+import gc
 import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Node.FS import File
 
-from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
+from leafroot.commands import EDITING, WITHOUT_BOARD, bench_compare, commands, help_text
 from leafroot.effects.artefacts import ArtefactCache
 from leafroot.effects.disk import of_system
 from leafroot.effects.interrupt import InterruptedBuildError
@@ -44,6 +45,8 @@ def build() -> None:
     Script.Help(help_text())
     if Script.GetOption("help"):
         return
+    # What is declared stays until the end: looking through it for garbage, again and again, finds none.
+    gc.disable()
     try:
         _declare(list(Script.COMMAND_LINE_TARGETS))
     except LeafrootError as error:
@@ -52,6 +55,8 @@ def build() -> None:
     except OSError as error:
         print(f"leafroot: {of_system(error, 'what is written before anything is built', Path.cwd())}", file=sys.stderr)
         sys.exit(2)
+    gc.freeze()
+    gc.enable()
 
 
 def _declare(targets: list[str]) -> None:
@@ -59,8 +64,10 @@ def _declare(targets: list[str]) -> None:
     if targets == ["list"]:
         # It reads units and nothing else: it waits for no build, and makes no folder.
         sys.exit(commands(session)["list"].work())
+    if targets[:1] == ["bench-compare"]:
+        sys.exit(bench_compare(targets[1:]))
     for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
-        make_folder(folder, variable)
+        make_folder(folder, variable, session.checkout)
     lock = hold_output(session.output)
     if not targets or not set(targets) <= set(EDITING):
         session.configure()
@@ -70,6 +77,9 @@ def _declare(targets: list[str]) -> None:
     env = _environment(session, memory)
     end_on_signals()
     jobs = Script.GetOption("num_jobs")
+    if jobs > 1:
+        # More hands than slots: who waits for a download keeps no processor idle. (SetOption leaves -j alone.)
+        Script.Main.OptionsParser.values.num_jobs = jobs + 4
     digest, file_digest = _digests(env, session)
     shop = dataclasses.replace(session.workshop(jobs, digest), held=(lock.fileno(),))
     # Nobody but us is at work here: what lies there is from a run that was killed.
@@ -81,9 +91,9 @@ def _declare(targets: list[str]) -> None:
     for plan in session.make_plans(file_digest):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:
-                work = functools.partial(perform, step, shop, _shell_hint(session, step))
+                work = functools.partial(perform, step, shop, session.shell_hint(step))
                 _declare_step(env, session, step, Performer(step, work, ledger))
-        env.Default(*(str(session.output / name) for name in (*plan.checks, *plan.images)))
+        env.Default(*(_word(session.output / name) for name in (*plan.checks, *plan.images)))
         for one in plan.exports:
             env.Default(_declare_export(env, session, one, shop.digest))
         if plan.legal_info:
@@ -94,15 +104,17 @@ def _declare(targets: list[str]) -> None:
         if name in known:
             known[name].check()
     for name, command in known.items():
-        needs = [str(session.output / output) for output in command.needs]
+        needs = [_word(session.output / output) for output in command.needs]
         env.AlwaysBuild(env.Alias(name, needs, Action(command.work)))
     if wanted := session.variables.get("shell"):
         step = session.step(wanted)
-        needs = [str(session.output / output) for output in step.artefacts()]
+        needs = [_word(session.output / output) for output in step.artefacts()]
         env.AlwaysBuild(env.Alias("shell", needs, Action(lambda: open_shell(step, shop))))
         Script.BUILD_TARGETS[:] = ["shell"]
     if wanted := session.variables.get("explain"):
-        env.AlwaysBuild(env.Alias("explain", [], Action(functools.partial(_explain, session, history, wanted))))
+        env.AlwaysBuild(
+            env.Alias("explain", [], Action(lambda: print(history.explain(session.step(wanted), session.steps())) or 0))
+        )
         Script.BUILD_TARGETS[:] = ["explain"]
     asked = targets or session.variables.get("shell") or session.variables.get("explain")
     atexit.register(_sum_up, report, quiet=bool(asked))
@@ -112,14 +124,9 @@ def _digests(env: Any, session: Session) -> tuple[Callable[[str], str], Callable
     """What gives the SHA-256 of an output, and of a file that a unit names: as SCons sees them."""
 
     def of(folder: Path) -> Callable[[str], str]:
-        return lambda name: str(env.File(str(folder / name)).get_csig())
+        return lambda name: str(env.fs.File(os.path.join(folder, name)).get_csig())  # noqa: PTH118
 
     return of(session.output), of(session.checkout)
-
-
-def _explain(session: Session, history: History, wanted: str) -> int:
-    print(history.explain(session.step(wanted), session.steps()))
-    return 0
 
 
 def _end_with(error: LeafrootError) -> None:
@@ -132,11 +139,6 @@ def _sum_up(report: Report, quiet: bool) -> None:
         report.summary(quiet)
 
 
-def _shell_hint(session: Session, step: Step) -> str:
-    variables = " ".join(f"{name}={value}" for name, value in session.variables.items())
-    return f"A shell in its sandbox: scons {variables} shell={step.output}"
-
-
 def _environment(session: Session, memory: Memory) -> Any:
     Script.SetOption("hash_format", "sha256")
     # In KiB: large outputs are read in as few pieces as do good.
@@ -147,9 +149,14 @@ def _environment(session: Session, memory: Memory) -> Any:
         Script.SetOption("num_jobs", os.cpu_count() or 1)
     env = Script.Environment(tools=[], ENV={})
     env.Decider(_Decider(memory.written))
-    env.SConsignFile(str(session.output / ".sconsign"), memory)
-    env.CacheDir(str(session.cache / "artefacts"), Artefacts)
+    env.SConsignFile(_word(session.output / ".sconsign"), memory)
+    env.CacheDir(_word(session.cache / "artefacts"), Artefacts)
     return env
+
+
+def _word(path: Path) -> str:
+    """A path for those functions of SCons that look for variables of its own, $NAME, in what they are given."""
+    return str(path).replace("$", "$$")
 
 
 class _Decider:
@@ -170,21 +177,20 @@ class _Decider:
 
 
 def _declare_step(env: Any, session: Session, step: Step, performer: Performer) -> None:
-    sources = [str(session.output / name) for name in step.artefacts()]
-    sources += [str(session.checkout / path) for path in step.tree_files()]
-    (node,) = env.Command(
-        str(session.output / step.output),
-        [*sources, env.Value(description(step))],
-        Script.Action(performer, strfunction=None),
-    )
+    # Nodes and no strings: SCons would look for variables of its own, $NAME, in them. And nothing of pathlib, for a
+    # thousand steps name ten thousand files.
+    file, output, checkout = env.fs.File, str(session.output), str(session.checkout)
+    sources = [file(os.path.join(output, name)) for name in step.artefacts()]  # noqa: PTH118
+    sources += [file(os.path.join(checkout, path)) for path in step.tree_files()]  # noqa: PTH118
+    (node,) = _BUILDER(env, [file(os.path.join(output, step.output))], [*sources, env.Value(description(step))])  # noqa: PTH118
     node.attributes.leafroot_step = step
     node.attributes.leafroot_performer = performer
     if step.cached:
         performer.keep = functools.partial(env.get_CacheDir().keep, node)
     else:
-        env.NoCache(node)
+        node.set_nocache()
     # An output is replaced when the new one is whole, and not taken away before.
-    env.Precious(node)
+    node.set_precious()
 
 
 def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
@@ -198,7 +204,16 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
         make(artefact, digest(export.artefact), folder, stamp, export.below)
         return 0
 
-    return env.AlwaysBuild(env.Alias(str(folder), [str(artefact)], Action(work)))
+    return env.AlwaysBuild(env.Alias(_word(folder), [_word(artefact)], Action(work)))
+
+
+def _perform_node(target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
+    status: int = target[0].attributes.leafroot_performer(target, source, env)
+    return status
+
+
+# One action for all steps: SCons would read the code of each, to tell whether it has changed.
+_BUILDER = Script.Builder(action=Script.Action(_perform_node, strfunction=None))
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]

@@ -80,7 +80,7 @@ class Session:
     @property
     def output(self) -> Path:
         """Where everything is made."""
-        return self.checkout / self.variables.get("OUTPUT", "output")
+        return self.checkout / (self.variables.get("OUTPUT") or "output")
 
     @property
     def cache(self) -> Path:
@@ -147,6 +147,11 @@ class Session:
             raise LeafrootError(f"no step makes {name!r}", "command line", nearest(name, names))
         return names[name]
 
+    def shell_hint(self, step: Step) -> str:
+        """How to look at what a step left behind."""
+        variables = " ".join(f"{name}={value}" for name, value in self.variables.items())
+        return f"A shell in its sandbox: scons {variables} shell={step.output}"
+
     def workshop(self, jobs: int, digest: Callable[[str], str]) -> Workshop:
         """Where steps are performed, `jobs` compilers at a time."""
 
@@ -187,8 +192,18 @@ def open_session(checkout: Path, variables: Mapping[str, str], board_needed: boo
     return Session(checkout, variables, catalog, boards)
 
 
-def make_folder(folder: Path, variable: str) -> None:
-    """Make a folder that a variable names; LeafrootError if that cannot be done."""
+def make_folder(folder: Path, variable: str, checkout: Path) -> None:
+    """Make a folder that a variable names; LeafrootError if that cannot be done, or it is none to make anything in."""
+    if not str(folder).isprintable():
+        raise LeafrootError(
+            "cannot hold what is built: there are characters in it that cannot be shown",
+            f"{variable}={folder}",
+            "Name a folder without newlines and the like.",
+        )
+    if checkout.resolve().is_relative_to(folder.resolve()):
+        raise LeafrootError(
+            "is the checkout, or has it within", f"{variable}={folder}", f"{variable}=FOLDER names one of its own."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -78,7 +78,7 @@ def test_offline_lists_everything_that_is_missing(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_names_its_variable() -> None:
     with pytest.raises(LeafrootError) as caught:
-        make_folder(Path("/proc/leafroot"), "OUTPUT")
+        make_folder(Path("/proc/leafroot"), "OUTPUT", Path("/checkout"))
     assert str(caught.value) == (
         "command line: cannot make /proc/leafroot: No such file or directory\n  OUTPUT=FOLDER names another."
     )

@@ -15,10 +15,13 @@ from typing import Any
 import kconfiglib
 
 from leafroot.config.obstacles import obstacles
+from leafroot.config.textfile import read_text
 from leafroot.errors import LeafrootError, nearest
 
 _SET = re.compile(r"CONFIG_(\w+)=(.*)")
 _UNSET = re.compile(r"# CONFIG_(\w+) is not set")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SHOWN = 120
 _STRING = re.compile(r'"((?:[^\\"]|\\.)*)"')
 
 
@@ -34,7 +37,7 @@ class Assignment:
     where: str
 
     def __str__(self) -> str:
-        return f"CONFIG_{self.symbol}={self.value}"
+        return _shortened(f"CONFIG_{self.symbol}={self.value}")
 
 
 def read_assignments(file: Path, shown: str) -> tuple[Assignment, ...]:
@@ -42,13 +45,7 @@ def read_assignments(file: Path, shown: str) -> tuple[Assignment, ...]:
 
     Raises LeafrootError for a file that cannot be read, a malformed line and a second assignment.
     """
-    try:
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise LeafrootError(f"this is not text: {error.reason} at byte {error.start}", shown) from None
-    except OSError as error:
-        raise LeafrootError(f"the configuration cannot be read: {error.strerror}", shown) from None
-    return parse_assignments(text, shown)
+    return parse_assignments(read_text(file, shown), shown)
 
 
 def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
@@ -57,6 +54,8 @@ def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
+        if control := _CONTROL.search(line):
+            raise LeafrootError(f"the character {control[0]!r} has no business in a configuration", f"{shown}:{number}")
         if match := _SET.fullmatch(line):
             name, value = match.groups()
         elif match := _UNSET.fullmatch(line):
@@ -65,7 +64,7 @@ def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
             continue
         else:
             raise LeafrootError(
-                f"not an assignment: {line}",
+                f"not an assignment: {_shortened(line)}",
                 f"{shown}:{number}",
                 "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'.",
             )
@@ -78,6 +77,10 @@ def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
         found[name] = Assignment(name, value.strip(), f"{shown}:{number}")
         lines[name] = number
     return tuple(found.values())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]:
@@ -150,6 +153,9 @@ def _value(option: Any, one: Assignment) -> str:
         )
     base, what = (10, "a number") if option.orig_type == kconfiglib.INT else (16, "a hexadecimal number")
     try:
+        if not one.value.isascii():
+            # Python takes the digits of every script for numbers; nothing else does.
+            raise ValueError
         int(one.value, base)
     except ValueError:
         raise LeafrootError(f"{one}: the option takes {what}", one.where, _range_words(option)) from None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,7 +53,8 @@ def load_catalog(root: Path, external: Sequence[Path] = ()) -> Catalog:
 
 def _external_tree(root: Path, path: Path) -> Path:
     tree = Path(root, path).absolute()
-    if not tree.is_dir():
+    # pathlib raises an error at a name that is too long.
+    if not os.path.isdir(tree):  # noqa: PTH112
         raise LeafrootError("there is no such folder", f"EXTERNAL={path}")
     if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs")):
         raise LeafrootError(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
@@ -144,7 +145,7 @@ def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Se
     asked += [(name, f"OVERLAY={name}") for name in more]
     root = catalog.trees[0]
     for name, place in asked:
-        tree = next((tree for tree in catalog.trees if Path(tree, name).is_dir()), None)
+        tree = next((tree for tree in catalog.trees if os.path.isdir(tree / name)), None)  # noqa: PTH112
         if tree is None:
             raise LeafrootError(f"there is no folder {name!r} to lay over the root", place)
         yield str(PurePosixPath(name)) if tree == root else Path(tree, name).as_posix()

@@ -7,11 +7,13 @@ board that it selects, with an output folder of its own: BOARD=qemu_x86_64_conta
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from leafroot.config.assignments import read_assignments
 from leafroot.config.catalog import Catalog
 from leafroot.config.generate import symbol
+from leafroot.config.textfile import read_file
 from leafroot.describe.board import Board
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
@@ -21,7 +23,7 @@ _ENDING = "_defconfig"
 
 def find_defconfig(catalog: Catalog, name: str) -> Path | None:
     """The defconfig of this name, in whichever tree has it; None for a board that is content with the defaults."""
-    files = [file for tree in catalog.trees if (file := tree / "configs" / f"{name}{_ENDING}").is_file()]
+    files = [file for tree in catalog.trees if os.path.lexists(file := tree / "configs" / f"{name}{_ENDING}")]
     if len(files) > 1:
         raise LeafrootError(
             f"{name!r} has two defconfigs",
@@ -66,7 +68,7 @@ def configurations(catalog: Catalog) -> dict[str, str]:
 def header(file: Path) -> str:
     """The comments with which a configuration file begins."""
     lines = []
-    for line in file.read_text("utf-8", errors="replace").splitlines(keepends=True):
+    for line in read_file(file, str(file)).decode("utf-8", "replace").splitlines(keepends=True):
         if not line.startswith("#") or line.startswith("# CONFIG_"):
             break
         lines.append(line)

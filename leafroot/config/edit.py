@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from leafroot.config.catalog import Catalog
 from leafroot.config.defconfig import find_board, find_defconfig, header
 from leafroot.config.generate import symbol
-from leafroot.config.kconfig import environment, load_kconfig
+from leafroot.config.kconfig import deep, environment, load_kconfig
 from leafroot.config.resolve import Request, resolve
 from leafroot.errors import LeafrootError
 
@@ -56,14 +57,14 @@ def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, 
     """
     if request.local is None:
         raise LeafrootError("there is no file to save the configuration to", menu)
-    local, existed = request.local, request.local.is_file()
+    local, existed = request.local, os.path.lexists(request.local)
     if not existed:
         _write_local(resolve(catalog, root, generated, Request(request.name)).kconf, request)
     before = local.read_bytes()
     kconf = load_kconfig(root, generated)
     kconf.warn_assign_undef = True
     try:
-        with environment({"KCONFIG_CONFIG": str(local)}):
+        with environment({"KCONFIG_CONFIG": str(local)}), deep():
             _run(menu, kconf)
     finally:
         if not existed and local.read_bytes() == before:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 _PLAIN: dict[type, tuple[str, str]] = {
@@ -33,7 +34,7 @@ def wrong_fields(value: Any) -> Iterator[str]:
 
 
 def _conforms(value: object, hint: Any) -> bool:
-    origin, args = get_origin(hint), get_args(hint)
+    origin, args = _parts(hint)
     if origin in (Union, types.UnionType):
         return any(_conforms(value, one) for one in args)
     if origin in (Sequence, tuple):
@@ -46,6 +47,11 @@ def _conforms(value: object, hint: Any) -> bool:
     if isinstance(value, bool):
         return hint is bool
     return not isinstance(hint, type) or isinstance(value, hint)
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
 
 
 def _words(hint: Any, many: bool = False) -> str:

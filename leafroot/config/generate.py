@@ -9,6 +9,8 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 
 
+@cache
 def symbol(kind: str, name: str) -> str:
     """The Kconfig symbol of a unit, boot mode or architecture: PACKAGE_LIBPNG, KERNEL_6_12."""
     return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"
@@ -139,11 +142,13 @@ def _boot_modes(catalog: Catalog) -> str:
 
 def _packages(catalog: Catalog) -> str:
     blocks: list[str] = []
+    needs = _compiler_needs(catalog.packages)
+    wanted = [(symbol("BOARD", board.name), frozenset(board.value.packages)) for board in catalog.boards.values()]
     for name, unit in sorted(catalog.packages.items()):
         if not is_selectable(unit):
             continue
-        boards = [symbol("BOARD", board.name) for board in catalog.boards.values() if name in board.value.packages]
-        lines = [f"\tdepends on {needed}" for needed in _compiler_needs(name, catalog.packages)]
+        boards = [board for board, packages in wanted if name in packages]
+        lines = [f"\tdepends on {needed}" for needed in sorted(needs[name])]
         if unit.value.default:
             lines.append("\tdefault y")
         elif boards:
@@ -155,20 +160,17 @@ def _packages(catalog: Catalog) -> str:
     return _file(blocks)
 
 
-def _compiler_needs(name: str, packages: Mapping[str, Unit[Package]]) -> list[str]:
-    """Symbols for the languages of a package and of all that it selects.
+def _compiler_needs(packages: Mapping[str, Unit[Package]]) -> dict[str, frozenset[str]]:
+    """For each package, the symbols for its languages and for those of all that it selects.
 
     `select` does not look at what the selected package depends on; so the one that selects must depend on it.
     """
-    needs: set[str] = set()
-    seen: set[str] = set()
-    queue = [name]
-    while queue:
-        package = packages[queue.pop()].value
-        needs.update(LANGUAGES[language] for language in package.languages)
-        queue += [needed for needed in package.selects() if needed not in seen]
-        seen.update(package.selects())
-    return sorted(needs)
+    needs: dict[str, frozenset[str]] = {}
+    selected = {name: unit.value.selects() for name, unit in packages.items()}
+    for name in TopologicalSorter(selected).static_order():
+        own = frozenset(LANGUAGES[language] for language in packages[name].value.languages)
+        needs[name] = own.union(*(needs[one] for one in selected[name]))
+    return needs
 
 
 def _external(trees: Iterable[Path]) -> str:

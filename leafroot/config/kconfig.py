@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 import kconfiglib
 
+from leafroot.config.timelimit import TooLong, time_limit
 from leafroot.errors import LeafrootError, nearest
 
 # What kconfiglib reads from the environment; a person's setting for the kernel's Kconfig must not leak in.
@@ -36,8 +39,12 @@ def _refuse_shell(kconf: Any, _: str, command: str) -> str:
 # kconfiglib takes preprocessor functions from the module that KCONFIG_FUNCTIONS names, which is this one.
 functions = {"shell": (_refuse_shell, 1, 1)}
 
+_DEPTH = 100_000
+# Seconds of processor time. A thousand packages take a third of one.
+TIME_LIMIT = 30.0
 _PLACE = re.compile(r"(?P<where>[^\s:][^:]*:\d+): (?:error: |warning: )?(?P<message>.*)", re.DOTALL)
 _UNDEFINED = re.compile(r"undefined symbol (?P<name>\S+):\n\n- Referenced at (?P<where>[^\n]+:\d+):")
+_NOT_TEXT = re.compile(r"Malformed utf-8 in '(?P<where>[^\n]+)'\n.*\n *Reason: (?P<reason>[^\n]+)", re.DOTALL)
 _NO_END = re.compile(r"(?P<message>expected '\w+' at end) of '(?P<where>[^\n]+)'")
 _DEFINED = re.compile(r"\(defined at (?P<where>[^),]+:\d+)")
 
@@ -52,17 +59,36 @@ def load_kconfig(root: Path, generated: Path) -> Any:
         raise LeafrootError("Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve())
     variables = {
         "srctree": str(root.absolute()),
-        "GENERATED": str(generated.absolute()),
+        # kconfiglib takes what it sources for a pattern.
+        "GENERATED": glob.escape(str(generated.absolute())),
         "KCONFIG_FUNCTIONS": __name__,
         "KCONFIG_WARN_UNDEF": "y",
     }
-    with environment(variables):
+    with environment(variables, alone=True), deep():
         try:
-            kconf = kconfiglib.Kconfig("configs/Kconfig", warn_to_stderr=False)
+            with time_limit(TIME_LIMIT):
+                kconf = kconfiglib.Kconfig("configs/Kconfig", warn_to_stderr=False)
         except (kconfiglib.KconfigError, OSError) as error:
             raise kconfig_error(str(error), root) from None
+        except (TooLong, MemoryError, RecursionError) as error:
+            raise LeafrootError(
+                "Kconfig does not come to an end here",
+                _place_of(error),
+                "A macro, $(...), that names another twice, which does the same, doubles each time.",
+            ) from None
     raise_warnings(kconf, root)
     return kconf
+
+
+def _place_of(error: BaseException) -> str:
+    """Where kconfiglib was reading when the error came."""
+    place, frame = "configs/Kconfig", error.__traceback__
+    while frame is not None:
+        reader = frame.tb_frame.f_locals.get("self")
+        if isinstance(reader, kconfiglib.Kconfig) and getattr(reader, "filename", None):
+            place = f"{reader.filename}:{reader.linenr}"
+        frame = frame.tb_next
+    return place
 
 
 def raise_warnings(kconf: Any, root: Path) -> None:
@@ -82,6 +108,8 @@ def kconfig_error(text: str, root: Path) -> LeafrootError:
     text = re.sub(r"^(warning|error): ", "", text)
     if text.startswith("Dependency loop"):
         return _loop_error(text)
+    if found := _NOT_TEXT.match(text):
+        return LeafrootError(f"this is not text: {found['reason']}", found["where"])
     if found := _UNDEFINED.match(text):
         return LeafrootError(f"undefined symbol {found['name']}", found["where"])
     if found := _NO_END.match(text):
@@ -113,9 +141,26 @@ def _loop_error(text: str) -> LeafrootError:
 
 
 @contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Give kconfiglib the environment that it reads, without the person's own; put all back afterwards."""
-    names = {*_VARIABLES, *values}
+def deep() -> Iterator[None]:
+    """Let kconfiglib, which follows dependencies by calling itself, follow a chain of some ten thousand of them.
+
+    Python's own limit is met at three hundred packages, each of which selects the next.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@contextmanager
+def environment(values: Mapping[str, str], *, alone: bool = False) -> Iterator[None]:
+    """Give kconfiglib the environment that it reads, without the person's own; put all back afterwards.
+
+    With `alone`, there is nothing else in it: $(HOME) in a Kconfig would make the configuration depend on the machine.
+    """
+    names = {*(os.environ if alone else _VARIABLES), *values}
     before = {name: os.environ.pop(name) for name in names if name in os.environ}
     os.environ.update(values)
     try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from leafroot.config.assignments import Assignment, assign, check, read_assignme
 from leafroot.config.catalog import Catalog
 from leafroot.config.defconfig import find_board, find_defconfig, shown
 from leafroot.config.generate import symbol, write_generated
-from leafroot.config.kconfig import load_kconfig, raise_warnings
+from leafroot.config.kconfig import deep, load_kconfig, raise_warnings
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
@@ -68,6 +69,11 @@ def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, 
     board = find_board(catalog, request.name)
     write_generated(catalog, generated)
     kconf = load_kconfig(root, generated)
+    with deep():
+        return _resolve(catalog, board, root, kconf, request, lenient)
+
+
+def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool) -> Resolved:
     assigned: dict[str, Assignment] = {}
     dropped: list[LeafrootError] = []
     for layer in _layers(catalog, board, root, kconf, request, lenient):
@@ -103,7 +109,7 @@ def _layers(
     catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool
 ) -> Iterable[tuple[Assignment, ...]]:
     yield (Assignment(symbol("BOARD", board.name), "y", f"BOARD={request.name}"),)
-    if request.local is not None and request.local.is_file():
+    if request.local is not None and os.path.lexists(request.local):
         yield _local(kconf, request.local, shown(request.local, root), request.name, lenient)
     elif file := find_defconfig(catalog, request.name):
         yield read_assignments(file, shown(file, root))

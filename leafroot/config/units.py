@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loads one unit: reads its folder and its description, without importing it and without leaving bytecode."""
+"""Loads one unit: lists its folder, runs its description, and checks the value that it sets."""
 
 from __future__ import annotations
 
 import ast
 import os
 import re
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import leafroot
 from leafroot.config.fields import wrong_fields
+from leafroot.config.script import run_description
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.rootfs.node import DEEPEST
 
 T = TypeVar("T")
+
+# What is made of a unit is called after it, with what it is for, and no file's name has more than 255 bytes.
+_LONGEST = 100
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
@@ -30,6 +33,8 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     """
     directory = Path(tree, folder)
     name = directory.name
+    if len(name) > _LONGEST:
+        raise LeafrootError(f"a name of {len(name)} letters, and the longest has {_LONGEST}", folder)
     if not _NAME.fullmatch(name):
         raise LeafrootError(
             f"{name!r} cannot be a name",
@@ -40,13 +45,7 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     shown = f"{folder}/{file_name}"
     if file_name not in files:
         raise LeafrootError(f"this folder has no {file_name}", folder, nearest(file_name, files))
-    code, doc = _compile(directory / file_name, shown)
-    namespace: dict[str, Any] = {"__name__": name, "__file__": shown}
-    try:
-        # Not an import: no entry in sys.modules, no bytecode in the tree, and any folder name will do.
-        exec(code, namespace)
-    except Exception as error:
-        raise _failure(error, shown) from error
+    namespace = run_description(directory / file_name, shown, name)
     if variable not in namespace:
         defined = [key for key in namespace if not key.startswith("__") and not hasattr(leafroot, key)]
         raise LeafrootError(
@@ -55,12 +54,13 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
             nearest(variable, defined) or f"The file must set {variable} = {kind.__name__}(...).",
         )
     value = namespace[variable]
-    line = f"{shown}:{line_of(directory / file_name, variable)}"
+    problems = wrong_fields(value)
     if not isinstance(value, kind):
-        raise LeafrootError(f"{variable!r} must be a {kind.__name__}, but is a {type(value).__name__}", line)
-    for problem in wrong_fields(value):
-        raise LeafrootError(problem, line)
-    return Unit(name, folder, doc, value, files)
+        problems = iter([f"{variable!r} must be a {kind.__name__}, but is a {type(value).__name__}"])
+    for problem in problems:
+        # Only now is the line looked for: it is slow, and most descriptions have no mistake.
+        raise LeafrootError(problem, f"{shown}:{line_of(directory / file_name, variable)}")
+    return Unit(name, folder, namespace["__doc__"], value, files)
 
 
 def has_files(directory: Path) -> bool:
@@ -80,64 +80,16 @@ def line_of(file: Path, text: str) -> int:
 
 def _files(directory: str, prefix: str) -> Iterator[str]:
     """The paths of all files below a folder; links are files, whatever they point to."""
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            name = entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if name != "__pycache__":
-                    yield from _files(entry.path, f"{prefix}{name}/")
-            elif not name.endswith((".pyc", "~", ".swp")) and not name.startswith((".#", "#")):
-                yield prefix + name
-
-
-def _compile(file: Path, shown: str) -> tuple[CodeType, str]:
+    if prefix.count("/") > DEEPEST:
+        raise LeafrootError(f"more than {DEEPEST} folders deep", directory)
     try:
-        tree = ast.parse(file.read_bytes(), shown)
-        code = compile(tree, shown, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        raise LeafrootError(f"not valid Python: {error.msg}", f"{shown}:{error.lineno or 1}") from error
-    except ValueError as error:
-        raise LeafrootError(f"not valid Python: {error}", f"{shown}:1") from error
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            strange = [alias.name for alias in node.names if alias.name != "leafroot"]
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            strange = [] if module in ("leafroot", "__future__") else [module]
-        else:
-            continue
-        for module in strange:
-            raise LeafrootError(
-                f"imports {module!r}, but a description may import only from leafroot",
-                f"{shown}:{node.lineno}",
-                "What it needs belongs into leafroot's vocabulary, or into the recipe.",
-            )
-    doc = ast.get_docstring(tree)
-    if not doc or not doc.strip():
-        raise LeafrootError(
-            "no docstring",
-            f"{shown}:1",
-            "Its first sentence is the prompt in the menu, the whole is the help.",
-        )
-    return code, doc
-
-
-def _failure(error: Exception, shown: str) -> LeafrootError:
-    """What went wrong in a description, at the description's line."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == shown]
-    where = f"{shown}:{lines[-1] if lines and lines[-1] else 1}"
-    if isinstance(error, LeafrootError):
-        what = f"{error.where}: {error.message}" if error.where else error.message
-        return LeafrootError(what, where, error.hint)
-    text = str(error)
-    # Python words these differently from version to version, and gives this tree's own path with an import.
-    if isinstance(error, ImportError):
-        name = text.split("'")[1]
-        return LeafrootError(f"leafroot has no {name!r} to import", where, nearest(name, leafroot.__all__))
-    if found := re.match(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", text):
-        kind, name = found.groups()
-        fields = getattr(getattr(leafroot, kind, None), "__dataclass_fields__", {})
-        return LeafrootError(f"{kind} has no field {name!r}", where, nearest(name, fields))
-    if isinstance(error, NameError) and error.name in leafroot.__all__:
-        return LeafrootError(f"{error.name} is not imported", where, f"Write: from leafroot import {error.name}")
-    return LeafrootError(f"{type(error).__name__}: {text}", where)
+        entries = list(os.scandir(directory))
+    except OSError as error:
+        raise LeafrootError(f"cannot be read: {error.strerror}", directory) from error
+    for entry in entries:
+        name = entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if name != "__pycache__":
+                yield from _files(entry.path, f"{prefix}{name}/")
+        elif not name.endswith((".pyc", "~", ".swp")) and not name.startswith((".#", "#")):
+            yield prefix + name

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from leafroot.errors import LeafrootError
@@ -48,16 +49,21 @@ class Archive:
 
     def at(self, version: str) -> Archive:
         """The archive with the version filled in."""
-        return Archive(
-            tuple(place.replace(_PLACEHOLDER, version) for place in self.places),
-            self.sha256,
-            self.inner.replace(_PLACEHOLDER, version),
-        )
+        return _at(self, version)
 
     @property
     def file_name(self) -> str:
         """What the archive is called where it is first looked for; people know it by this name."""
         return _file_name(self.places[0])
+
+
+@cache
+def _at(archive: Archive, version: str) -> Archive:
+    return Archive(
+        tuple(place.replace(_PLACEHOLDER, version) for place in archive.places),
+        archive.sha256,
+        archive.inner.replace(_PLACEHOLDER, version),
+    )
 
 
 def _file_name(place: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 MAGIC = b"!<arch>\n"
+# A Debian package has three, and all of them are kept in memory.
+_MEMBERS = 1000
 
 
 class _Slice(io.RawIOBase):
@@ -64,6 +66,8 @@ def members_of_ar(raw: IO[bytes]) -> dict[str, IO[bytes]]:
             start = cast(int, header.file_offset)
             if start + header.size > length:
                 raise DamagedError(f"it ends in the middle of {name!r}")
+            if len(found) >= _MEMBERS:
+                raise DamagedError(f"more than {_MEMBERS} members")
             if name:
                 found[name] = cast(IO[bytes], _Slice(raw, start, header.size))
     except (arpy.ArchiveFormatError, ValueError) as error:

@@ -13,11 +13,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from leafroot.effects.decompress import CHUNK
+from leafroot.effects.digest import digest_of
 from leafroot.effects.disk import free_words, full, is_full
 from leafroot.effects.interrupt import check_interrupt
 from leafroot.effects.remove import remove
 from leafroot.effects.scratch import Scratch
-from leafroot.effects.transfer import CHUNK, digest_of
 
 
 class ArtefactCache:

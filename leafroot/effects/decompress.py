@@ -20,14 +20,58 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 # How many decompressed chunks may lie in wait: with those in both threads' hands, all the memory that this takes.
 _AHEAD = 8
-# The most that is read at once: a header that claims to be longer is a lie.
-_MOST = 1 << 24
+# The most that is read at once: no path and no attribute that a header holds is as long.
+_MOST = 1 << 20
+# What a decompressor may take for itself: xz -9 takes 65 MiB, and its format allows 4 GiB.
+_WINDOW = 256 << 20
 # zstandard's decompressobj knows no limit to what one call gives: 2 KiB of zstd hold 64 MiB at the very most.
 _ZSTD_PIECE = 2048
 
 
 class DamagedError(Exception):
     """A compressed stream whose bytes are not what they should be, or that ends too early."""
+
+
+class TooMuchError(Exception):
+    """More comes out of a stream than its reader wanted to see."""
+
+
+class _XzReader(io.RawIOBase):
+    """The decompressed bytes of all xz streams of a file, or of one of the older lzma format.
+
+    lzma's own reader takes all the memory that the file asks for.
+    """
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._stream = lzma.LZMADecompressor(memlimit=_WINDOW)
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer)
+        while True:
+            rest = b""
+            if self._stream.eof:
+                # Zeros may stand between streams, four at a time, and behind the last.
+                rest = self._stream.unused_data.lstrip(b"\0")
+                self._stream, self._begun = lzma.LZMADecompressor(memlimit=_WINDOW), False
+            elif self._stream.needs_input or not self._begun:
+                rest = self._source.read(1 << 16)
+                rest = rest if self._begun else rest.lstrip(b"\0")
+                if not rest and self._begun:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+                if not rest:
+                    return 0
+            if not rest and not self._begun:
+                continue
+            data = self._stream.decompress(rest, len(target))
+            self._begun = True
+            if data:
+                target[: len(data)] = data
+                return len(data)
 
 
 class _ZstdReader(io.RawIOBase):
@@ -79,7 +123,7 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
     if magic.startswith(b"\x1f\x8b"):
         return cast(IO[bytes], gzip.GzipFile(fileobj=stream, mode="rb"))
     if magic == b"\xfd7zXZ\x00" or magic.startswith(b"\x5d\x00\x00"):
-        return cast(IO[bytes], lzma.LZMAFile(stream))
+        return cast(IO[bytes], io.BufferedReader(_XzReader(stream), CHUNK))
     if magic.startswith(b"BZh"):
         return cast(IO[bytes], bz2.BZ2File(stream))
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
@@ -90,12 +134,13 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
 class ReadAhead:
     """A stream that a thread reads ahead of us; one can seek forwards.
 
-    Whatever is wrong with the stream comes out of `read` as a DamagedError. A context manager: its end ends
-    the thread.
+    Whatever is wrong with the stream comes out of `read` as a DamagedError, and more than `limit` bytes as a
+    TooMuchError. A context manager: its end ends the thread.
     """
 
-    def __init__(self, source: IO[bytes]) -> None:
+    def __init__(self, source: IO[bytes], limit: int) -> None:
         self._source = source
+        self._limit = limit
         self._queue: queue.Queue[bytes | BaseException] = queue.Queue(_AHEAD)
         self._stop = threading.Event()
         self._buffer = b""
@@ -169,9 +214,13 @@ class ReadAhead:
         return True
 
     def _read_source(self) -> None:
+        left = self._limit
         try:
             while not self._stop.is_set():
                 data = self._source.read(CHUNK)
+                left -= len(data)
+                if left < 0:
+                    raise TooMuchError
                 self._queue.put(data)
                 if not data:
                     return

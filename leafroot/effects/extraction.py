@@ -17,7 +17,9 @@ from typing import IO, cast
 
 from leafroot.effects.decompress import CHUNK, ReadAhead
 from leafroot.effects.disk import is_full
-from leafroot.errors import LeafrootError
+from leafroot.effects.limits import Allowance
+from leafroot.errors import LeafrootError, printable
+from leafroot.rootfs.node import DEEPEST
 
 # A symbolic link that passes through more links than this leads nowhere: the kernel's own limit.
 _HOPS = 40
@@ -34,10 +36,19 @@ class Extraction:
     """One archive on its way into the empty folder `root`; `where` names the archive in errors."""
 
     def __init__(
-        self, root: Path, where: str, *, strip: int, mtime_limit: int, exact_modes: bool, drop_links: bool = False
+        self,
+        root: Path,
+        where: str,
+        allowance: Allowance,
+        *,
+        strip: int,
+        mtime_limit: int,
+        exact_modes: bool,
+        drop_links: bool = False,
     ) -> None:
         self._root = os.fsencode(root)
         self._where = where
+        self._allowance = allowance
         self._strip = strip
         self._limit = mtime_limit
         self._exact = exact_modes
@@ -50,6 +61,9 @@ class Extraction:
 
     def add(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead) -> None:
         """Write one member, whose bytes are next in `stream`."""
+        # A sparse file is as large as it says, for its holes are written as zeros.
+        if reason := self._allowance.refusal(member.name, member.size if member.isreg() else 0):
+            raise self._refusal(member, reason)
         path = self._below(member, member.name)
         if path is None:
             return
@@ -108,6 +122,8 @@ class Extraction:
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if ".." in parts:
             raise self._refusal(member, f"{told} '..' in its path")
+        if len(parts) > DEEPEST:
+            raise self._refusal(member, f"{told} more than {DEEPEST} folders in its path")
         if not parts and member.isdir():
             if not self._strip:
                 self._folders[""] = self._attributes(member)
@@ -125,13 +141,15 @@ class Extraction:
         return "/".join(rest)
 
     def _make_folder(self, member: tarfile.TarInfo, path: str) -> None:
-        if path in self._folders:
-            return
-        if path in self._files or path in self._links:
-            raise self._refusal(member, f"needs a folder where {path!r} is none")
-        self._make_folder(member, path.rpartition("/")[0])
-        os.mkdir(self._place(path), 0o700)
-        self._folders[path] = self._attributes(None)
+        missing = []
+        while path not in self._folders:
+            if path in self._files or path in self._links:
+                raise self._refusal(member, f"needs a folder where {path!r} is none")
+            missing.append(path)
+            path = path.rpartition("/")[0]
+        for one in reversed(missing):
+            os.mkdir(self._place(one), 0o700)
+            self._folders[one] = self._attributes(None)
 
     def _make_room(self, member: tarfile.TarInfo, path: str) -> None:
         """Make the folder that a file goes into; a later member of the same name replaces an earlier one."""
@@ -190,7 +208,7 @@ class Extraction:
         return self._root + b"/" + _encode(path) if path else self._root
 
     def _refusal(self, member: tarfile.TarInfo, reason: str) -> LeafrootError:
-        return LeafrootError(f"member {member.name!r} {reason}", where=self._where)
+        return LeafrootError(f"member '{printable(member.name)}' {reason}", where=self._where)
 
 
 def leads_out(path: str, links: dict[str, str]) -> bool:

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leafroot.describe.archive import Archive
+from leafroot.effects.digest import digest_of
 from leafroot.effects.disk import FullError, full, is_full
 from leafroot.effects.interrupt import InterruptedBuildError, check_interrupt
 from leafroot.effects.mirror import locate
 from leafroot.effects.progress import Progress
 from leafroot.effects.remove import remove
-from leafroot.effects.transfer import PlaceError, bring, digest_of
+from leafroot.effects.transfer import PlaceError, bring
 from leafroot.errors import LeafrootError
 
 # How long a process that waits for another's download sleeps between two looks, in seconds.

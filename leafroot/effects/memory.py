@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from leafroot.effects.digest import digest_of
 from leafroot.effects.disk import full, is_full
 from leafroot.effects.remove import remove
-from leafroot.effects.transfer import digest_of
 from leafroot.errors import LeafrootError
 
 _HEADER = b"leafroot memory 1 "

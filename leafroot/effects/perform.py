@@ -20,7 +20,7 @@ from leafroot.effects.run import command_line, run
 from leafroot.effects.sandbox import Sandbox
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Step
+from leafroot.plan.step import SOURCE_DATE_EPOCH, Source, Sources, Step
 
 # Where a command of a step leaves its own words for the person whose input was wrong.
 ERROR_FILE = ".leafroot-error"
@@ -41,6 +41,10 @@ def perform(step: Step, shop: Workshop, shell_hint: str = "") -> float:
         if step.call:
             # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.
             return _timed(lambda: _call(step, shop, shop.calls_room / room.name, output))
+        # Downloads go on beside what others build: whoever waits for one has no slot.
+        for item in step.inputs:
+            if isinstance(item, (Source, Sources)):
+                shop.store.fetch(item)
         with shop.slots.one():
             return _timed(lambda: _build(step, shop, room, output, shell_hint))
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import threading
 from collections.abc import Iterator
+
+from leafroot.effects.interrupt import check_interrupt
+
+# How long one who waits for a slot does not look whether the end was asked for, in seconds.
+_LOOK = 0.5
 
 
 class Slots:
@@ -19,6 +25,9 @@ class Slots:
     def __init__(self, count: int) -> None:
         self.count = count
         self._read, self._write = os.pipe()
+        self._lock = threading.Lock()
+        # Who has a slot or waits for one.
+        self._users = 0
         os.write(self._write, b"+" * count)
 
     @property
@@ -34,15 +43,32 @@ class Slots:
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:
         """Hold one slot."""
-        token = self._take()
+        with self._lock:
+            self._users += 1
+        token = b""
         try:
+            token = self._take()
             yield
         finally:
-            os.write(self._write, token)
+            with self._lock:
+                self._users -= 1
+                if self._users:
+                    os.write(self._write, token)
+                else:
+                    self._fill()
 
     def _take(self) -> bytes:
         # make sets the pipe, which is one for all, to not block: so a token that we saw may be gone by now.
         while True:
-            select.select([self._read], [], [])
-            with contextlib.suppress(BlockingIOError):
-                return os.read(self._read, 1)
+            check_interrupt()
+            if select.select([self._read], [], [], _LOOK)[0]:
+                with contextlib.suppress(BlockingIOError):
+                    return os.read(self._read, 1)
+
+    def _fill(self) -> None:
+        """Put every token into the pipe, now that nobody has one: a make that was killed has not given its own back."""
+        os.set_blocking(self._read, False)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._read, 4096):
+                pass
+        os.write(self._write, b"+" * self.count)

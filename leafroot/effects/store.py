@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from leafroot.describe.archive import Archive
@@ -19,7 +19,11 @@ from leafroot.effects.run import capture
 from leafroot.effects.scratch import Scratch
 from leafroot.effects.unpack import unpack
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH
+from leafroot.plan.step import SOURCE_DATE_EPOCH, Source, Sources
+
+# What the name of an archive's tree is made of beside its checksum, where it is not unpacked as sources are.
+ALONE = ("no links out",)
+WHOLE = ("whole",)
 
 
 class Store:
@@ -64,6 +68,12 @@ class Store:
         digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
         return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
 
+    def fetch(self, item: Source | Sources) -> None:
+        """Have the archives of a step's input in the cache, as far as their trees are not in the store already."""
+        for archive, words in _trees_of(item):
+            if not self._place([archive.sha256, archive.inner, *words]).is_dir():
+                self._fetch(archive)
+
     def united(self, archives: Sequence[Archive]) -> Path:
         """The trees of several archives as one; the same path in two of them is an error."""
 
@@ -85,13 +95,13 @@ class Store:
         def unpacked(tree: Path) -> None:
             unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH, drop_links=True)
 
-        return self._tree(archive.file_name, [archive.sha256, archive.inner, "no links out"], unpacked)
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *ALONE], unpacked)
 
     def _unpacked(self, archive: Archive, strip: int = 1) -> Path:
         def unpacked(tree: Path) -> None:
             unpack(self._fetch(archive), tree, inner=archive.inner, strip=strip, mtime_limit=SOURCE_DATE_EPOCH)
 
-        return self._tree(archive.file_name, [archive.sha256, archive.inner, *([] if strip else ["whole"])], unpacked)
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *(() if strip else WHOLE)], unpacked)
 
     def artefact(self, file: Path, digest: str) -> Path:
         """The tree inside an artefact; `digest` stands for the file's bytes."""
@@ -113,9 +123,12 @@ class Store:
 
         return self._tree("a sysroot", ["union", *(digest for _, digest in artefacts)], united)
 
-    def _tree(self, name: str, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
+    def _place(self, parts: Sequence[str]) -> Path:
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        tree = self._folder / key[:2] / key
+        return self._folder / key[:2] / key
+
+    def _tree(self, name: str, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
+        tree = self._place(parts)
         if tree in self._checked:
             return tree
         if is_as_recorded(tree):
@@ -128,7 +141,7 @@ class Store:
                 print(f"leafroot: {tree} ({name}) was changed after it was unpacked; it is unpacked again", flush=True)
                 remove(tree)
             if not tree.is_dir():
-                fresh = self._scratch.place(key)
+                fresh = self._scratch.place(tree.name)
                 try:
                     with room_for(f"the unpacked files of {name}", tree):
                         make(fresh)
@@ -139,6 +152,17 @@ class Store:
                     raise
         self._checked.add(tree)
         return tree
+
+
+def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]]]:
+    """The archives that an input is unpacked from, each with what its tree's name has beside its checksum."""
+    if isinstance(item, Sources):
+        yield from ((archive, ALONE) for archive in item.archives)
+        return
+    yield item.archive, ()
+    yield from ((part, ()) for _, part in item.parts)
+    if item.debian:
+        yield item.debian, WHOLE
 
 
 def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> None:

@@ -48,12 +48,6 @@ class _Answer:
     total: int | None
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def bring(url: str, part: Path, sha256: str, name: str, progress: Progress) -> None:
     """Make `part`, which exists, the file with this SHA-256; what it already holds is not fetched again.
 

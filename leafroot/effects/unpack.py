@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from leafroot.effects.ar import is_ar, members_of_ar
-from leafroot.effects.decompress import CHUNK, DamagedError, ReadAhead, open_compressed
+from leafroot.effects.decompress import CHUNK, DamagedError, ReadAhead, TooMuchError, open_compressed
 from leafroot.effects.disk import full, is_full
 from leafroot.effects.extraction import Extraction
 from leafroot.effects.interrupt import check_interrupt
+from leafroot.effects.limits import Allowance
 from leafroot.errors import LeafrootError, nearest
 
 
@@ -46,12 +47,14 @@ def unpack(
     destination.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     where = f"{archive}: {inner}" if inner else str(archive)
+    allowance = Allowance(archive.stat().st_size)
     try:
-        with _open(archive, inner) as (stream, out_of_ar):
+        with _open(archive, inner, allowance.content) as (stream, out_of_ar):
             top = 0 if out_of_ar else strip
             extraction = Extraction(
                 temporary,
                 where,
+                allowance,
                 strip=top,
                 mtime_limit=mtime_limit,
                 exact_modes=exact_modes,
@@ -70,20 +73,25 @@ def unpack(
         shutil.rmtree(temporary, ignore_errors=True)
         if told is not None:
             raise told from error
+        if isinstance(error, TooMuchError):
+            raise LeafrootError(f"it is endless, or nearly so: {allowance.too_much}", where=where) from error
         if isinstance(error, (DamagedError, tarfile.TarError)):
             raise LeafrootError(f"is damaged, or is no archive: {error}", where=where) from error
         raise
 
 
 @contextmanager
-def _open(archive: Path, inner: str) -> Iterator[tuple[ReadAhead, bool]]:
-    """The decompressed bytes of the archive, or of the archive within it, and whether that one lay in an ar."""
+def _open(archive: Path, inner: str, limit: int) -> Iterator[tuple[ReadAhead, bool]]:
+    """The decompressed bytes of the archive, or of the archive within it, and whether that one lay in an ar.
+
+    More than `limit` bytes are none that come out of an archive.
+    """
     with archive.open("rb") as raw:
         if is_ar(raw):
-            with ReadAhead(open_compressed(_of_ar(archive, raw, inner))) as within:
+            with ReadAhead(open_compressed(_of_ar(archive, raw, inner)), limit) as within:
                 yield within, True
             return
-        with ReadAhead(open_compressed(raw)) as stream:
+        with ReadAhead(open_compressed(raw), limit) as stream:
             if not inner:
                 yield stream, False
                 return
@@ -93,7 +101,7 @@ def _open(archive: Path, inner: str) -> Iterator[tuple[ReadAhead, bool]]:
                 if names[-1] == inner and member.isreg():
                     with (
                         cast(IO[bytes], tar.extractfile(member)) as file,
-                        ReadAhead(open_compressed(file)) as within,
+                        ReadAhead(open_compressed(file), limit) as within,
                     ):
                         yield within, False
                     return
@@ -128,6 +136,9 @@ class _Member(tarfile.TarInfo):
         ) as error:
             # tarfile takes these for the end of the archive, unless they are at its very beginning.
             raise tarfile.ReadError(str(error)) from error
+        except RecursionError as error:
+            # tarfile reads a header that says more of the next one by calling itself.
+            raise tarfile.ReadError("hundreds of headers without a member") from error
 
 
 def _members(stream: ReadAhead) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:

@@ -16,7 +16,8 @@ from leafroot.describe.package import Package
 from leafroot.describe.recipes import Go, ToolchainPart
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import Input, Sources, TreeFile
+from leafroot.plan.slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
+from leafroot.plan.step import Input, Sources
 from leafroot.plan.toolchain import CFLAGS, LDFLAGS, GoTools, Toolchain
 
 MODULES = "/modules"
@@ -26,10 +27,6 @@ GOCODE = "usr/share/gocode"
 
 _TOOLS = "/go"
 _WORK = "/build/go"
-_SLOT_SOURCE = "/go-slot.c"
-_SLOT = "/build/go-slot"
-# How many compilers go may start; how many of them run is for the job server to say (leafroot/tools/go-slot).
-_COMPILERS = "16"
 
 Commands = tuple[tuple[str, ...], ...]
 
@@ -57,18 +54,18 @@ def plan_go(
             where=unit.path("package.py"),
             hint=f"'scons go-lock PACKAGE={unit.name}' makes it.",
         )
-    flags = f"-trimpath -buildmode=pie -p={_COMPILERS} -toolexec={_SLOT} -tags={','.join(recipe.tags)}"
+    flags = f"-trimpath -buildmode=pie -p={COMPILERS} -toolexec={SLOT} -tags={','.join(recipe.tags)}"
     variables = " ".join(
         f"-X {name}={value.replace('{version}', unit.value.version)}" for name, value in recipe.variables
     )
     link = f"-s -w -buildid= -linkmode=external -extldflags '{LDFLAGS}' {variables}".rstrip()
     build = (f"{tools.root}/bin/go", "build", *flags.split(), f"-ldflags={link}")
     commands = (
-        ("gcc", "-O1", "-Wall", "-o", _SLOT, _SLOT_SOURCE),
+        SLOT_COMMAND,
         *lay_out(recipe),
         *((*build, "-o", f"/out/{place}", package) for package, place in recipe.programs),
     )
-    inputs = (*go_inputs(unit, tools), TreeFile(_SLOT_SOURCE, "leafroot/tools/go-slot/go-slot.c"))
+    inputs = (*go_inputs(unit, tools), SLOT_INPUT)
     return commands, inputs, go_environment(tools, toolchain.arch)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.recipes import Meson
-from leafroot.plan.step import Text
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
+from leafroot.plan.step import Input, Text
+from leafroot.plan.toolchain import TOOLCHAIN, Toolchain
 
 _CROSS = "/meson/cross.ini"
 
@@ -25,16 +26,16 @@ _USUAL = (
 
 def plan_meson(
     recipe: Meson, words: tuple[str, ...], toolchain: Toolchain
-) -> tuple[tuple[tuple[str, ...], ...], tuple[Text, ...], dict[str, str]]:
+) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
     """Commands, inputs and environment of a package that Meson builds; `words` are those of its choices."""
     commands = (
+        SLOT_COMMAND,
         ("meson", "setup", f"--cross-file={_CROSS}", *_USUAL, *recipe.options, *words, "/build", "/src"),
-        # Ninja before 1.13 knows no job server: more than one job at a time would be more than the one slot that
-        # the step holds.
-        ("ninja", "-j1"),
+        # Ninja before 1.13 knows no job server, and from then on none that is a pipe: its compilers ask for themselves.
+        ("ninja", f"-j{COMPILERS}"),
         ("meson", "install", "--no-rebuild", "--destdir=/out"),
     )
-    return commands, (Text(_CROSS, cross_file(toolchain)),), {"PKG_CONFIG": "pkg-config", **dict(recipe.env)}
+    return commands, (Text(_CROSS, cross_file(toolchain)), SLOT_INPUT), {"PKG_CONFIG": "pkg-config", **dict(recipe.env)}
 
 
 def cross_file(toolchain: Toolchain) -> str:
@@ -44,10 +45,11 @@ def cross_file(toolchain: Toolchain) -> str:
     """
     arch, prefix = toolchain.arch, toolchain.prefix
     compilers = {"c": "gcc", "cpp": "g++"}
-    tools = {**compilers, **{tool: tool for tool in ("ar", "nm", "objcopy", "ranlib", "strip")}}
+    tools = {tool: tool for tool in ("ar", "nm", "objcopy", "ranlib", "strip")}
     return "".join(
         (
             "[binaries]\n",
+            *(f"{name} = ['{SLOT}', '{TOOLCHAIN}/bin/{prefix}{tool}']\n" for name, tool in compilers.items()),
             *(f"{name} = '{prefix}{tool}'\n" for name, tool in tools.items()),
             # Never run what was built, also where this machine could.
             "\n[properties]\nneeds_exe_wrapper = true\n",

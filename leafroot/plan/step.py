@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from leafroot.config.overlay import Listing
 from leafroot.describe.archive import Archive
@@ -178,24 +179,29 @@ class Step:
                 found += item.archives
         return tuple(found)
 
+    @cached_property
+    def description(self) -> str:
+        """The step as canonical JSON: equal text, equal work.
+
+        Where an archive is found and where a file lies do not enter: an archive is its checksum, and the bytes of
+        files count by themselves.
+        """
+        left_out = ("title", "cached", "inputs")
+        plain: dict[str, object] = {name: getattr(self, name) for name in self.__match_args__ if name not in left_out}
+        plain["inputs"] = [{"kind": type(item).__name__, **_identity(item)} for item in self.inputs]
+        if WORKSHOP > 1:
+            # The first is not named: steps were described so, and are cached widely, before there was a number.
+            plain["workshop"] = WORKSHOP
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
 
 def description(step: Step) -> str:
-    """The step as canonical JSON: equal text, equal work.
-
-    Where an archive is found and where a file lies do not enter: an archive is its checksum, and the bytes of
-    files count by themselves.
-    """
-    plain = asdict(step)
-    del plain["title"], plain["cached"]
-    plain["inputs"] = [{"kind": type(item).__name__, **_identity(item)} for item in step.inputs]
-    if WORKSHOP > 1:
-        # The first is not named: steps were described so, and are cached widely, before there was a number.
-        plain["workshop"] = WORKSHOP
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    """The step as canonical JSON: equal text, equal work."""
+    return step.description
 
 
 def _identity(item: Input) -> dict[str, object]:
-    plain = asdict(item)
+    plain: dict[str, object] = dict(vars(item))
     if isinstance(item, Source):
         plain["archive"] = _content(item.archive)
         plain["patches"] = len(item.patches)

@@ -16,8 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.effects.run import Measured, capture, measure, wait_for
+from leafroot.effects.run import Measured, measure, wait_for
 from leafroot.errors import LeafrootError
+from leafroot.report.figures import Row, table, write
+from leafroot.report.scale import measure_scale
 
 _LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 _REPEATS = 3
@@ -67,9 +69,10 @@ def bench(
     board: str,
     toolchain: str,
     guest: Callable[[Path], Sequence[str]],
+    results: Path,
     second: str = "",
 ) -> str:
-    """Measure every row for one board, and give the table.
+    """Measure every row for one board, give the table, and keep it in the file `results`.
 
     `guest` is QEMU's command line for an output folder; `second` another board of the same target, if there is one.
     """
@@ -89,15 +92,17 @@ def bench(
                 row, built = _second_board(run, second)
                 rows.append(row)
                 lines.append(f"built for {second} after {board}: {', '.join(built)}")
-            return "\n".join([_table(rows), *lines])
+            rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
+            write(results, "bench", rows)
+            return "\n".join([table(rows), *lines, f"The same for 'scons bench-compare A B': {results}"])
         except LeafrootError as error:
             error.hint = "\n".join(run.said()[-20:])
             raise
 
 
-def bench_cold(checkout: Path, cache: Path, board: str) -> str:
+def bench_cold(checkout: Path, cache: Path, board: str, results: Path) -> str:
     """Measure what is built from nothing: an empty cache, but for the archives that are downloaded already."""
-    rows: list[tuple[str, list[float], float]] = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         for toolchain in ("debian", "source"):
             place = Path(folder) / toolchain
@@ -109,19 +114,20 @@ def bench_cold(checkout: Path, cache: Path, board: str) -> str:
 
             def row(name: str, *more: str, run: Bench = run) -> None:
                 done = run.scons(*more)
-                rows.append((name, [done.seconds], done.megabytes))
+                rows.append(Row(name, (done.seconds,), done.megabytes))
 
             row(f"empty cache -> booted, TOOLCHAIN={toolchain}", "boot-test")
             row("the other boot mode of the same board", "BOOT=leaf-tmpfs")
-    return _table(rows)
+    write(results, "bench-cold", rows)
+    return f"{table(rows)}\nThe same for 'scons bench-compare A B': {results}"
 
 
-def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> list[tuple[str, list[float], float]]:
-    rows: list[tuple[str, list[float], float]] = []
+def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> list[Row]:
+    rows: list[Row] = []
 
     def row(name: str, once: Callable[[int], Measured], repeats: int = _REPEATS) -> None:
         done = [once(number) for number in range(1, repeats + 1)]
-        rows.append((name, [one.seconds for one in done], max(one.megabytes for one in done)))
+        rows.append(Row(name, tuple(one.seconds for one in done), max(one.megabytes for one in done)))
 
     row("nothing to do", lambda _: run.scons())
 
@@ -186,24 +192,9 @@ def _last(run: Bench, beginning: str, *words: str) -> str:
     return next(line for line in reversed(run.said()) if line.startswith(beginning))
 
 
-def _second_board(run: Bench, board: str) -> tuple[tuple[str, list[float], float], list[str]]:
+def _second_board(run: Bench, board: str) -> tuple[Row, list[str]]:
     """Build another board of the same target, nothing from the cache: a row, and the steps that it took."""
     before = len(run.said())
     done = run.scons(f"BOARD={board}", "--cache-disable")
     steps = [line[:44].strip() for line in run.said()[before:] if re.fullmatch(r"  .{44} +[0-9.]+ s", line)]
-    return (f"second board of the target: {board}", [done.seconds], done.megabytes), steps
-
-
-def _table(rows: Sequence[tuple[str, list[float], float]]) -> str:
-    base = _median(rows[0][1])
-    lines = [f"{'what':<40} {'median':>9} {'spread':>15} {'ratio':>7} {'memory':>8}"]
-    for name, seconds, megabytes in rows:
-        middle = _median(seconds)
-        spread = f"{min(seconds):.2f}-{max(seconds):.2f} s"
-        lines.append(f"{name:<40} {middle:>7.2f} s {spread:>15} {middle / base:>7.1f} {megabytes:>5.0f} MB")
-    _, version = capture(["uname", "-srm"])
-    return "\n".join([*lines, f"{os.cpu_count()} processors, {version.strip()}"])
-
-
-def _median(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2]
+    return Row(f"second board of the target: {board}", (done.seconds,), done.megabytes), steps

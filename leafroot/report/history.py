@@ -34,6 +34,9 @@ class History:
         """Why the step was done, and whether it would be again; `steps` are all those of the plans."""
         by_output = {one.output: one for one in steps}
         seen: dict[str, Sequence[str]] = {}
+        for one in _needed(step, list(steps)):
+            # In their order, so that no chain of steps is too long for a function that calls itself.
+            self._why_stale(one, by_output, seen)
         stale = {name: self._why_stale(by_output[name], by_output, seen) for name in step.artefacts()}
         known = recorded(self._folder, step)
         made = (self.output / step.output).exists()
@@ -69,3 +72,14 @@ class History:
                     )
             seen[step.output] = why[:_SHOWN]
         return seen[step.output]
+
+
+def _needed(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """Of `steps`, each of which comes after those that it reads: all that this one is made from."""
+    names = set(step.artefacts())
+    found: list[Step] = []
+    for one in reversed(steps):
+        if one.output in names:
+            names.update(one.artefacts())
+            found.append(one)
+    return found[::-1]

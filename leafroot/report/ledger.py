@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leafroot.effects.digest import digest_of
 from leafroot.effects.memory import Memory
-from leafroot.effects.transfer import digest_of
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import Step
 from leafroot.report.history import History

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 import zstandard
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.node import CHUNK, ROOT, Directory, File, HardLink, Node, Slice, Symlink, is_normal
+from leafroot.rootfs.node import CHUNK, DEEPEST, ROOT, Directory, File, HardLink, Node, Slice, Symlink, is_normal
 from leafroot.rootfs.tree import Layer
 
 if TYPE_CHECKING:
@@ -169,17 +169,19 @@ def layer_from_directory(
     return Layer(owner, dict(_walk(folder, "")), replaces, override)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Node]]:
+def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node]]:
     try:
         items = sorted(folder.iterdir(), key=lambda item: item.name)
+        described = [(item, item.lstat()) for item in items]
     except OSError as error:
         raise LeafrootError(f"cannot be read: {error.strerror}", folder) from error
-    for item in items:
+    if depth > DEEPEST:
+        raise LeafrootError(f"more than {DEEPEST} folders deep", folder)
+    for item, status in described:
         path = prefix + item.name
-        status = item.lstat()
         if stat.S_ISDIR(status.st_mode):
             yield path, Directory()
-            yield from _walk(item, f"{path}/")
+            yield from _walk(item, f"{path}/", depth + 1)
         elif stat.S_ISLNK(status.st_mode):
             yield path, Symlink(str(item.readlink()))
         elif not stat.S_ISREG(status.st_mode):

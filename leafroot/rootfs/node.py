@@ -15,6 +15,9 @@ from leafroot.errors import LeafrootError
 
 ROOT = "."
 CHUNK = 1 << 20
+# Folders within folders: the deepest tree that people build from has some twenty. What walks a tree, here and in
+# Python's own library, calls itself for each, and ends at a thousand.
+DEEPEST = 200
 
 
 @dataclass(frozen=True)

@@ -281,12 +281,12 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "no fragment": (
         {},
         {"fragments": [Path("extra.config")]},
-        "extra.config: the configuration cannot be read: No such file or directory",
+        "extra.config: cannot be read: No such file or directory",
     ),
     "fragment is a folder": (
         {},
         {"fragments": [Path("configs")]},
-        "configs: the configuration cannot be read: Is a directory",
+        "configs: this is no regular file",
     ),
     "fragment is no text": (
         {"extra.config": b"\xff\xfe"},

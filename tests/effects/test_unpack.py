@@ -405,7 +405,7 @@ import resource, sys, time
 from leafroot.effects.decompress import ReadAhead, open_compressed
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 count = 0
-with open(sys.argv[1], "rb") as raw, ReadAhead(open_compressed(raw)) as stream:
+with open(sys.argv[1], "rb") as raw, ReadAhead(open_compressed(raw), 1 << 40) as stream:
     count += len(stream.read(1))
     time.sleep(0.5)
     while data := stream.read(1 << 20):
@@ -434,7 +434,7 @@ def test_what_expands_a_thousandfold_takes_little_memory(archive: Path, name: st
 def test_the_decompressing_thread_ends_with_its_reader(archive: Path) -> None:
     size = 3 * decompress.CHUNK * decompress._AHEAD
     archive.write_bytes(bytes(size))
-    with archive.open("rb") as raw, decompress.ReadAhead(decompress.open_compressed(raw)) as stream:
+    with archive.open("rb") as raw, decompress.ReadAhead(decompress.open_compressed(raw), 1 << 40) as stream:
         assert stream.read(10) == bytes(10)
         thread = stream._thread
         assert thread.is_alive()

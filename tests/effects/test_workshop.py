@@ -100,7 +100,6 @@ def test_it_is_what_the_number_stands_for(part: Callable[[Path], object], tmp_pa
 
 
 def test_another_number_is_another_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    step = Step("a step", "made", ())
-    first = description(step)
+    first = description(Step("a step", "made", ()))
     monkeypatch.setattr(planned, "WORKSHOP", WORKSHOP + 1)
-    assert description(step) != first
+    assert description(Step("a step", "made", ())) != first
