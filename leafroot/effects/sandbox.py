@@ -40,6 +40,10 @@ ENVIRONMENT = {
     "TMPDIR": "/tmp",
 }
 
+# Programs that no build asks for, and that the kernel's Kconfig takes facts from where it happens to find them
+# (CONFIG_PAHOLE_VERSION, CONFIG_RUSTC_VERSION, CONFIG_RUST_IS_AVAILABLE): its configuration would tell of this machine.
+_UNSEEN = ("pahole", "rustc", "bindgen")
+
 _UID = "1000"
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _PASSWD = "root:x:0:0:root:/:/bin/sh\nleafroot:x:1000:1000:leafroot:/build:/bin/sh\n"
@@ -76,6 +80,10 @@ class Sandbox:
         if not interactive:
             line += ["--new-session"]
         line += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+        for name in _UNSEEN:
+            program = Path("/usr/bin", name).resolve()
+            if program.is_relative_to("/usr") and program.is_file():
+                line += ["--ro-bind", "/dev/null", str(program)]
         for name in _LINKED:
             host = Path("/") / name
             if host.is_symlink():
