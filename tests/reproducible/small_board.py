@@ -25,7 +25,7 @@ sys.path.insert(0, os.getcwd())
 import leafroot.scons
 import leafroot.session
 from leafroot.plan.board import Plan, _plan_manifest
-from leafroot.plan.forms import Forms
+from leafroot.plan.forms import Export, Forms
 from leafroot.plan.image import plan_root
 from leafroot.plan.step import Artefact, Folder, Step, keys
 from leafroot.plan.toolchain import Toolchain
@@ -59,7 +59,8 @@ def plan_board(config, machine, file_digest):
     steps = (*packages, root, elf, packed, *sizes, image)
     manifest = _plan_manifest(config, toolchain, (image, packed), Forms(), elf, keys(steps, file_digest))
     images = (image.output, packed.output, manifest.output)
-    return Plan((*steps, manifest), images, image.output, packed.output)
+    exported = Export("one/images/exported", "target/alpha.tar.zst")
+    return Plan((*steps, manifest), images, image.output, packed.output, exports=(exported,))
 
 
 leafroot.session.plan_board = plan_board
