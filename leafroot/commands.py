@@ -1,31 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands beside building: booting, configuring, fetching, listing, measuring."""
+"""The commands beside building, and what each needs: booting, configuring, fetching, listing, measuring."""
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from leafroot import measuring
 from leafroot.config.configuration import Config
 from leafroot.config.defconfig import find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.lock import LOCK
 from leafroot.effects.machine import host_platform
-from leafroot.effects.qemu import Guest
 from leafroot.errors import LeafrootError
-from leafroot.guests import boot_board, check_boards, device_tree_of, guest_of, images_of, test_boards
-from leafroot.plan.board import Plan
+from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
+from leafroot.measuring import fetch_sources
 from leafroot.plan.golock import check_go
-from leafroot.report.bench import bench, bench_cold
 from leafroot.report.bootmodes.ways import check_ways
 from leafroot.report.containers import check_containers
-from leafroot.report.figures import compare
 from leafroot.report.listing import listing
-from leafroot.report.system import BenchSystem
 from leafroot.session import VARIABLES, Session, shared_progress
 
 
@@ -82,9 +78,9 @@ def help_text() -> str:
 
 def commands(session: Session) -> dict[str, Command]:
     """Every command that this call of scons could be asked for."""
-    works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(_source, session)}
+    works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(fetch_sources, session)}
     # With its files, scons.py calls it itself: to SCons they would be things to make.
-    works["bench-compare"] = partial(bench_compare, ())
+    works["bench-compare"] = partial(measuring.bench_compare, ())
     works["go-lock"] = partial(_go_lock, session)
     works |= {name: partial(_edit, session, name) for name in EDITING}
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
@@ -96,13 +92,16 @@ def commands(session: Session) -> dict[str, Command]:
         found |= {
             "boot": Command(BOARD["boot"], booted, partial(boot_board, session, config, plan), check),
             "boot-files": Command(BOARD["boot-files"], beside, lambda: 0),
-            "bench": Command(BOARD["bench"], (image, *beside), partial(_bench, session, config, plan)),
+            "bench": Command(BOARD["bench"], (image, *beside), partial(measuring.bench, session, config, plan)),
         }
-        cold = partial(_bench_cold, session, config)
+        cold = partial(measuring.bench_cold, session, config)
         found["bench-cold"] = Command(BOARD["bench-cold"], (), cold)
-        ways = (partial(_bench_bootmodes, session, config), partial(check_ways, config, len(session.boards)))
+        ways = (partial(measuring.bench_bootmodes, session, config), partial(check_ways, config, len(session.boards)))
         found["bench-bootmodes"] = Command(BOARD["bench-bootmodes"], (), *ways)
-        roots = (partial(_bench_containers, session, config), partial(check_containers, config, len(session.boards)))
+        roots = (
+            partial(measuring.bench_containers, session, config),
+            partial(check_containers, config, len(session.boards)),
+        )
         found["bench-containers"] = Command(BOARD["bench-containers"], (), *roots)
         card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
@@ -110,7 +109,7 @@ def commands(session: Session) -> dict[str, Command]:
         found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
     folders = [plan.legal_info.folder for _, plan in session.planned if plan.legal_info]
     found["legal-info"] = Command(BOARD["legal-info"], folders, partial(_tell, session, folders))
-    twice = (partial(_reproduce, session), partial(_check_reproduce, session))
+    twice = (partial(measuring.reproduce, session), partial(measuring.check_reproduce, session))
     found["reproduce"] = Command(BOARD["reproduce"], (), *twice)
     tested = list(session.planned)
     needs = [output for _, plan in tested for output in (*images_of(plan), *(one.folder for one in plan.exports))]
@@ -146,88 +145,6 @@ def _flash(session: Session, card: str) -> int:
     return 0
 
 
-def _bench(session: Session, config: Config, plan: Plan) -> int:
-    def argv(output: Path) -> list[str]:
-        guest = guest_of(session, config, plan, plan.kernel, plan.root)
-        tree = output / plan.device_tree if plan.device_tree else None
-        return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root, device_tree=tree).argv()
-
-    toolchain = session.variables.get("TOOLCHAIN", "")
-    same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
-    second = next((name for name in sorted(same_target) if name != config.board.name), "")
-    results = _results(session, config, "bench")
-    print(bench(session.checkout, session.cache, config.name, toolchain, argv, results, second))
-    return 0
-
-
-def _bench_cold(session: Session, config: Config) -> int:
-    _source(session)
-    print(bench_cold(session.checkout, session.cache, config.name, _results(session, config, "bench-cold")))
-    return 0
-
-
-def _results(session: Session, config: Config, command: str) -> Path:
-    return session.output / config.name / f"{command}-{time.strftime('%Y%m%d-%H%M%S')}.json"
-
-
-def bench_compare(files: Sequence[str]) -> int:
-    """Compare two files of measured rows."""
-    if len(files) != 2:
-        raise LeafrootError("it takes two files", "bench-compare", "scons bench-compare A.json B.json")
-    print(compare(Path(files[0]), Path(files[1])))
-    return 0
-
-
-def _bench_bootmodes(session: Session, config: Config) -> int:
-    from leafroot.report.bootmodes.run import TREE, Bench, bench_bootmodes
-
-    guest = guest_of(session, config, session.planned[0][1], "")
-    bench = Bench(
-        _bench_system(session, config, "bench-bootmodes", TREE),
-        partial(_guest_argv, guest),
-        memory=guest.memory,
-        series=config.series.value.number,
-        level=config.compression,
-    )
-    print(bench_bootmodes(bench))
-    return 0
-
-
-def _bench_containers(session: Session, config: Config) -> int:
-    from leafroot.report.containers import TREE, bench_containers
-
-    guest = guest_of(session, config, session.planned[0][1], "")
-
-    system = _bench_system(session, config, "bench-containers", TREE)
-    print(bench_containers(system, config.mode, partial(_guest_argv, guest)))
-    return 0
-
-
-def _guest_argv(guest: Guest, kernel: Path, archive: Path, words: str) -> list[str]:
-    return replace(guest, kernel=kernel, initrd=archive).argv(words)
-
-
-def _bench_system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:
-    folder = session.output / config.name / name
-    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables)
-
-
-def _check_reproduce(session: Session) -> None:
-    from leafroot.report.reproduce.release import check_release
-
-    if release := session.variables.get("RELEASE"):
-        check_release(release, external=any(config.toolchain for config in session.configs))
-
-
-def _reproduce(session: Session) -> int:
-    from leafroot.report.reproduce.run import Reproduction, reproduce
-
-    _source(session)
-    plans = [plan for _, plan in session.planned]
-    what = Reproduction(session.checkout, session.cache, session.output, session.variables, session.boards, plans)
-    return reproduce(what)
-
-
 def _edit(session: Session, command: str) -> int:
     for board in session.boards:
         request = session.request(board)
@@ -242,17 +159,6 @@ def _edit(session: Session, command: str) -> int:
             print(f"dropped: {note}")
         print(f"{request.local} is what this board is built with from now on;")
         print("'savedefconfig' makes its defconfig of it, and without the file the defconfig counts again.")
-    return 0
-
-
-def _source(session: Session) -> int:
-    from leafroot.effects.fetch import check_offline, fetch_all
-
-    archives = [archive for step in session.steps() for archive in step.archives()]
-    if session.offline:
-        check_offline(archives, session.cache)
-    else:
-        fetch_all(archives, session.cache, mirror=session.mirror)
     return 0
 
 

@@ -20,7 +20,7 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Node.FS import File
 
-from leafroot.commands import EDITING, WITHOUT_BOARD, bench_compare, commands, help_text
+from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
 from leafroot.effects.artefacts import ArtefactCache
 from leafroot.effects.disk import of_system
 from leafroot.effects.interrupt import InterruptedBuildError
@@ -31,6 +31,7 @@ from leafroot.effects.remove import remove
 from leafroot.effects.run import end_on_signals
 from leafroot.effects.scratch import Scratch
 from leafroot.errors import LeafrootError
+from leafroot.measuring import bench_compare
 from leafroot.plan.forms import Export
 from leafroot.plan.step import Step, description
 from leafroot.report.history import History

@@ -21,6 +21,7 @@ ORDER = (
     "report",
     "session",
     "guests",
+    "measuring",
     "commands",
     "scons",
 )

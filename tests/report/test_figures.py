@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.commands import bench_compare
 from leafroot.errors import LeafrootError
+from leafroot.measuring import bench_compare
 from leafroot.report import figures
 from leafroot.report.figures import Row, compare, table, write
 from leafroot.report.scale import measure_scale
