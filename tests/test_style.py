@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,9 @@ def test_every_file_says_its_licence() -> None:
         and "SPDX-License-Identifier" not in (ROOT / name).read_text(errors="replace")
     ]
     assert not silent
+
+
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    """pytest imports them by their names alone, and collects nothing at all once two are the same."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
