@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from leafroot.effects.interrupt import check_interrupt
 
 # How long one who waits for a slot does not look whether the end was asked for, in seconds.
-_LOOK = 0.5
+_LOOK = 0.1
 
 
 class Slots:
