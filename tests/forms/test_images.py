@@ -120,10 +120,10 @@ def test_it_is_the_same_for_everybody_at_any_time(
 
 def test_the_clock_would_show_without_the_fixed_time(pi: Pi, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the test above guards against is there: mtools writes the time of SOURCE_DATE_EPOCH."""
-    monkeypatch.setattr("leafroot.effects.perform.SOURCE_DATE_EPOCH", 1_600_000_000)
+    monkeypatch.setattr("leafroot.effects.layout.SOURCE_DATE_EPOCH", 1_600_000_000)
     pi.make()
     early = (pi.output / "pi/images/boot.img").read_bytes()
-    monkeypatch.setattr("leafroot.effects.perform.SOURCE_DATE_EPOCH", 1_700_000_000)
+    monkeypatch.setattr("leafroot.effects.layout.SOURCE_DATE_EPOCH", 1_700_000_000)
     perform(pi.forms().steps[2], pi.shop)
     assert (pi.output / "pi/images/boot.img").read_bytes() != early
 

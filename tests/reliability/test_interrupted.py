@@ -91,8 +91,12 @@ def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturb
 def test_long_work_of_leafroot_itself_is_cut_off(place: Place, undisturbed: Place, tmp_path: Path) -> None:
     fragment = tmp_path / "slow.config"
     fragment.write_text("CONFIG_IMAGE_ZSTD_LEVEL=22\n")
-    place.build(str(place.output / "little/elf.json"))
-    run = place.start(f"CONFIG={fragment}", str(place.output / "little/images/rootfs.cpio.zst"))
+    # Several seconds' work for any processor.
+    (tmp_path / "overlay").mkdir()
+    (tmp_path / "overlay/much").write_bytes(random.Random(5).randbytes(16 << 20).hex().encode())
+    longer = (f"CONFIG={fragment}", f"OVERLAY={tmp_path}/overlay")
+    place.build(*longer, str(place.output / "little/elf.json"))
+    run = place.start(*longer, str(place.output / "little/images/rootfs.cpio.zst"))
     compressing = place.output / ".calls/little_images_rootfs.cpio.zst"
     wait_until(run, lambda: any(compressing.glob("*")))
     ended(run)
