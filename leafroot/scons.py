@@ -7,29 +7,23 @@ import atexit
 import dataclasses
 import functools
 import gc
-import hashlib
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import SCons.CacheDir
-import SCons.Errors
 import SCons.Script as Script
 from SCons.Node.FS import File
+from SCons.Util.hashes import set_hash_format
 
 from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
-from leafroot.effects.artefacts import ArtefactCache
 from leafroot.effects.disk import of_system
-from leafroot.effects.interrupt import InterruptedBuildError
 from leafroot.effects.lock import hold_output
 from leafroot.effects.memory import Memory
 from leafroot.effects.perform import open_shell, perform
 from leafroot.effects.remove import remove
 from leafroot.effects.run import end_on_signals
-from leafroot.effects.scratch import Scratch
 from leafroot.errors import LeafrootError
 from leafroot.measuring import bench_compare
 from leafroot.plan.forms import Export
@@ -38,6 +32,7 @@ from leafroot.report.history import History
 from leafroot.report.ledger import Ledger, tell_dropped
 from leafroot.report.performer import Action, Performer
 from leafroot.report.work import Report, print_error
+from leafroot.scons_cache import Artefacts
 from leafroot.session import Session, make_folder, open_session
 
 
@@ -113,9 +108,7 @@ def _declare(targets: list[str]) -> None:
         env.AlwaysBuild(env.Alias("shell", needs, Action(lambda: open_shell(step, shop))))
         Script.BUILD_TARGETS[:] = ["shell"]
     if wanted := session.variables.get("explain"):
-        env.AlwaysBuild(
-            env.Alias("explain", [], Action(lambda: print(history.explain(session.step(wanted), session.steps())) or 0))
-        )
+        env.AlwaysBuild(env.Alias("explain", [], Action(functools.partial(_explain, session, history, wanted))))
         Script.BUILD_TARGETS[:] = ["explain"]
     asked = targets or session.variables.get("shell") or session.variables.get("explain")
     atexit.register(_sum_up, report, quiet=bool(asked))
@@ -130,6 +123,11 @@ def _digests(env: Any, session: Session) -> tuple[Callable[[str], str], Callable
     return of(session.output), of(session.checkout)
 
 
+def _explain(session: Session, history: History, wanted: str) -> int:
+    print(history.explain(session.step(wanted), session.steps()))
+    return 0
+
+
 def _end_with(error: LeafrootError) -> None:
     print_error(error)
     sys.exit(2)
@@ -141,7 +139,9 @@ def _sum_up(report: Report, quiet: bool) -> None:
 
 
 def _environment(session: Session, memory: Memory) -> Any:
+    # The option holds from when SCons begins to build; files are looked at before that, while plans are made.
     Script.SetOption("hash_format", "sha256")
+    set_hash_format("sha256")
     # In KiB: large outputs are read in as few pieces as do good.
     Script.SetOption("hash_chunksize", 1024)
     # SCons's time stamps are whole seconds: too coarse to believe in a checksum for the sake of one (see _Decider).
@@ -215,46 +215,3 @@ def _perform_node(target: Sequence[Any], source: Sequence[Any], env: Any) -> int
 
 # One action for all steps: SCons would read the code of each, to tell whether it has changed.
 _BUILDER = Script.Builder(action=Script.Action(_perform_node, strfunction=None))
-
-
-class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
-    """SCons's cache, in which an artefact's name is what went into it, and not where it is put."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(None)
-        self.path = path
-        note = functools.partial(print, flush=True)
-        self._cache = ArtefactCache(Path(path), Scratch(Path(path).with_name("tmp")), note)
-
-    def cachepath(self, node: Any) -> tuple[str | None, str | None]:
-        """Nothing for SCons to look at: bringing and keeping is ours."""
-        return None, None
-
-    def _signature(self, node: Any) -> str:
-        parts = [node.attributes.leafroot_step.output, *(child.get_cachedir_csig() for child in node.children())]
-        return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-
-    def retrieve(self, node: Any) -> bool:
-        """Bring a file back, if the cache has it; its time is that of now, whatever was there before."""
-        begun = time.monotonic()
-        if not self.is_enabled():
-            return False
-        target = Path(node.get_abspath())
-        try:
-            digest = self._cache.bring(self._signature(node), target, target.with_name(f".{target.name}.brought"))
-            if digest:
-                node.attributes.leafroot_performer.brought(digest, begun)
-        except (LeafrootError, OSError) as error:
-            if not isinstance(error, InterruptedBuildError):
-                print_error(error if isinstance(error, LeafrootError) else of_system(error, target.name, target))
-            raise SCons.Errors.BuildError(node, "Error 2") from error
-        return bool(digest)
-
-    def push(self, node: Any) -> bool:
-        """Nothing: the performer keeps what it has made."""
-        return False
-
-    def keep(self, node: Any, digest: str) -> None:
-        """Put a file that was just made into the cache."""
-        if self.is_enabled() and not self.is_readonly():
-            self._cache.keep(self._signature(node), Path(node.get_abspath()), digest)

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leafroot.effects.decompress import CHUNK
-from leafroot.effects.digest import digest_of
 from leafroot.effects.disk import free_words, full, is_full
 from leafroot.effects.interrupt import check_interrupt
 from leafroot.effects.remove import remove
@@ -79,15 +78,7 @@ class ArtefactCache:
         return self._folder / signature[:2]
 
     def _found(self, signature: str) -> list[Path]:
-        found = sorted(self._place(signature).glob(f"{signature}-*"))
-        plain = self._place(signature) / signature
-        if not found and plain.is_file():
-            # Kept when names did not yet say what came out: it is believed this once, and held to it from now on.
-            with contextlib.suppress(OSError):
-                known = plain.with_name(f"{signature}-{digest_of(plain)}")
-                os.link(plain, known)
-                return [known]
-        return found
+        return sorted(self._place(signature).glob(f"{signature}-*"))
 
     def _copy(self, source: Path, target: Path) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,11 +18,9 @@ from typing import IO, cast
 from leafroot.effects.decompress import CHUNK, ReadAhead
 from leafroot.effects.disk import is_full
 from leafroot.effects.limits import Allowance
+from leafroot.effects.outward import leads_out
 from leafroot.errors import LeafrootError, printable
 from leafroot.rootfs.node import DEEPEST
-
-# A symbolic link that passes through more links than this leads nowhere: the kernel's own limit.
-_HOPS = 40
 
 
 @dataclass(frozen=True)
@@ -209,38 +207,6 @@ class Extraction:
 
     def _refusal(self, member: tarfile.TarInfo, reason: str) -> LeafrootError:
         return LeafrootError(f"member '{printable(member.name)}' {reason}", where=self._where)
-
-
-def leads_out(path: str, links: dict[str, str]) -> bool:
-    """Whether the symbolic link at `path` leads out of the root, on its own or by way of other links.
-
-    A link that leads nowhere, because nothing is there or because it goes in circles, does not lead out.
-    """
-    at = path.split("/")[:-1]
-    ahead = _steps(links[path])
-    hops = 0
-    while ahead:
-        step = ahead.pop()
-        if step == "/" or (step == ".." and not at):
-            return True
-        if step == "..":
-            at.pop()
-            continue
-        at.append(step)
-        target = links.get("/".join(at))
-        if target is not None:
-            hops += 1
-            if hops > _HOPS:
-                return False
-            at.pop()
-            ahead += _steps(target)
-    return False
-
-
-def _steps(target: str) -> list[str]:
-    """A link's target as steps to take, the last one first."""
-    steps = [part for part in target.split("/") if part not in ("", ".")]
-    return [*reversed(steps), "/"] if target.startswith("/") else steps[::-1]
 
 
 def _encode(name: str) -> bytes:

@@ -38,11 +38,6 @@ def record_listing(fresh: Path, tree: Path) -> None:
     beside.replace(_record(tree))
 
 
-def is_recorded(tree: Path) -> bool:
-    """Whether anything was recorded of the tree: nothing is of one from before there were records."""
-    return _record(tree).exists()
-
-
 def is_as_recorded(tree: Path) -> bool:
     """Whether the tree is there, and looks as it was recorded."""
     try:

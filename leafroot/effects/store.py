@@ -12,7 +12,7 @@ from pathlib import Path
 from leafroot.describe.archive import Archive
 from leafroot.effects.disk import room_for
 from leafroot.effects.interrupt import check_interrupt
-from leafroot.effects.listing import is_as_recorded, is_recorded, record_listing
+from leafroot.effects.listing import is_as_recorded, record_listing
 from leafroot.effects.lock import locked
 from leafroot.effects.remove import remove
 from leafroot.effects.run import capture
@@ -135,9 +135,7 @@ class Store:
             self._checked.add(tree)
             return tree
         with locked(tree.with_suffix(".lock"), f"unpacks {name}"):
-            if tree.is_dir() and not is_recorded(tree):
-                record_listing(tree, tree)
-            elif os.path.lexists(tree) and not is_as_recorded(tree):
+            if os.path.lexists(tree) and not is_as_recorded(tree):
                 print(f"leafroot: {tree} ({name}) was changed after it was unpacked; it is unpacked again", flush=True)
                 remove(tree)
             if not tree.is_dir():

@@ -189,9 +189,7 @@ class Step:
         left_out = ("title", "cached", "inputs")
         plain: dict[str, object] = {name: getattr(self, name) for name in self.__match_args__ if name not in left_out}
         plain["inputs"] = [{"kind": type(item).__name__, **_identity(item)} for item in self.inputs]
-        if WORKSHOP > 1:
-            # The first is not named: steps were described so, and are cached widely, before there was a number.
-            plain["workshop"] = WORKSHOP
+        plain["workshop"] = WORKSHOP
         return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
@@ -207,8 +205,6 @@ def _identity(item: Input) -> dict[str, object]:
         plain["patches"] = len(item.patches)
         plain["parts"] = [(folder, *_content(part)) for folder, part in item.parts]
         plain["debian"] = _content(item.debian) if item.debian else []
-        # A source that is one archive is described as it was before there were others: its steps are cached widely.
-        plain = {name: value for name, value in plain.items() if value or name not in ("parts", "debian")}
     elif isinstance(item, Sources):
         plain["archives"] = [_content(archive) for archive in item.archives]
     elif isinstance(item, Folder):

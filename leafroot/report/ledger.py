@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class Ledger:
         """Raise a LeafrootError if a file that the step has read is not the one that the run began with."""
         for path in step.tree_files():
             place = self.tree_file(path)
-            if not place.is_file() or _digest_like(self.file_digest(path), place) != self.file_digest(path):
+            if not place.is_file() or digest_of(place) != self.file_digest(path):
                 self.memory.drop(step.output)
                 raise LeafrootError(
                     "was changed while it was being built from",
@@ -73,12 +72,6 @@ class Ledger:
         self.memory.made(step.output, digest)
         self.report.line(step.title, remark)
         self.history.record(step, how)
-
-
-def _digest_like(known: str, file: Path) -> str:
-    """A file's digest of the kind that is known: SCons takes MD5 of what is looked at while SConstruct is read."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "md5" if len(known) == 32 else "sha256").hexdigest()
 
 
 def tell_dropped(memory: Memory, names: Sequence[str], say: Callable[[str], None]) -> None:

@@ -24,8 +24,8 @@ from leafroot.errors import LeafrootError
 MAGIC = b"leafroot: the root belongs here\n"
 STORED_MAX = 65535
 SMALLEST = 64 << 10
-STEPS = 8
-"""How many sizes there are from one power of two to the next: a slot is at most an eighth larger than it must be."""
+STEPS = 32
+"""How many sizes there are from one power of two to the next: a slot is at most a 32nd larger than it must be."""
 
 _NUMBERS = struct.Struct("<QQQ")
 _STORED_HEAD = struct.Struct("<BHH")

@@ -67,15 +67,6 @@ def test_what_has_changed_since_it_was_made_is_not_kept(cache: ArtefactCache, tm
     assert bring(cache, tmp_path) == ""
 
 
-def test_a_name_from_before_is_held_to_its_bytes_from_now_on(cache: ArtefactCache, tmp_path: Path) -> None:
-    plain = tmp_path / "artefacts/ab" / SIGNATURE
-    plain.parent.mkdir(parents=True)
-    plain.write_bytes(CONTENT)
-    assert bring(cache, tmp_path) == DIGEST
-    plain.write_bytes(b"rotten")
-    assert bring(cache, tmp_path) == ""
-
-
 def test_a_cache_that_cannot_be_written_is_told_once(cache: ArtefactCache, tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "artefacts").write_text("no folder")
     (tmp_path / "made").write_bytes(CONTENT)

@@ -19,7 +19,7 @@ import zstandard
 from tar_members import folder, hard, link, member, tar_bytes
 
 from leafroot.effects import decompress
-from leafroot.effects.extraction import leads_out
+from leafroot.effects.outward import leads_out
 from leafroot.effects.unpack import unpack
 from leafroot.errors import LeafrootError
 

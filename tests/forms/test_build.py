@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import filecmp
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ import leafroot.scons
 import leafroot.session
 from leafroot.plan.board import Plan
 from leafroot.plan.forms import plan_forms
-from leafroot.plan.step import Step
+from leafroot.plan.step import Step, keys
 
 
 def made_up(output, script):
@@ -57,6 +58,7 @@ def plan_board(config, machine, file_digest):
     )
     forms = plan_forms(config, kernel, "arm_64bit=1\\n", "\\n")
     images = (kernel.output, *forms.images)
+    keys((*before, *forms.steps), file_digest)
     return Plan((*before, *forms.steps), images, kernel.output, "pi/rootfs.cpio", exports=forms.exports)
 
 
@@ -118,6 +120,12 @@ def test_a_build_leaves_the_folders_right(checkout: Checkout) -> None:
         "netboot",
         "sdcard.img",
     ]
+
+    # Files are looked at before SCons begins to build as well, when it would take MD5 if nobody told it otherwise.
+    records = [path.read_text() for path in (checkout.root / "output/explain").rglob("*") if path.is_file()]
+    sums = re.findall(r'"file [^"]*": "([0-9a-f]*)', "".join(records))
+    assert sums
+    assert {len(one) for one in sums} == {64}
 
     boot = checkout.images / "boot"
     before = boot.stat().st_ino

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -130,14 +129,6 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
         assert description(planned(catalog, changed)) != first
     moved = replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/h/golang-m-dev_1_all.deb", "7" * 64),))
     assert description(planned(catalog, moved)) == first
-
-
-def test_a_source_of_one_archive_is_described_as_ever() -> None:
-    """Or the cache would know nothing of what it holds."""
-    step = Step(title="x", output="x", inputs=(Source("/src", Archive("https://a/b", "0" * 64), ("p",)),))
-    assert json.loads(description(step))["inputs"] == [
-        {"kind": "Source", "at": "/src", "archive": ["0" * 64, ""], "patches": 1}
-    ]
 
 
 def test_what_cannot_be_planned(catalog: Catalog) -> None:

@@ -15,12 +15,12 @@ from leafroot.rootfs.slot import MAGIC, SMALLEST, fill_slot, find_slot, has_sum,
 SIZES = {
     0: 65536,
     65536: 65536,
-    65537: 73728,
-    73728: 73728,
+    65537: 67584,
+    67584: 67584,
     1 << 20: 1 << 20,
-    (1 << 20) + 1: 9 << 17,
+    (1 << 20) + 1: 33 << 15,
     (2 << 20) - 1: 2 << 20,
-    5_000_000: 10 << 19,
+    5_000_000: 39 << 17,
 }
 
 
@@ -37,16 +37,16 @@ def test_the_size_of_a_slot(size: int) -> None:
     assert slot_size(size) == SIZES[size]
 
 
-def test_a_slot_is_large_enough_and_at_most_an_eighth_too_large() -> None:
+def test_a_slot_is_large_enough_and_at_most_a_32nd_too_large() -> None:
     chance = random.Random(3)
     sizes = sorted(chance.randrange(1 << chance.randrange(17, 34)) for _ in range(5000))
     slots = [slot_size(size) for size in sizes]
     assert slots == sorted(slots)
-    assert all(size <= found <= max(SMALLEST, size * 9 / 8) for size, found in zip(sizes, slots, strict=True))
+    assert all(size <= found <= max(SMALLEST, size * 33 / 32) for size, found in zip(sizes, slots, strict=True))
     # A slot's own size needs that slot: what fills it to the last byte is not linked again.
     assert [slot_size(found) for found in slots] == slots
     between = {found for found in slots if 1 << 20 < found <= 1 << 21}
-    assert between == {(8 + n) << 17 for n in range(1, 9)}
+    assert between == {(32 + n) << 15 for n in range(1, 33)}
 
 
 def test_an_archive_comes_into_the_slot_and_zeros_after_it() -> None:
