@@ -31,6 +31,7 @@ from leafroot.plan.step import Step, description
 from leafroot.report.history import History
 from leafroot.report.ledger import Ledger, tell_dropped
 from leafroot.report.performer import Action, Performer
+from leafroot.report.times import Times
 from leafroot.report.work import Report, print_error
 from leafroot.scons_cache import Artefacts
 from leafroot.session import Session, make_folder, open_session
@@ -83,7 +84,9 @@ def _declare(targets: list[str]) -> None:
     report = Report(lock)
     nodes: dict[str, Step] = {}
     history = History(session.output, digest, file_digest)
-    ledger = Ledger(session.output, memory, report, history, digest, file_digest, shop.tree_file)
+    times = Times(shop.slots.in_use)
+    ledger = Ledger(session.output, memory, report, history, digest, file_digest, shop.tree_file, times)
+    atexit.register(times.write, session.output / "times.json")
     for plan in session.make_plans(file_digest):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:

@@ -8,8 +8,11 @@ A step holds one slot while it runs, which is the one that its first make proces
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
+import struct
+import termios
 import threading
 from collections.abc import Iterator
 
@@ -39,6 +42,11 @@ class Slots:
     def makeflags(self) -> str:
         """What MAKEFLAGS must be for make to share the pool."""
         return f" -j{self.count} --jobserver-auth={self._read},{self._write}"
+
+    def in_use(self) -> int:
+        """How many slots are taken now, by steps and by what they have started."""
+        (free,) = struct.unpack("i", fcntl.ioctl(self._read, termios.FIONREAD, b"\0" * 4))
+        return int(self.count - free)
 
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:

@@ -20,9 +20,11 @@ from leafroot.effects.run import Measured, measure, wait_for
 from leafroot.errors import LeafrootError
 from leafroot.report.figures import Row, table, write
 from leafroot.report.scale import measure_scale
+from leafroot.report.times import read_times, times_table
 
 _LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 _REPEATS = 3
+_KEPT = "The same for 'scons bench-compare A B': "
 
 
 @dataclass
@@ -94,32 +96,45 @@ def bench(
                 lines.append(f"built for {second} after {board}: {', '.join(built)}")
             rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
             write(results, "bench", rows)
-            return "\n".join([table(rows), *lines, f"The same for 'scons bench-compare A B': {results}"])
+            return "\n".join([table(rows), *lines, f"{_KEPT}{results}"])
         except LeafrootError as error:
             error.hint = "\n".join(run.said()[-20:])
             raise
 
 
 def bench_cold(checkout: Path, cache: Path, board: str, results: Path) -> str:
-    """Measure what is built from nothing: an empty cache, but for the archives that are downloaded already."""
-    rows: list[Row] = []
+    """Measure what is built from nothing, step by step: an empty cache, but for the archives that are downloaded."""
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
-        for toolchain in ("debian", "source"):
-            place = Path(folder) / toolchain
-            copy = place / "leafroot"
-            shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
-            shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=os.link)
-            words = [f"BOARD={board}", f"CACHE={place / 'cache'}", f"TOOLCHAIN={toolchain}"]
-            run = Bench(copy, place / "log", words)
+        done = [_cold(checkout, cache, board, Path(folder), toolchain) for toolchain in ("debian", "source")]
+    write(results, "bench-cold", [row for rows, steps, _ in done for row in (*rows, *steps)])
+    all_in_all = table([row for rows, _, _ in done for row in rows])
+    return "\n".join([all_in_all, *(told for _, _, told in done), f"{_KEPT}{results}"])
 
-            def row(name: str, *more: str, run: Bench = run) -> None:
-                done = run.scons(*more)
-                rows.append(Row(name, (done.seconds,), done.megabytes))
 
-            row(f"empty cache -> booted, TOOLCHAIN={toolchain}", "boot-test")
-            row("the other boot mode of the same board", "BOOT=leaf-tmpfs")
-    write(results, "bench-cold", rows)
-    return f"{table(rows)}\nThe same for 'scons bench-compare A B': {results}"
+def _cold(checkout: Path, cache: Path, board: str, folder: Path, toolchain: str) -> tuple[list[Row], list[Row], str]:
+    """Rows for an image and for its second boot mode; one for each step of the first; these as a table."""
+    place, said = folder / toolchain, f"TOOLCHAIN={toolchain}"
+    copy = place / "leafroot"
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+    shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=_link_or_copy)
+    run = Bench(copy, place / "log", [f"BOARD={board}", f"CACHE={place / 'cache'}", said])
+    first = run.scons()
+    steps, slots = read_times(copy / "output" / "times.json")
+    second = run.scons("BOOT=leaf-tmpfs")
+    rows = [
+        Row(f"empty cache -> image, {said}", (first.seconds,), first.megabytes),
+        Row(f"then the other boot mode, {said}", (second.seconds,), second.megabytes),
+    ]
+    told = f"{said}, step by step, {os.cpu_count()} slots:\n{times_table(steps, slots)}"
+    return rows, [Row(f"{said}: {step.title}", (step.seconds,)) for step in steps if step.seconds >= 1], told
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system: /tmp often is one of its own.
+        shutil.copyfile(source, target)
 
 
 def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> list[Row]:

@@ -13,6 +13,7 @@ from leafroot.effects.memory import Memory
 from leafroot.errors import LeafrootError
 from leafroot.plan.step import Step
 from leafroot.report.history import History
+from leafroot.report.times import Times
 from leafroot.report.work import Report
 
 _AGAIN = "Run the same command again: it is made anew, or brought from the cache."
@@ -34,9 +35,11 @@ class Ledger:
     digest: Callable[[str], str]
     file_digest: Callable[[str], str]
     tree_file: Callable[[str], Path]
+    times: Times
 
-    def check_inputs(self, step: Step) -> None:
-        """Raise a LeafrootError if an output that the step reads is not the one that was made."""
+    def begin(self, step: Step) -> None:
+        """A step begins; LeafrootError if an output that it reads is not the one that was made."""
+        self.times.begin()
         for name in step.artefacts():
             known, now = self.memory.digest(name), self.digest(name)
             if known and known != now:
@@ -57,6 +60,7 @@ class Ledger:
 
     def built(self, step: Step, seconds: float) -> str:
         """The step was performed; the SHA-256 of what came out."""
+        self.times.built(step.title, seconds)
         self.check_sources(step)
         digest = digest_of(self.output / step.output)
         self._note(step, digest, f"{seconds:7.1f} s", f"built in {seconds:.1f} s")

@@ -49,7 +49,7 @@ class Performer(Action):
 
     def __init__(self, step: Step, work: Callable[[], float], ledger: Ledger) -> None:
         def noted() -> int:
-            ledger.check_inputs(step)
+            ledger.begin(step)
             self.keep(ledger.built(step, work()))
             return 0
 

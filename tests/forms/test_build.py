@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.report.times import read_times
 from tests.config.small_tree import SmallTree, package
 
 FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
@@ -111,6 +112,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 def test_a_build_leaves_the_folders_right(checkout: Checkout) -> None:
     assert "6 steps built" in checkout.scons()
+    assert len(read_times(checkout.root / "output/times.json")[0]) == 6
     assert checkout.found("boot") == FILES
     assert checkout.found("netboot") == [f"1234abcd/{name}" for name in FILES]
     assert sorted(path.name for path in checkout.images.iterdir()) == [
