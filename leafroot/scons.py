@@ -216,5 +216,11 @@ def _perform_node(target: Sequence[Any], source: Sequence[Any], env: Any) -> int
     return status
 
 
-# One action for all steps: SCons would read the code of each, to tell whether it has changed.
-_BUILDER = Script.Builder(action=Script.Action(_perform_node, strfunction=None))
+def _would_perform(target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
+    return f"  {target[0].attributes.leafroot_step.title:<44} would be built, or brought from the cache"
+
+
+# One action for all steps: SCons would read the code of each, to tell whether it has changed. It tells of a step only
+# where it does not perform it (-n).
+_ACTION = Script.Action(_perform_node, strfunction=_would_perform if Script.GetOption("no_exec") else None)
+_BUILDER = Script.Builder(action=_ACTION)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import SCons.Action
 import SCons.CacheDir
 import SCons.Errors
 
@@ -40,7 +41,7 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
     def retrieve(self, node: Any) -> bool:
         """Bring a file back, if the cache has it; its time is that of now, whatever was there before."""
         begun = time.monotonic()
-        if not self.is_enabled():
+        if not self.is_enabled() or not SCons.Action.execute_actions:
             return False
         target = Path(node.get_abspath())
         try:

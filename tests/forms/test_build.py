@@ -184,3 +184,13 @@ def test_flash_refuses_before_anything_is_built(checkout: Checkout, words: tuple
 def test_only_a_board_with_a_card_can_be_flashed(checkout: Checkout) -> None:
     said = checkout.scons("BOARD=one", "flash", "DEV=x", status=2)
     assert said == "leafroot: BOARD=one: this board has no SD card to write\n"
+
+
+def test_a_dry_run_tells_the_steps_and_makes_nothing(checkout: Checkout) -> None:
+    """`-n`, with nothing in the cache and with everything in it."""
+    for _ in range(2):
+        shutil.rmtree(checkout.root / "output", ignore_errors=True)
+        assert checkout.scons("-n").count("would be built, or brought from the cache") == 6
+        assert not checkout.images.exists()
+        checkout.scons()
+    assert "would be built" not in checkout.scons("-n")
