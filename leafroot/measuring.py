@@ -48,10 +48,16 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
 
 
 def bench_cold(session: Session, config: Config) -> int:
-    """How long it takes to build from nothing."""
+    """How long it takes to build from nothing, with each toolchain unless one was asked for."""
     fetch_sources(session)
     results = _results(session, config, "bench-cold")
-    print(building.bench_cold(session.checkout, session.cache, config.name, results))
+    asked = session.variables.get("TOOLCHAIN")
+    toolchains = [asked] if asked else ["debian", "source"]
+    words = [f"BOARD={config.name}"]
+    if fragments := session.variables.get("CONFIG"):
+        # The build runs in another folder.
+        words.append("CONFIG=" + ",".join(str(Path(part).absolute()) for part in fragments.split(",") if part))
+    print(building.bench_cold(session.checkout, session.cache, words, toolchains, results))
     return 0
 
 

@@ -22,6 +22,7 @@ from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.plan.shared import check_shared
 from leafroot.plan.step import Step
 
 VARIABLES = {
@@ -130,6 +131,7 @@ class Session:
     def make_plans(self, file_digest: Callable[[str], str]) -> list[Plan]:
         """One plan for each board; `file_digest` gives the SHA-256 of a file of the checkout."""
         self.planned = [(config, plan_board(config, _machine(config), file_digest)) for config in self.configs]
+        check_shared(self.planned)
         return [plan for _, plan in self.planned]
 
     def steps(self) -> list[Step]:

@@ -35,7 +35,8 @@ class Config:
     account, "" asks for no password. `memory` is RAM in MiB. `root_size` is what the kernel is told of the root's
     size, "" if nothing. `compression` is a zstd level. `options` are those of the board's optional kernel fragments
     that were chosen. `config_txt` is the text of that file for a Raspberry Pi's boot loader, and empty for a board
-    without one. `choices` are the values of the Kconfig options that recipes of selected packages ask for.
+    without one. `choices` are the values of the Kconfig options that recipes of selected packages ask for. With
+    `c_only` the toolchain from source is for no other language.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Config:
     options: tuple[str, ...] = ()
     config_txt: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    c_only: bool = False
 
     @property
     def described_in(self) -> str:

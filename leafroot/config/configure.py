@@ -70,6 +70,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         ),
         config_txt=_config_txt(root, unit) if unit.value.loader else "",
         choices=dict(_choices(resolved, packages)),
+        c_only=resolved.value("TOOLCHAIN_C_ONLY") == "y",
     )
 
 

@@ -62,6 +62,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     toolchain = _toolchain(config, machine)
     packages: list[Step] = []
     built: dict[str, str] = {}
+    in_cxx: set[str] = set()
     for unit in config.packages:
         if isinstance(unit.value.build, (Files, ToolchainPart)):
             continue
@@ -72,7 +73,10 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
                 hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
                 "Build with TOOLCHAIN=source.",
             )
-        step = plan_package(unit, toolchain, built, config.choices)
+        if "c++" in unit.value.languages or in_cxx.intersection(unit.value.depends):
+            in_cxx.add(unit.name)
+        tools = toolchain.with_libstdcxx() if unit.name in in_cxx else toolchain
+        step = plan_package(unit, tools, built, config.choices)
         packages.append(step)
         built[unit.name] = step.output
     root, elf, packed, slot = plan_root(config, toolchain, built)
@@ -83,7 +87,8 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     bare = plan_bare_kernel(config)
     trees = plan_device_trees(config, toolchain)
     kernels = (kernel_config, kernel, bare, *trees.built)
-    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, slot, linked, image)
+    tool_steps = [step for step in toolchain.steps if in_cxx or step.output != toolchain.libstdcxx]
+    steps = (*trees.checks, *tool_steps, *kernels, *packages, root, elf, packed, slot, linked, image)
     forms = Forms()
     if loader := config.board.value.loader:
         firmware = config.catalog.packages[loader.package]
@@ -109,7 +114,7 @@ def _toolchain(config: Config, machine: Machine) -> Toolchain:
     if config.toolchain is not None:
         toolchain = plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
     else:
-        toolchain = plan_source_toolchain(config.arch, config.catalog, machine.platform)
+        toolchain = plan_source_toolchain(config.arch, config.catalog, machine.platform, config.c_only)
     return replace(toolchain, go=go_tools(config.catalog, machine.platform))
 
 

@@ -41,8 +41,9 @@ _GCC_WITHOUT = (
 )
 
 
-def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolchain:
+def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: bool = False) -> Toolchain:
     """Every step of the toolchain for `arch`; `platform` is where the compiler itself will run."""
+    languages = ("c",) if c_only else ("c", "c++")
     gmp, mpfr, mpc = _plan_libraries(catalog, platform)
     headers = plan_kernel_headers(arch, catalog)
     musl_headers = plan_musl_headers(arch, catalog)
@@ -51,6 +52,7 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolch
         arch,
         catalog,
         platform,
+        languages,
         inputs=(
             Union(_LIBS, (gmp.output, mpfr.output, mpc.output)),
             Union(TOOLCHAIN, (binutils.output,)),
@@ -65,10 +67,10 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str) -> Toolch
         label=f"GCC {version}, binutils {catalog.packages['binutils'].value.version}, musl, built from source",
         arch=arch,
         inputs=tools,
-        sysroot=(musl.output, headers.output, libstdcxx.output),
+        sysroot=(musl.output, headers.output),
         libc=musl.output,
         libstdcxx=libstdcxx.output,
-        languages=frozenset({"c", "c++"}),
+        languages=frozenset(languages),
         steps=(gmp, mpfr, mpc, headers, musl_headers, binutils, gcc, musl, libstdcxx),
     )
 
@@ -144,7 +146,9 @@ def _plan_binutils(arch: Arch, catalog: Catalog, platform: str) -> Step:
     )
 
 
-def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, ...]) -> Step:
+def _plan_gcc(
+    arch: Arch, catalog: Catalog, platform: str, languages: tuple[str, ...], inputs: tuple[Input, ...]
+) -> Step:
     unit = catalog.packages["gcc"]
     triplet = _host_triplet(platform)
     compiler = ("/build/gcc/xgcc", "-B/build/gcc/")
@@ -163,7 +167,7 @@ def _plan_gcc(arch: Arch, catalog: Catalog, platform: str, inputs: tuple[Input, 
                 "--with-native-system-header-dir=/usr/include",
                 f"--with-gxx-include-dir={SYSROOT}/usr/include/c++/{unit.value.version}",
                 *(f"--with-{name}={_LIBS}" for name in ("gmp", "mpfr", "mpc")),
-                *("--enable-languages=c,c++", "--enable-default-pie", "--enable-default-ssp"),
+                *(f"--enable-languages={','.join(languages)}", "--enable-default-pie", "--enable-default-ssp"),
                 *("--enable-initfini-array", "--enable-threads=posix", "--enable-shared"),
                 *(
                     "--with-linker-hash-style=gnu",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.archive import Archive
@@ -38,7 +38,7 @@ class Toolchain:
 
     Its tools are called `<tuple>-gcc` and so on, whatever they really are. `inputs` bring them into a sandbox,
     `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root,
-    `libstdcxx` the one that C++ programs need there ("" if there is none).
+    `libstdcxx` the one that C++ programs need besides, in both places ("" if there is none).
     `label` names it in the manifest; `languages` are those it can compile. `go` is the compiler for Go, which is the
     same for every target, if there is one for this machine.
     """
@@ -66,6 +66,10 @@ class Toolchain:
     def with_sysroot(self, artefacts: tuple[str, ...]) -> tuple[Input, ...]:
         """The inputs of a step that compiles against the libc and these artefacts."""
         return (*self.inputs, Union(SYSROOT, (*self.sysroot, *artefacts)))
+
+    def with_libstdcxx(self) -> Toolchain:
+        """The same for a program in C++, or for one that is linked with a library in C++."""
+        return replace(self, sysroot=(*self.sysroot, self.libstdcxx))
 
     def env(self, extra: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
         """The environment of a step that compiles for the target."""

@@ -102,22 +102,24 @@ def bench(
             raise
 
 
-def bench_cold(checkout: Path, cache: Path, board: str, results: Path) -> str:
+def bench_cold(checkout: Path, cache: Path, words: Sequence[str], toolchains: Sequence[str], results: Path) -> str:
     """Measure what is built from nothing, step by step: an empty cache, but for the archives that are downloaded."""
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
-        done = [_cold(checkout, cache, board, Path(folder), toolchain) for toolchain in ("debian", "source")]
+        done = [_cold(checkout, cache, words, Path(folder), toolchain) for toolchain in toolchains]
     write(results, "bench-cold", [row for rows, steps, _ in done for row in (*rows, *steps)])
     all_in_all = table([row for rows, _, _ in done for row in rows])
     return "\n".join([all_in_all, *(told for _, _, told in done), f"{_KEPT}{results}"])
 
 
-def _cold(checkout: Path, cache: Path, board: str, folder: Path, toolchain: str) -> tuple[list[Row], list[Row], str]:
+def _cold(
+    checkout: Path, cache: Path, words: Sequence[str], folder: Path, toolchain: str
+) -> tuple[list[Row], list[Row], str]:
     """Rows for an image and for its second boot mode; one for each step of the first; these as a table."""
     place, said = folder / toolchain, f"TOOLCHAIN={toolchain}"
     copy = place / "leafroot"
     shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
     shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=_link_or_copy)
-    run = Bench(copy, place / "log", [f"BOARD={board}", f"CACHE={place / 'cache'}", said])
+    run = Bench(copy, place / "log", [*words, f"CACHE={place / 'cache'}", said])
     first = run.scons()
     steps, slots = read_times(copy / "output" / "times.json")
     second = run.scons("BOOT=leaf-tmpfs")
