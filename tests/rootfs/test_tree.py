@@ -1,39 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers merge into one tree, and what cannot be merged is refused by name."""
+"""Layers merge into one tree, or are refused by name."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from made_up_trees import layer, owners
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.modes import Mode, apply_modes
-from leafroot.rootfs.node import (
-    BlockDevice,
-    CharDevice,
-    Directory,
-    Fifo,
-    File,
-    HardLink,
-    Node,
-    Slice,
-    Symlink,
-)
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
-
-
-def layer(owner: str, *replaces: str, override: bool = False, **nodes: Node) -> Layer:
-    """A layer whose paths are keyword names with `_` for `/`."""
-    return Layer(owner, {name.replace("_", "/"): node for name, node in nodes.items()}, frozenset(replaces), override)
-
-
-def owners(tree: Tree) -> dict[str, str]:
-    return {path: entry.owner for path, entry in tree}
-
+from leafroot.rootfs.node import BlockDevice, CharDevice, Directory, File, HardLink, Node, Symlink
+from leafroot.rootfs.tree import Layer, merge_layers
 
 A, B = File(b"a"), File(b"b")
-BIG = 1 << 32
 
 
 def test_parents_that_nobody_made_are_directories_of_root_and_belong_to_who_needs_them() -> None:
@@ -205,138 +182,3 @@ def test_a_layer_refuses_what_no_root_could_hold(case: str) -> None:
 def test_a_layer_refuses_to_replace_what_is_no_path() -> None:
     with pytest.raises(LeafrootError, match="'/bin/ls' is not a path below the root"):
         Layer("x", {}, frozenset({"/bin/ls"}))
-
-
-LINKS = merge_layers(
-    [
-        layer(
-            "x",
-            usr_lib_libc=A,
-            lib=Symlink("usr/lib"),
-            usr_lib_abs=Symlink("/lib/libc"),
-            usr_lib_up=Symlink("../../lib/libc"),
-            usr_lib_far=Symlink("../../../../../lib/libc"),
-            usr_lib_gone=Symlink("nowhere"),
-            loop=Symlink("loop"),
-        )
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ("path", "leads_to"),
-    [
-        ("usr/lib/libc", "usr/lib/libc"),
-        ("/lib/libc", "usr/lib/libc"),
-        ("lib", "usr/lib"),
-        ("lib/abs", "usr/lib/libc"),
-        ("lib/up", "usr/lib/libc"),
-        ("lib/far", "usr/lib/libc"),
-        ("lib/gone", None),
-        ("lib/libc/x", None),
-        ("loop", None),
-        ("none", None),
-        ("/", "."),
-        ("usr/../lib/../lib", "usr/lib"),
-    ],
-)
-def test_a_path_is_resolved_within_the_root(path: str, leads_to: str | None) -> None:
-    assert LINKS.resolve(path) == leads_to
-
-
-@pytest.mark.parametrize(("length", "leads_to"), [(40, "end"), (41, None)])
-def test_as_many_links_are_followed_as_linux_follows(length: int, leads_to: str | None) -> None:
-    chain: dict[str, Node] = {f"l{at}": Symlink(f"l{at + 1}") for at in range(1, length)}
-    chain |= {f"l{length}": Symlink("end"), "end": A}
-    assert merge_layers([Layer("x", chain)]).resolve("l1") == leads_to
-
-
-def test_content_of_the_building_machine_is_read_in_its_slice(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.write_bytes(b"0123456789")
-    assert File(Slice(source, 2, 3)).read() == b"234"
-    assert File(Slice(source, 2, 3)).size == 3
-
-
-def test_content_that_has_become_shorter_is_an_error(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.write_bytes(b"0123456789")
-    with pytest.raises(LeafrootError) as raised:
-        File(Slice(source, 8, 5)).read()
-    assert str(raised.value) == f"{source}: 3 bytes are missing: it was changed meanwhile"
-
-
-def test_content_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(LeafrootError) as raised:
-        File(Slice(tmp_path / "gone", 0, 1)).read()
-    assert str(raised.value) == f"{tmp_path}/gone: cannot be read: No such file or directory"
-
-
-ROOT_TREE = merge_layers(
-    [
-        layer(
-            "skeleton",
-            tmp=Directory(),
-            bin_su=File(b"su", 0o755),
-            bin_sudo=HardLink("bin/su"),
-            dev_null=CharDevice(1, 3),
-            link=Symlink("tmp"),
-            pipe=Fifo(),
-        )
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ("row", "path", "node"),
-    [
-        (Mode("tmp", 0o1777), "tmp", Directory(0o1777)),
-        (Mode("bin/su", 0o4755), "bin/su", File(b"su", 0o4755)),
-        (Mode("bin/sudo", 0o4755), "bin/su", File(b"su", 0o4755)),
-        (Mode("dev/null", 0o666, group="tty"), "dev/null", CharDevice(1, 3, 0o666, 0, 5)),
-        (Mode("pipe", user="www", group=7), "pipe", Fifo(0o600, 33, 7)),
-        (Mode("link", user="www"), "link", Symlink("tmp", 33)),
-        (Mode(".", 0o711), ".", Directory(0o711)),
-    ],
-    ids=lambda value: value.path if isinstance(value, Mode) else "",
-)
-def test_a_mode_is_applied_and_the_owner_of_the_content_stays(row: Mode, path: str, node: Node) -> None:
-    tree = apply_modes(ROOT_TREE, [row], "board", {"root": 0, "www": 33}, {"root": 0, "tty": 5})
-    assert tree.entries[path].node == node
-    assert owners(tree) == owners(ROOT_TREE)
-    assert {p for p, entry in tree if entry != ROOT_TREE.entries[p]} == {path}
-
-
-BAD_MODES = {
-    "unknown path": (
-        [Mode("bin/sodu", 0o755)],
-        "board: /bin/sodu: nothing in the root has this path\n  Did you mean bin/su or bin/sudo?",
-    ),
-    "absolute path": (
-        [Mode("/tmp", 0o755)],
-        "board: '/tmp' is not a path below the root\n  Write it like usr/bin/env.",
-    ),
-    "unknown user": (
-        [Mode("tmp", 0o755, "ww")],
-        "board: /tmp: there is no user 'ww'\n  Did you mean www?",
-    ),
-    "unknown group": (
-        [Mode("tmp", 0o755, "www", "x")],
-        "board: /tmp: there is no group 'x'\n  There is: root.",
-    ),
-    "twice": ([Mode("tmp", 0o755), Mode("tmp", 0o700)], "board: /tmp: its mode is said twice"),
-    "twice at two names of one file": (
-        [Mode("bin/su", 0o755), Mode("bin/sudo", 0o700)],
-        "board: /bin/sudo: its mode is said twice",
-    ),
-    "mode of a link": ([Mode("link", 0o755)], "board: /link: a symbolic link has no mode\n  Say it of tmp."),
-    "impossible mode": ([Mode("tmp", 0o17777)], "board: /tmp: mode 17777 has more than permission bits"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_MODES)
-def test_a_table_of_modes_that_does_not_fit_is_refused(case: str) -> None:
-    table, message = BAD_MODES[case]
-    with pytest.raises(LeafrootError) as raised:
-        apply_modes(ROOT_TREE, table, "board", {"root": 0, "www": 33})
-    assert str(raised.value) == message
