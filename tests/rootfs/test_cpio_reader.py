@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives that are damaged, or make no tree, are refused with the place of the fault."""
+
+from __future__ import annotations
+
+import io
+import random
+import stat
+from dataclasses import replace
+
+import pytest
+from cpio_archives import EVERYTHING, entries, newc
+from made_up_trees import tree
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.cpio import HEADER_SIZE, TRAILER
+from leafroot.rootfs.cpio_reader import CpioEntry, read_newc, tree_from_newc
+from leafroot.rootfs.node import Directory, File, HardLink, Symlink
+
+SMALL = newc(tree(a=File(b"abc"), b=Symlink("a")))
+# The header of "a" comes after that of the root: 110 bytes of header, "." and NUL.
+AT = HEADER_SIZE + 2
+FIELD = {"inode": 0, "mode": 1, "links": 4, "size": 6, "name size": 11}
+
+
+def with_field(field: str, text: bytes, at: int = AT) -> bytes:
+    place = at + 6 + 8 * FIELD[field]
+    return SMALL[:place] + text + SMALL[place + 8 :]
+
+
+def patched(at: int, data: bytes) -> bytes:
+    return SMALL[:at] + data + SMALL[at + len(data) :]
+
+
+END = SMALL.index(TRAILER.encode()) - HEADER_SIZE
+LINK = SMALL.index(b"070701", AT + 1)
+HINT = "\n  Give the uncompressed archive in the format newc (cpio -H newc)."
+UNREADABLE = {
+    "empty": (b"", "at byte 0: the archive ends within a header, 110 bytes early"),
+    "no archive": (b"<html>" * 30, "at byte 0: no cpio header, but b'<html>'"),
+    "odc": (b"070707" + b"0" * 200, "at byte 0: it is an archive of the old portable format" + HINT),
+    "bin": (b"\xc7\x71" + b"0" * 200, "at byte 0: it is an archive of the old binary format" + HINT),
+    "zstd": (b"\x28\xb5\x2f\xfd" + b"0" * 200, "at byte 0: it is compressed with zstd" + HINT),
+    "gzip": (b"\x1f\x8b" + b"0" * 200, "at byte 0: it is compressed with gzip" + HINT),
+    "xz": (b"\xfd7zXZ\0" + b"0" * 200, "at byte 0: it is compressed with xz" + HINT),
+    "bad magic in the middle": (patched(AT, b"070700"), f"at byte {AT}: no cpio header, but b'070700'"),
+    "a sign in a field": (
+        with_field("size", b"+0000003"),
+        f"at byte {AT}: the size is no number of 8 hexadecimal digits, but b'+0000003'",
+    ),
+    "spaces in a field": (
+        with_field("inode", b"       2"),
+        f"at byte {AT}: the inode is no number of 8 hexadecimal digits, but b'       2'",
+    ),
+    "no name": (
+        with_field("name size", b"00000001"),
+        f"at byte {AT}: a name of 1 bytes, where 2 to 4096 are possible",
+    ),
+    "oversized name": (
+        with_field("name size", b"00001001"),
+        f"at byte {AT}: a name of 4097 bytes, where 2 to 4096 are possible",
+    ),
+    "enormous name": (
+        with_field("name size", b"FFFFFFFF"),
+        f"at byte {AT}: a name of 4294967295 bytes, where 2 to 4096 are possible",
+    ),
+    "name without NUL": (
+        patched(AT + HEADER_SIZE + 1, b"x"),
+        f"at byte {AT}: the name b'ax' does not end at its only NUL",
+    ),
+    "NUL within a name": (
+        patched(AT + HEADER_SIZE, b"\0"),
+        f"at byte {AT}: the name b'\\x00\\x00' does not end at its only NUL",
+    ),
+    "padding": (patched(AT + HEADER_SIZE + 5, b"x"), f"at byte {AT + HEADER_SIZE + 5}: the padding is not zero"),
+    "enormous file": (
+        with_field("size", b"FFFFFFFF"),
+        f"at byte {AT + HEADER_SIZE + 2}: the archive ends within the data of a, "
+        f"{0xFFFFFFFF - len(SMALL) + AT + HEADER_SIZE + 2} bytes early",
+    ),
+    "directory with data": (
+        with_field("mode", b"000041ED"),
+        f"at byte {AT}: a has data, but is neither a file nor a symbolic link",
+    ),
+    "empty link": (
+        with_field("size", b"00000000", LINK),
+        f"at byte {LINK}: b: a link's target of 0 bytes, where 1 to 4095 are possible",
+    ),
+    "oversized link": (
+        with_field("size", b"00001001", LINK),
+        f"at byte {LINK}: b: a link's target of 4097 bytes, where 1 to 4095 are possible",
+    ),
+    "trailer with data": (with_field("size", b"00000001", END), f"at byte {END}: the trailer has data"),
+    "no trailer": (SMALL[:END], f"at byte {END}: the archive ends within a header, 110 bytes early"),
+    "something after the trailer": (SMALL + b"x", f"at byte {END + 124}: something follows the end of the archive"),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_is_no_newc_archive_is_refused(case: str) -> None:
+    data, message = UNREADABLE[case]
+    with pytest.raises(LeafrootError) as raised:
+        list(read_newc(io.BytesIO(data), "root.cpio"))
+    assert str(raised.value) == f"root.cpio: {message}"
+
+
+def entry(name: str, **fields: object) -> CpioEntry:
+    plain = CpioEntry(name, 1, stat.S_IFREG | 0o644, 0, 0, 1, 0, (0, 0), (0, 0), b"")
+    return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+NO_TREE = {
+    "absolute": ([entry("/etc")], "x: /etc: this would lie outside of the root"),
+    "dot dot": ([entry("a/../../b")], "x: a/../../b: this would lie outside of the root"),
+    "twice": ([entry("a"), entry("./a")], "x: ./a: it is in the archive twice"),
+    "socket": ([entry("a", mode=0o140755)], "x: a: its mode 140755 says no type that a root can hold"),
+    "root as a file": ([entry(".")], "x: the root would be a file"),
+    "below a file": ([entry("a"), entry("a/b")], "/a/b: x brings it, but x makes /a a file"),
+}
+
+
+@pytest.mark.parametrize("case", NO_TREE)
+def test_entries_that_make_no_tree_are_refused(case: str) -> None:
+    found, message = NO_TREE[case]
+    with pytest.raises(LeafrootError) as raised:
+        tree_from_newc(found, "x")
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize("carrier", range(3))
+def test_any_name_of_a_file_may_carry_its_data(carrier: int) -> None:
+    names = [entry(name, links=3, data=b"x" if index == carrier else b"") for index, name in enumerate("abc")]
+    assert {path: item.node for path, item in tree_from_newc(names, "x")} == {
+        ".": Directory(),
+        "a": File(b"x"),
+        "b": HardLink("a"),
+        "c": HardLink("a"),
+    }
+
+
+def test_every_cut_of_an_archive_is_noticed() -> None:
+    end = END + 124
+    for size in range(end):
+        with pytest.raises(LeafrootError):
+            entries(SMALL[:size])
+    assert len(entries(SMALL[:end])) == len(entries(SMALL))
+
+
+def test_a_damaged_archive_raises_nothing_but_our_error() -> None:
+    chance = random.Random(6)
+    plain = newc(EVERYTHING)
+    refused = 0
+    for _ in range(2000):
+        data = bytearray(plain)
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(len(data))] = chance.choice((0, 0x2F, 0x30, 0x46, 0x2E, 0xFF, chance.randrange(256)))
+        try:
+            tree_from_newc(entries(bytes(data)), "x")
+        except LeafrootError:
+            refused += 1
+    assert 200 < refused < 2000
