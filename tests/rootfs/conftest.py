@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the root take from outside: the kernel's sources, and programs of this machine."""
+"""What the tests of the root take from outside: the kernel's sources, this machine's programs, what is compiled."""
 
 from __future__ import annotations
 
+import functools
 import os
 import runpy
 import shutil
@@ -11,9 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from elf_roots import HARDENED, LIBRARY, LINKED, LOADER, PROGRAM, Build
 
 from leafroot.effects.fetch import fetch
 from leafroot.effects.store import Store
+from leafroot.rootfs.elf import ElfTarget
+from leafroot.rootfs.elf_facts import read_elf
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -43,3 +47,60 @@ def command() -> Callable[..., bytes]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Compile and link one C text without any libc, the same thing only once."""
+    folder = tmp_path_factory.mktemp("elf")
+
+    @functools.cache
+    def run(source: str, *options: str) -> bytes:
+        (folder / "source.c").write_text(source)
+        argv = ["gcc", "-O1", "-ffreestanding", "-nostdlib", "-w", "-o", "result", "source.c", *options]
+        done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return (folder / "result").read_bytes()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def program(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build a program; `needs` are names of libraries that it is linked with."""
+    folder = tmp_path_factory.mktemp("needed")
+
+    def run(*options: str, needs: tuple[str, ...] = (), plain: tuple[str, ...] = HARDENED) -> bytes:
+        libraries = []
+        for name in needs:
+            (folder / name).write_bytes(build(LINKED, "-shared", "-fPIC", f"-Wl,-soname,{name}"))
+            libraries.append(str(folder / name))
+        return build(
+            PROGRAM,
+            "-fPIE",
+            "-pie",
+            f"-Wl,--dynamic-linker={LOADER}",
+            "-Wl,--unresolved-symbols=ignore-all,--no-as-needed",
+            *libraries,
+            *plain,
+            *options,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def library(build: Build) -> Build:
+    """Build a shared library."""
+
+    def run(*options: str, source: str = LIBRARY) -> bytes:
+        return build(source, "-shared", "-fPIC", "-Wl,-soname,libit.so", *HARDENED, *options)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def target(library: Build) -> ElfTarget:
+    """This machine as a target."""
+    facts = read_elf(library(), "a library")
+    return ElfTarget(facts.machine, facts.elf_class, facts.little_endian, LOADER)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How hardened programs are: what is always asked for, what a board asks for, what is only reported."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from elf_roots import LIBRARY, LINKED, Build, faults, root
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.elf import ElfReport, ElfTarget, check_elf
+
+
+def test_a_hardened_program_and_its_library_pass(program: Build, library: Build, target: ElfTarget) -> None:
+    tree = root({"usr/bin/it": program(needs=("libit.so",)), "usr/lib/libit.so": library(), "etc/it.conf": b"conf"})
+    assert check_elf(tree, target, frozenset({"relro", "pie", "ssp"})) == [
+        ElfReport("usr/bin/it", "it", "ET_DYN", ("libit.so",), relro="full", pie=True, ssp=True),
+        ElfReport("usr/lib/libit.so", "it", "ET_DYN", (), relro="full", pie=True, ssp=True),
+    ]
+
+
+def without_stack_header(data: bytes) -> bytes:
+    """The same file with its PT_GNU_STACK made a PT_NULL, as of an old linker."""
+    gnu_stack = struct.pack("<I", 0x6474E551)
+    assert data.count(gnu_stack) == 1
+    return data.replace(gnu_stack, bytes(4))
+
+
+def test_an_executable_stack_is_refused(program: Build, library: Build, target: ElfTarget) -> None:
+    tree = root({"bin/it": program("-Wl,-z,execstack"), "lib/libit.so": library("-Wl,-z,execstack")})
+    assert faults(tree, target) == [
+        "/bin/it (it): asks for an executable stack",
+        "/lib/libit.so (it): asks for an executable stack",
+    ]
+
+
+def test_a_stack_of_which_nothing_is_said_is_refused(program: Build, target: ElfTarget) -> None:
+    assert faults(root({"bin/it": without_stack_header(program())}), target) == [
+        "/bin/it (it): has no PT_GNU_STACK, which means an executable stack"
+    ]
+
+
+# A word of code that holds an address can only be filled in at run time, by writing into the code.
+WRITES_CODE = LIBRARY + ' __asm__(".text\\n.quad provided\\n");'
+
+
+def test_text_relocations_are_refused(library: Build, target: ElfTarget) -> None:
+    data = library("-Wl,-z,notext", source=WRITES_CODE)
+    assert faults(root({"lib/libit.so": data}), target) == [
+        "/lib/libit.so (it): has text relocations: it would write into its own code"
+    ]
+
+
+SOFT = {
+    "relro": [
+        (("-Wl,-z,norelro",), "has RELRO none, and the board asks for full"),
+        (("-Wl,-z,lazy",), "has RELRO partial, and the board asks for full"),
+    ],
+    "pie": [(("-fno-pie", "-no-pie"), "is not position-independent, and the board asks for it")],
+    "ssp": [(("-fno-stack-protector",), "has no stack protector, and the board asks for it")],
+}
+
+
+@pytest.mark.parametrize(
+    ("hardening", "options", "fault"),
+    [(hardening, options, fault) for hardening, cases in SOFT.items() for options, fault in cases],
+)
+def test_hardening_is_required_only_where_the_board_asks(
+    hardening: str, options: tuple[str, ...], fault: str, program: Build, target: ElfTarget
+) -> None:
+    tree = root({"bin/it": program(*options, needs=("libc.so",))})
+    assert faults(tree, target, hardening) == [f"/bin/it (it): {fault}"]
+    assert faults(tree, target) == []
+    assert faults(tree, target, *(SOFT.keys() - {hardening})) == []
+
+
+def test_hardening_is_reported(program: Build, target: ElfTarget) -> None:
+    soft = program("-fno-pie", "-no-pie", "-Wl,-z,lazy", "-fno-stack-protector", needs=("libc.so",))
+    (report,) = check_elf(root({"bin/it": soft}), target)
+    assert (report.kind, report.relro, report.pie, report.ssp) == ("ET_EXEC", "partial", False, False)
+
+
+STATIC = "void _start(void) { volatile char b[64]; b[0] = 0; }"
+HANDLER = f"{STATIC} {LINKED}"
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "pie", "ssp"),
+    [
+        (STATIC, ("-static", "-no-pie"), False, False),
+        (STATIC, ("-static-pie", "-fPIE"), True, False),
+        (HANDLER, ("-static", "-no-pie"), False, True),
+        (STATIC, ("-static", "-no-pie", "-s"), False, None),
+    ],
+    ids=["static", "static and position-independent", "with a handler", "stripped"],
+)
+def test_a_static_program_needs_nothing(
+    source: str, options: tuple[str, ...], pie: bool, ssp: bool | None, build: Build, target: ElfTarget
+) -> None:
+    data = build(source, "-fno-stack-protector", *options)
+    (report,) = check_elf(root({"bin/it": data}, loader=b""), target)
+    assert (report.pie, report.ssp, report.needed) == (pie, ssp, ())
+
+
+def test_a_libc_that_has_the_handler_itself_does_not_tell(library: Build, target: ElfTarget) -> None:
+    data = library("-fno-stack-protector", source=f"{LIBRARY} {LINKED}")
+    (report,) = check_elf(root({"lib/libc.so": data}), target, frozenset({"ssp"}))
+    assert report.ssp is None
+
+
+def test_hardening_of_an_unknown_name_is_refused(target: ElfTarget) -> None:
+    with pytest.raises(LeafrootError) as raised:
+        check_elf(root({}), target, frozenset({"rello"}))
+    assert str(raised.value) == "no hardening is called 'rello'\n  Did you mean relro?"
