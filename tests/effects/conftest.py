@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server of one test's own, and what people would see of it."""
+"""What a test has to itself: a server, what people would see of it, an archive with a place to unpack it to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from misbehaving_server import Server
@@ -27,3 +28,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def told() -> Told:
     """What people would see, as lines."""
     return Told()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Where a test writes its archive."""
+    return tmp_path / "some.tar"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Where the archive is unpacked to; its folder is not there yet."""
+    return tmp_path / "trees" / "tree"

@@ -45,11 +45,6 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "some_1.0_all.deb"
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return tmp_path / "trees" / "tree"
-
-
 def paths(tree: Path) -> list[str]:
     return sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*"))
 

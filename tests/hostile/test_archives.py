@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that want the whole machine: endless, deep, or all headers. What leads out of them is in test_unpack.py."""
+"""Archives that want the whole machine: endless, deep, or all headers. What leads out is in test_unpack_refusals.py."""
 
 from __future__ import annotations
 
