@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests on the command line that cannot be met, each with its exact message."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from refusal import assert_refused
+
+from tests.config.small_tree import SmallTree, board, package
+
+Files = dict[str, Any]
+ONE = "configs/one_defconfig"
+START = "CONFIG_BOARD_ONE=y\n"
+
+# Files, arguments of configure(), message.
+REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
+    "board": ({}, {"board": "too"}, ("BOARD=too: there is no board 'too'\n  Did you mean two?")),
+    "board, nothing like it": (
+        {},
+        {"board": "rpi4"},
+        "BOARD=rpi4: there is no board 'rpi4'\n  There is: one, two.",
+    ),
+    "defconfig of another name, nearly": (
+        {"configs/one_more_defconfig": START},
+        {"board": "one_mor"},
+        "BOARD=one_mor: there is no board 'one_mor'\n  Did you mean one_more or one?",
+    ),
+    "defconfig of another name that says no board": (
+        {"configs/more_defconfig": 'CONFIG_SYSTEM_HOSTNAME="x"\n'},
+        {"board": "more"},
+        (
+            "configs/more_defconfig: it selects no board\n"
+            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+        ),
+    ),
+    "defconfig of another name that says two boards": (
+        {"configs/more_defconfig": "CONFIG_BOARD_ONE=y\nCONFIG_BOARD_TWO=y\n"},
+        {"board": "more"},
+        (
+            "configs/more_defconfig: it selects one and two\n"
+            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+        ),
+    ),
+    "a path for a board": (
+        {"configs/more_defconfig": START},
+        {"board": "../configs/more"},
+        "BOARD=../configs/more: there is no board '../configs/more'\n  There is: more, one, two.",
+    ),
+    "mode": ({}, {"boot": "nullf"}, ("BOOT=nullf: there is no boot mode 'nullf'\n  Did you mean nullfs?")),
+    "series": (
+        {},
+        {"kernel": "6.13"},
+        "KERNEL=6.13: there is no kernel series '6.13'\n  Did you mean 6.1 or 6.12?",
+    ),
+    "toolchain": (
+        {},
+        {"toolchain": "gcc"},
+        "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  There is: debian, source.",
+    ),
+    "no nullfs": (
+        {},
+        {"kernel": "6.1"},
+        (
+            "KERNEL=6.1: boot mode 'nullfs' needs Linux 7.0 or a backport, but series 6.1 has neither.\n"
+            "  Choose KERNEL=6.12 or KERNEL=7.2, or BOOT=leaf-tmpfs."
+        ),
+    ),
+    "no nullfs, asked for by the board": (
+        {"board/one/board.py": board(series="6.1")},
+        {},
+        (
+            "board/one/board.py: boot mode 'nullfs' needs Linux 7.0 or a backport, but series 6.1 has neither.\n"
+            "  Choose KERNEL=6.12 or KERNEL=7.2, or BOOT=leaf-tmpfs."
+        ),
+    ),
+    "no nullfs, both asked for": (
+        {},
+        {"kernel": "6.1", "boot": "nullfs"},
+        (
+            "BOOT=nullfs: boot mode 'nullfs' needs Linux 7.0 or a backport, but series 6.1 has neither.\n"
+            "  Choose KERNEL=6.12 or KERNEL=7.2, or BOOT=leaf-tmpfs."
+        ),
+    ),
+    "no rootfs": (
+        {},
+        {"kernel": "7.2", "boot": "rootfs"},
+        (
+            "BOOT=rootfs: boot mode 'rootfs' is in no kernel from Linux 7.0 on, but series 7.2 was asked for.\n"
+            "  Choose KERNEL=6.1 or KERNEL=6.12, or BOOT=nullfs or BOOT=leaf-tmpfs."
+        ),
+    ),
+    "no patch": (
+        {"linux/7.2/patches": None},
+        {"kernel": "7.2", "boot": "leaf-tmpfs"},
+        (
+            "BOOT=leaf-tmpfs: boot mode 'leaf-tmpfs' needs a patch, but series 7.2 has none for it.\n"
+            "  Choose KERNEL=6.1 or KERNEL=6.12, or BOOT=nullfs."
+        ),
+    ),
+    "no mode but rootfs": (
+        {"linux/6.12/patches": None},
+        {},
+        (
+            "board/one/board.py: boot mode 'nullfs' needs Linux 7.0 or a backport, but series 6.12 has neither.\n"
+            "  Choose KERNEL=7.2, or BOOT=rootfs."
+        ),
+    ),
+    "no fragment": (
+        {},
+        {"fragments": [Path("extra.config")]},
+        "extra.config: cannot be read: No such file or directory",
+    ),
+    "fragment is a folder": (
+        {},
+        {"fragments": [Path("configs")]},
+        "configs: this is no regular file",
+    ),
+    "fragment is no text": (
+        {"extra.config": b"\xff\xfe"},
+        {"fragments": [Path("extra.config")]},
+        "extra.config: this is not text: invalid start byte at byte 0",
+    ),
+    "fragment": (
+        {"extra.config": "CONFIG_BOOT_NULLFS=y\n\nCONFIG_X=y\n"},
+        {"fragments": [Path("extra.config")]},
+        "extra.config:3: there is no option CONFIG_X",
+    ),
+    "package lost to the toolchain": (
+        {"extra.config": "CONFIG_PACKAGE_GAMMA=y\n"},
+        {"fragments": [Path("extra.config")], "toolchain": "debian"},
+        (
+            "extra.config:1: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
+            "  Set what it depends on, or drop the line."
+        ),
+    ),
+    "board's package lost to the toolchain": (
+        {"board/one/board.py": board(packages=["gamma"])},
+        {"toolchain": "debian"},
+        "board/one/board.py: package 'gamma' is wanted, but CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)",
+    ),
+    "selected package lost to the toolchain": (
+        {
+            "board/one/board.py": board(packages=["delta"]),
+            "package/delta/package.py": package(depends=["gamma"]),
+        },
+        {"toolchain": "debian"},
+        "board/one/board.py: package 'delta' is wanted, but CONFIG_PACKAGE_DELTA depends on TOOLCHAIN_CXX (=n)",
+    ),
+    "overlay": (
+        {},
+        {"overlays": ["files"]},
+        "OVERLAY=files: there is no folder 'files' to lay over the root",
+    ),
+    "outdated local configuration": (
+        {"local": "CONFIG_BOARD_ONE=y\nCONFIG_PACKAGE_DELTA=y\n"},
+        {"local": Path("local")},
+        (
+            "local:2: there is no option CONFIG_PACKAGE_DELTA any more\n"
+            "  'scons BOARD=one olddefconfig' brings the file up to date."
+        ),
+    ),
+    "two defconfigs": (
+        {ONE: START, "product/configs/one_defconfig": START},
+        {"external": ("product",)},
+        (
+            "product/configs/one_defconfig: 'one' has two defconfigs\n"
+            "  The other is configs/one_defconfig. Make one of them a fragment (CONFIG=)."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "options", "message"), REQUESTS.values(), ids=REQUESTS)
+def test_message_about_a_request(files: Files, options: dict[str, Any], message: str, tmp_path: Path) -> None:
+    if "local" in options:
+        options = {**options, "local": tmp_path / options["local"]}
+    assert_refused(SmallTree(tmp_path, files), message, **options)
