@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 (messages stand here as they are printed)
+"""Boards that are wrong, or the series of the kernel for them, each with its exact message."""
+
+from pathlib import Path
+
+import pytest
+from refusal import assert_refused
+
+from tests.config.small_tree import SmallTree, board, series
+
+ONE = "board/one/board.py"
+
+CASES: dict[str, tuple[dict[str, str | None], str]] = {
+    "unknown arch": (
+        {ONE: board(arch="x86-64")},
+        "board/one/board.py:7: unknown architecture 'x86-64'\n  Did you mean x86_64?",
+    ),
+    "unknown series": (
+        {ONE: board(series="6.13")},
+        "board/one/board.py:6: unknown kernel series '6.13'\n  Did you mean 6.1 or 6.12?",
+    ),
+    "unknown mode": (
+        {ONE: board(boot="leaftmpfs")},
+        "board/one/board.py:9: unknown boot mode 'leaftmpfs'\n  Did you mean leaf-tmpfs?",
+    ),
+    "unknown package": (
+        {ONE: board(packages=["alpha", "betta"])},
+        "board/one/board.py:11: unknown package 'betta'\n  Did you mean beta?",
+    ),
+    "toolchain as a package": (
+        {ONE: board(packages=["gcc"])},
+        "board/one/board.py:11: unknown package 'gcc'\n  There is: alpha, beta, gamma.",
+    ),
+    "console": (
+        {ONE: board(console="ttySS0,115200")},
+        "board/one/board.py:8: unknown console 'ttySS0,115200'\n  A device and its speed, like ttyS0,115200. Did you mean ttyS or ttySC or ttyPS?",
+    ),
+    "size of the root": (
+        {ONE: board(root_size="60")},
+        'board/one/board.py:12: \'60\' is not a size for the root\n  A part of the memory, "60%", or an amount, "96M".',
+    ),
+    "unknown hardening": (
+        {ONE: board(require=["reloro"])},
+        "board/one/board.py:12: unknown hardening 'reloro'\n  Did you mean relro?",
+    ),
+    "no fragment of a board": (
+        {ONE: board().replace("config=[]", 'config=["linux.config"]')},
+        "board/one/board.py:6: there is no board/one/linux.config\n  There is: board.py.",
+    ),
+    "boot loader's file without a boot loader": (
+        {"board/one/config.txt": "arm_boost=1"},
+        "board/one/config.txt: nothing reads it: the board has no loader\n  Say loader=RaspberryPi(...) in board/one/board.py.",
+    ),
+    "version that is none": (
+        {"linux/6.12/kernel.py": series("next")},
+        "linux/6.12/kernel.py:6: 'next' is not a kernel version\n  Like 6.12 or 6.12.107.",
+    ),
+    "version of another series": (
+        {"linux/6.12/kernel.py": series("6.1.2")},
+        "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",
+    ),
+    "patches of no mode": (
+        {"linux/6.12/patches/nulfs/0001.patch": ""},
+        (
+            "linux/6.12/patches/nulfs/0001.patch: patches lie in patches/<boot mode>/, and 'nulfs' is none\n"
+            "  Did you mean nullfs?"
+        ),
+    ),
+    "patch outside a mode": (
+        {"linux/6.12/patches/0001.patch": ""},
+        (
+            "linux/6.12/patches/0001.patch: patches lie in patches/<boot mode>/, and '0001.patch' is none\n"
+            "  There is: leaf-tmpfs, nullfs, rootfs."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "message"), CASES.values(), ids=CASES)
+def test_message(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
+    assert_refused(SmallTree(tmp_path, files), message)
