@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment that a command runs in: left alone while it is right, made anew when it is not."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from made_up_machine import OS_RELEASE, ROOT, TOO_OLD, Machine, program
+
+SCRIPTS = ["bootstrap", ".ci/run"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
+def test_scripts_parse(script: str, shell: str) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"this machine has no {shell}")
+    subprocess.run([shell, "-n", ROOT / script], check=True)
+
+
+def test_usage(ready: Machine) -> None:
+    assert ready.bootstrap("--help").stdout.startswith("usage: ./bootstrap [COMMAND")
+    wrong = ready.bootstrap("-x")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("usage: ")
+
+
+def test_nothing_to_do_changes_nothing(ready: Machine) -> None:
+    stamp = ready.checkout / ".venv/leafroot.stamp"
+    before = stamp.stat()
+    again = ready.bootstrap("echo", "ran")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "ran\n", "")
+    after = stamp.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_the_command_runs_in_the_checkout_with_the_environment_first(ready: Machine) -> None:
+    show = 'printf "%s\\n" "$PWD" "$PATH" "$VIRTUAL_ENV" "$SCONSFLAGS" "${PYTHONPATH-unset}" "$@"'
+    done = ready.bootstrap("sh", "-c", show, "sh", "a b", "", PYTHONPATH="/elsewhere")
+    venv = f"{ready.checkout}/.venv"
+    expected = [str(ready.checkout), f"{venv}/bin:{ready.bin}", venv, "-Q", "unset", "a b", ""]
+    assert done.stdout.splitlines() == expected
+    assert ready.bootstrap("sh", "-c", 'echo "$SCONSFLAGS"', SCONSFLAGS="--debug=time").stdout == "--debug=time\n"
+    assert ready.bootstrap("sh", "-c", "exit 7").returncode == 7
+
+
+REFUSED = {
+    "leafprobe==1": "Hashes are required in --require-hashes mode",
+    f"leafprobe==1 --hash=sha256:{'0' * 64}": "THESE PACKAGES DO NOT MATCH THE HASHES",
+}
+
+
+@pytest.mark.parametrize("requirement", REFUSED)
+def test_changed_requirements_make_the_environment_anew(requirement: str, tmp_path: Path, ready: Machine) -> None:
+    """One that is not the file with its hash is refused, and leaves no environment that counts as ready."""
+    machine = Machine(tmp_path, OS_RELEASE["debian"])
+    # A venv module that copies takes a tenth of the time of the real one.
+    empty = 'rm -r "$3"/leafroot.stamp "$3"/lib/python*/site-packages/leafprobe*'
+    copy = f'case $1 in -c) echo usable "$0" ;; -m) cp -a "{ready.checkout}/.venv" "$3" && {empty} ;; esac'
+    program(machine.bin / "python3", copy)
+    machine.take_environment(ready)
+    assert machine.bootstrap("true").stderr == ""
+    (machine.checkout / "requirements.txt").write_text(f"{requirement}\n")
+    failed = machine.bootstrap("echo", "ran", PIP_FIND_LINKS=str(ready.checkout))
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert REFUSED[requirement] in failed.stderr
+    assert not (machine.checkout / ".venv/leafroot.stamp").exists()
+
+
+@pytest.mark.parametrize("change", ["moved", "python gone"])
+def test_an_environment_that_cannot_work_does_not_count(change: str, tmp_path: Path, ready: Machine) -> None:
+    """It would be made anew, as seen by what is said where no Python can do that."""
+    machine = Machine(tmp_path / "one", OS_RELEASE["arch"], python=TOO_OLD)
+    machine.take_environment(ready)
+    assert machine.bootstrap("true").stderr == ""
+    if change == "moved":
+        machine.checkout = machine.checkout.rename(tmp_path / "elsewhere")
+    else:
+        (machine.checkout / ".venv/bin/python3").unlink()
+        (machine.checkout / ".venv/bin/python").unlink()
+        (machine.checkout / ".venv/bin/python").symlink_to(tmp_path / "gone")
+    assert machine.bootstrap("true").stderr.endswith("install: sudo pacman -S --needed python\n")
