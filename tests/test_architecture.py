@@ -84,3 +84,8 @@ def test_each_door_is_in_one_place(module: str, homes: set[str]) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_is_small_enough_to_read(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 250
+
+
+def test_a_module_of_tests_is_small_enough_to_read() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert {path.relative_to(ROOT).as_posix(): length for path, length in lengths.items() if length > 320} == {}
