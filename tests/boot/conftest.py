@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import select
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +19,7 @@ from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.effects.qemu import Guest
+from tests import real_builds
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,16 +81,5 @@ def console_of() -> Iterator[Callable[..., Console]]:
 
 @pytest.fixture(scope="session")
 def scons() -> Scons:
-    def run(*words: str, status: int = 0) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("scons")), "-Q", *words],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, f"scons {' '.join(words)}\n{done.stdout}"
-        return done.stdout
-
-    return run
+    """Call scons in this checkout, as people do."""
+    return functools.partial(real_builds.scons, ROOT)

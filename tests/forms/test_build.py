@@ -6,14 +6,13 @@ from __future__ import annotations
 import filecmp
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from leafroot.report.times import read_times
 from tests.config.small_tree import SmallTree, package
+from tests.real_builds import scons
 
 FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
 
@@ -88,17 +87,7 @@ class Checkout:
         self.images = self.root / "output/pi/images"
 
     def scons(self, *words: str, status: int = 0) -> str:
-        program = Path(sys.executable).with_name("scons")
-        done = subprocess.run(
-            [program, "-Q", "BOARD=pi", f"CACHE={self.cache}", *words],
-            cwd=self.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout
-        return done.stdout
+        return scons(self.root, "BOARD=pi", f"CACHE={self.cache}", *words, status=status)
 
     def found(self, folder: str) -> list[str]:
         place = self.images / folder

@@ -3,23 +3,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.real_builds import CALLERS_CACHE, scons, sha256
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 TARGET = "x86_64-leafroot-linux-musl"
 BOARD = "qemu_x86_64"
 
-# The caller's cache.
-THEIRS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
 _COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "board", "linux", "configs")
 # What takes long, and is another test's: the kernel, of which what is compiled depends on its configuration's bytes.
 COMPILED = ("linux.tar.zst",)
@@ -101,9 +98,9 @@ class Workbench:
         if other:
             wanted = (f"{BOARD}/kernel-with-slot",)
             self.run(self.folder / "other", None, variables=other, targets=wanted)
-            self._take_over(THEIRS, self.cache, set(made(self.folder / "other").values()))
+            self._take_over(CALLERS_CACHE, self.cache, set(made(self.folder / "other").values()))
         self.run(self.output, None)
-        self._take_over(THEIRS, self.cache, set(made(self.output).values()))
+        self._take_over(CALLERS_CACHE, self.cache, set(made(self.output).values()))
 
     def restore(self) -> None:
         """Undo all changes; whatever was changed has a new time."""
@@ -131,13 +128,13 @@ class Workbench:
             shutil.rmtree(folder, ignore_errors=True)
         self._make_cache(cache)
         allowed = {
-            digest(file)
+            sha256(file)
             for folder in (TARGET, "host")
             for file in (self.output / folder).glob("*.tar.zst")
             if file.name.removesuffix(".tar.zst") not in touched
         }
         kernel = COMPILED if "linux configuration" in touched else KERNEL
-        allowed |= {digest(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
+        allowed |= {sha256(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
         self._take_over(self.cache, cache, allowed)
         return output, self.run(output, cache, variables=variables)
 
@@ -167,27 +164,19 @@ class Workbench:
         }
         said = [f"{name}={value}" for name, value in settings.items()]
         wanted = [str(output / name) for name in (self.targets if targets is None else targets)]
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("scons")), "-Q", *said, *wanted, *words],
-            cwd=self.tree,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, f"scons {' '.join((*said, *wanted, *words))}\n{done.stdout}"
-        lines = [match for line in done.stdout.splitlines() if (match := _LINE.match(line))]
+        printed = scons(self.tree, *said, *wanted, *words, status=status)
+        lines = [match for line in printed.splitlines() if (match := _LINE.match(line))]
         return Done(
             frozenset(_VERSION.sub("", match[1]) for match in lines if not match[2]),
             frozenset(_VERSION.sub("", match[1]) for match in lines if match[2]),
-            done.stdout,
+            printed,
         )
 
     def _make_cache(self, cache: Path) -> None:
         (cache / "artefacts").mkdir(parents=True)
         for name in ("dl", "trees"):
-            (THEIRS / name).mkdir(parents=True, exist_ok=True)
-            (cache / name).symlink_to(THEIRS / name)
+            (CALLERS_CACHE / name).mkdir(parents=True, exist_ok=True)
+            (cache / name).symlink_to(CALLERS_CACHE / name)
 
     def _take_over(self, cache: Path, ours: Path, allowed: set[str]) -> None:
         """Put the artefacts with these SHA-256, which their names end with, from one cache into another."""
@@ -202,13 +191,7 @@ def made(output: Path) -> dict[str, str]:
     """The SHA-256 of each artefact and image in an output folder."""
     folders = (output / name for name in ("host", TARGET, BOARD, f"{BOARD}/images"))
     files = [file for folder in folders if folder.is_dir() for file in folder.iterdir() if file.is_file()]
-    return {str(file.relative_to(output)): digest(file) for file in files}
-
-
-def digest(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    return {str(file.relative_to(output)): sha256(file) for file in files}
 
 
 def _entries(tree: Path) -> Iterator[tuple[str, object]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
@@ -15,6 +14,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.real_builds import sha256
 
 
 @dataclass
@@ -65,10 +66,7 @@ class Place:
 
     def bytes_made(self) -> dict[str, str]:
         """The SHA-256 of every output that is there under its final name."""
-        return {
-            path.relative_to(self.output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in self.outputs()
-        }
+        return {path.relative_to(self.output).as_posix(): sha256(path) for path in self.outputs()}
 
     def outputs(self) -> list[Path]:
         """The files that steps have made."""

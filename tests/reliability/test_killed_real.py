@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import random
 import shutil
 import time
@@ -15,6 +13,8 @@ import pytest
 from building import Place
 from kills import Kills, kill_and_go_on
 from made_up_firmware import ROOT
+
+from tests.real_builds import CALLERS_CACHE, sha256
 
 COUNT = 15
 TARGET = "x86_64-leafroot-linux-musl"
@@ -28,19 +28,20 @@ class Real:
     """
 
     def __init__(self, folder: Path) -> None:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
         checkout = folder / "checkout"
         shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
         shutil.copy(ROOT / "tests/rebuild/small-busybox.config", checkout / "package/busybox/busybox.config")
         self.place = Place(checkout, folder / "real", ["BOARD=qemu_x86_64", "TOOLCHAIN=debian"])
         self.words = tuple(str(self._output(name)) for name in ("musl", "busybox", "rootcheck"))
         self.headers = folder / "headers"
-        self.place.build(str(self._output("linux-headers")), f"CACHE={base}")
-        digest = hashlib.sha256(self._output("linux-headers").read_bytes()).hexdigest()
-        (kept,) = base.glob(f"artefacts/*/*-{digest}")
+        self.place.build(str(self._output("linux-headers")), f"CACHE={CALLERS_CACHE}")
+        digest = sha256(self._output("linux-headers"))
+        (kept,) = CALLERS_CACHE.glob(f"artefacts/*/*-{digest}")
         shutil.copy(kept, self.headers)
         self._kept = f"artefacts/{kept.parent.name}/{kept.name}"
-        self._downloads = [path for path in base.glob("dl/*") if path.name[65:].startswith(("busybox_", "musl_"))]
+        self._downloads = [
+            path for path in CALLERS_CACHE.glob("dl/*") if path.name[65:].startswith(("busybox_", "musl_"))
+        ]
 
     def _output(self, name: str) -> Path:
         return self.place.output / TARGET / f"{name}.tar.zst"
@@ -58,7 +59,7 @@ class Real:
                 path.unlink()
 
     def without_busybox(self) -> None:
-        digest = hashlib.sha256(self._output("busybox").read_bytes()).hexdigest()
+        digest = sha256(self._output("busybox"))
         for path in (self._output("busybox"), *self.place.cache.glob(f"artefacts/*/*-{digest}")):
             path.unlink()
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from building import Place
 
 from leafroot.effects.listing import listing_of
+from tests.real_builds import sha256
 
 
 def check_whole(place: Place, right: dict[str, str]) -> int:
@@ -18,11 +18,11 @@ def check_whole(place: Place, right: dict[str, str]) -> int:
     count = len(made)
     for path in place.cache.glob("artefacts/*/*"):
         assert re.fullmatch(r"[0-9a-f]{64}-[0-9a-f]{64}", path.name), path
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name[65:], path
+        assert sha256(path) == path.name[65:], path
         count += 1
     for path in place.cache.glob("dl/*"):
         if path.suffix != ".part":
-            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name[:64], path
+            assert sha256(path) == path.name[:64], path
             count += 1
     for path in place.cache.glob("trees/*/*"):
         if path.is_dir():

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import runpy
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from leafroot.effects.fetch import fetch
 from leafroot.effects.store import Store
 from leafroot.rootfs.elf import ElfTarget
 from leafroot.rootfs.elf_facts import read_elf
+from tests.real_builds import CALLERS_CACHE
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -26,8 +26,7 @@ CHECKOUT = Path(__file__).parents[2]
 def kernel_source_file() -> Callable[[str], Path]:
     """Give a file of the unpatched Linux 6.12, fetched and unpacked into the cache where it is not there."""
     series = runpy.run_path(str(CHECKOUT / "linux/6.12/kernel.py"))["kernel"]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
-    store = Store(cache / "trees", lambda archive: fetch(archive, cache))
+    store = Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
 
     def source_file(name: str) -> Path:
         return store.source(series.source(), []) / name

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests that build for real have in common: the call of scons, the caller's cache, the sums of what was made."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CALLERS_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
+
+
+def scons(checkout: Path, *words: str, status: int = 0) -> str:
+    """Call scons in a checkout as people do, and give what it printed; another exit status is the test's failure."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("scons")), "-Q", *words],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, f"scons {' '.join(words)}\n{done.stdout}"
+    return done.stdout
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
