@@ -54,8 +54,11 @@ def test_a_board_is_the_same_twice(board: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("debootstrap"), reason="debootstrap is not installed")
 @pytest.mark.parametrize("board", ["qemu_x86_64", "rpi4"])
 def test_a_board_is_the_same_on_another_distribution(board: str, tmp_path: Path) -> None:
-    """The toolchain from source on each: its target libraries are compared too."""
+    """The toolchain from source on each: its target libraries are compared too, libstdc++ for a program in C++."""
     here = Path("/etc/os-release").read_text()
     release = "bookworm" if "trixie" in here else "trixie"
-    seen = reproduce(tmp_path, f"BOARD={board}", "TOOLCHAIN=source", f"RELEASE={release}")
+    fragment = tmp_path / "with-cxx.config"
+    fragment.write_text("CONFIG_PACKAGE_GUESTTEST=y\n")
+    words = [f"EXTERNAL={ROOT}/tests/boot/tree", f"CONFIG={fragment}", f"RELEASE={release}"]
+    seen = reproduce(tmp_path, f"BOARD={board}", "TOOLCHAIN=source", *words)
     assert [name for name in (*ALWAYS, *ELSEWHERE) if not seen[name]["varied"]] == []
