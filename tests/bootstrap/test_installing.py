@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from made_up_machine import OS_RELEASE, Machine, program
 
 # With stale lists the installation fails, as it does when they name files that the mirror has dropped.
@@ -56,3 +57,28 @@ def test_sudo_that_wants_a_password_is_not_used(tmp_path: Path, ready: Machine) 
         "bootstrap: host packages are missing; install: sudo apt-get install --no-install-recommends bubblewrap\n"
     )
     assert not log.exists()
+
+
+@pytest.mark.parametrize(
+    ("known", "package"),
+    [
+        ({"qemu-system-misc": "qemu-system-avr, qemu-system-riscv64, qemu-system-sh4"}, "qemu-system-misc"),
+        ({"qemu-system-misc": "qemu-system-avr, qemu-system-sh4", "qemu-system-riscv": "x"}, "qemu-system-riscv"),
+        (
+            {"qemu-system-misc": "qemu-system-riscv32, qemu-system-riscv64", "qemu-system-riscv": "x"},
+            "qemu-system-misc",
+        ),
+        ({}, "qemu-system-riscv64"),
+    ],
+    ids=["Debian 12", "Debian 13", "Debian 12 with backports", "neither"],
+)
+def test_qemu_for_riscv_by_its_name_in_this_release(
+    tmp_path: Path, ready: Machine, known: dict[str, str], package: str
+) -> None:
+    """Seen on Debian 12 with backports enabled: apt takes neither of two that provide a name."""
+    machine, log = apt_machine(tmp_path, 0, ready)
+    (machine.host / "usr/bin/qemu-system-riscv64").unlink()
+    cases = "".join(f'{name}) echo "Provides: {provides}" ;;\n' for name, provides in known.items())
+    program(machine.bin / "apt-cache", f'for last; do :; done\ncase "$last" in\n{cases}*) exit 100 ;;\nesac')
+    machine.bootstrap("echo", "ran")
+    assert log.read_text().splitlines()[-1].endswith(f"install --no-install-recommends bubblewrap {package}")
