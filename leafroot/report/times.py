@@ -58,13 +58,19 @@ class Times:
             self._steps.append(StepTime(title, begun - (self._began or begun), seconds, self._mean(begun)))
 
     def write(self, file: Path) -> None:
-        """Keep the times as JSON, unless nothing was built."""
+        """Keep the times as JSON, unless nothing was built; a full disk has been told of by then, and ends nothing."""
         if not self._steps or self._began is None:
             return
         steps = [asdict(step) for step in sorted(self._steps, key=lambda one: one.begun)]
+        text = json.dumps({"slots": self._mean(self._began), "steps": steps}, indent=1) + "\n"
         fresh = file.with_name(f".{file.name}.new")
-        fresh.write_text(json.dumps({"slots": self._mean(self._began), "steps": steps}, indent=1) + "\n")
-        fresh.replace(file)
+        try:
+            fresh.write_text(text)
+            fresh.replace(file)
+        except OSError:
+            # Nobody is to read the times of another run.
+            for path in (fresh, file):
+                path.unlink(missing_ok=True)
 
     def _mean(self, since: float) -> float:
         counts = [count for when, count in self._looks if when >= since]

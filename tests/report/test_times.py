@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
 
@@ -50,6 +51,21 @@ def test_a_run_that_built_nothing_leaves_the_times_of_the_one_before(tmp_path: P
     (tmp_path / "times.json").write_text("before")
     Times(lambda: 0).write(tmp_path / "times.json")
     assert (tmp_path / "times.json").read_text() == "before"
+
+
+def test_a_full_disk_leaves_no_times_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = Times(lambda: 0)
+    times.begin()
+    times.built("one", 0.1)
+    (tmp_path / "times.json").write_text("before")
+
+    def full(path: Path, text: str) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    times.write(tmp_path / "times.json")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_table() -> None:
