@@ -23,7 +23,7 @@ from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.plan.step import Source, Step, Text
 from leafroot.rootfs.layers import layer_from_tar
-from tests.effects.processes import Watch
+from tests.effects.processes import Watch, below
 from tests.effects.tar_members import member, tar_bytes
 
 ROOT = Path(__file__).parents[2]
@@ -128,7 +128,7 @@ def test_what_was_killed_takes_no_slot_with_it(tmp_path: Path) -> None:
     with slots.one():
         make = subprocess.Popen(["make"], cwd=tmp_path, env=env, pass_fds=slots.descriptors, start_new_session=True)
         deadline = time.monotonic() + 60
-        while subprocess.run(["pgrep", "-c", "-P", str(make.pid)], capture_output=True).stdout != b"3\n":
+        while below(make.pid)["sleep"] < 3:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         os.killpg(make.pid, signal.SIGKILL)

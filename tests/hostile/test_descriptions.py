@@ -165,7 +165,15 @@ def test_an_interrupt_says_which_file_was_running(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(DOC + "while True:\n    pass\n")
     argv = [sys.executable, "-m", "SCons", "-Q", "list", f"EXTERNAL={tmp_path}"]
-    with subprocess.Popen(argv, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as scons:
+    with subprocess.Popen(
+        argv,
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell lets what it runs in the background ignore this signal, and whoever is started by that, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as scons:
         # As soon as it uses the processor and nothing else, it is in the loop.
         status = Path(f"/proc/{scons.pid}/stat")
         while sum(map(int, status.read_text().rpartition(")")[2].split()[11:13])) < 2 * os.sysconf("SC_CLK_TCK"):
