@@ -83,10 +83,10 @@ def _declare(targets: list[str]) -> None:
     remove(shop.calls_room)
     report = Report(lock)
     nodes: dict[str, Step] = {}
-    history = History(session.output, digest, file_digest)
+    history = History(session.output, shop.calls_room, digest, file_digest)
     times = Times(shop.slots.in_use)
     ledger = Ledger(session.output, memory, report, history, digest, file_digest, shop.tree_file, times)
-    atexit.register(times.write, session.output / "times.json")
+    atexit.register(times.write, session.output / "times.json", shop.calls_room)
     for plan in session.make_plans(file_digest):
         for step in plan.steps:
             if nodes.setdefault(step.output, step) is step:

@@ -72,6 +72,8 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
             ("cp", "/linux.config", kbuild.CONFIG),
             ("touch", ROOT_ARCHIVE),
             (*make, config.arch.kernel_target),
+            # In assembly with comments, which Kbuild takes offsets from, GCC tells by which compiler it was compiled.
+            ("find", "/build", "-name", "*.s", "-exec", "sed", "-i", "/compiled by GNU C version/d", "{}", "+"),
         ),
         env=kernel_env(config, toolchain),
         result="/build",

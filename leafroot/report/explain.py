@@ -38,8 +38,8 @@ RecordOf = Callable[[str], Record | None]
 """Gives the record of an output."""
 
 
-def record(folder: Path, step: Step, facts: Facts, how: str) -> None:
-    """Keep what went into an output that was just made."""
+def record(folder: Path, room: Path, step: Step, facts: Facts, how: str) -> None:
+    """Keep what went into an output that was just made; it is written in `room`, and moved once it is whole."""
     known = recorded(folder, step)
     text = json.dumps(
         {
@@ -51,8 +51,9 @@ def record(folder: Path, step: Step, facts: Facts, how: str) -> None:
         }
     )
     file = _file(folder, step)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.new")
+    for one in (file.parent, room):
+        one.mkdir(parents=True, exist_ok=True)
+    fresh = room / file.name
     fresh.write_text(text)
     fresh.replace(file)
 

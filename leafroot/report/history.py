@@ -17,18 +17,19 @@ _SHOWN = 4
 
 @dataclass(frozen=True)
 class History:
-    """Records of the steps whose outputs lie below `output`.
+    """Records of the steps whose outputs lie below `output`; `room` is a folder for what is not whole yet.
 
     `digest` gives the SHA-256 of an output that is there, `file_digest` that of a file that a unit names.
     """
 
     output: Path
+    room: Path
     digest: Callable[[str], str]
     file_digest: Callable[[str], str]
 
     def record(self, step: Step, how: str) -> None:
         """Keep what went into the output that was just made; `how` is in words."""
-        record(self._folder, step, self._facts(step), how)
+        record(self._folder, self.room, step, self._facts(step), how)
 
     def explain(self, step: Step, steps: Iterable[Step]) -> str:
         """Why the step was done, and whether it would be again; `steps` are all those of the plans."""

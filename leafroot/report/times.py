@@ -57,14 +57,18 @@ class Times:
         with self._lock:
             self._steps.append(StepTime(title, begun - (self._began or begun), seconds, self._mean(begun)))
 
-    def write(self, file: Path) -> None:
-        """Keep the times as JSON, unless nothing was built; a full disk has been told of by then, and ends nothing."""
+    def write(self, file: Path, room: Path) -> None:
+        """Keep the times as JSON, unless nothing was built; it is written in `room`, and moved once it is whole.
+
+        A full disk has been told of by then, and ends nothing.
+        """
         if not self._steps or self._began is None:
             return
         steps = [asdict(step) for step in sorted(self._steps, key=lambda one: one.begun)]
         text = json.dumps({"slots": self._mean(self._began), "steps": steps}, indent=1) + "\n"
-        fresh = file.with_name(f".{file.name}.new")
+        fresh = room / file.name
         try:
+            room.mkdir(exist_ok=True)
             fresh.write_text(text)
             fresh.replace(file)
         except OSError:

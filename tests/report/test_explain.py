@@ -31,7 +31,7 @@ def history(tmp_path: Path) -> History:
     def digest(name: str) -> str:
         return (tmp_path / name).read_text() * 64
 
-    return History(tmp_path, digest, digest)
+    return History(tmp_path, tmp_path / "room", digest, digest)
 
 
 def make(history: History, step: Step, content: str) -> None:
@@ -183,3 +183,18 @@ def test_long_values_are_cut_around_the_first_difference() -> None:
     (line,) = differences(old, new)
     assert len(line) < 160
     assert "aaaold" in line and "aaanew" in line
+
+
+def test_a_record_that_is_cut_off_leaves_nothing_beside_the_others(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that was killed right then does not do the step again, so nobody would take the half away."""
+
+    def killed(path: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        history.record(FIRST, "built in 1.0 s")
+    assert list((history.output / "explain").iterdir()) == []
+    assert [path.parent for path in history.output.rglob("*.json")] == [history.room]

@@ -40,16 +40,16 @@ def test_steps_are_told_in_the_order_in_which_they_began(tmp_path: Path) -> None
         if second == 4:
             times.built("short", 1.5)
     times.built("long", 8.0)
-    times.write(tmp_path / "times.json")
+    times.write(tmp_path / "times.json", tmp_path / "room")
     steps, slots = read_times(tmp_path / "times.json")
     assert steps == [StepTime("long", 0.0, 8.0, 14 / 8), StepTime("short", 2.5, 1.5, 2.0)]
     assert slots == 14 / 8
-    assert [path.name for path in tmp_path.iterdir()] == ["times.json"]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["times.json"]
 
 
 def test_a_run_that_built_nothing_leaves_the_times_of_the_one_before(tmp_path: Path) -> None:
     (tmp_path / "times.json").write_text("before")
-    Times(lambda: 0).write(tmp_path / "times.json")
+    Times(lambda: 0).write(tmp_path / "times.json", tmp_path / "room")
     assert (tmp_path / "times.json").read_text() == "before"
 
 
@@ -64,8 +64,8 @@ def test_a_full_disk_leaves_no_times_of_another_run(tmp_path: Path, monkeypatch:
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(Path, "write_text", full)
-    times.write(tmp_path / "times.json")
-    assert not list(tmp_path.iterdir())
+    times.write(tmp_path / "times.json", tmp_path / "room")
+    assert [path.name for path in tmp_path.rglob("*")] == ["room"]
 
 
 def test_the_table() -> None:
