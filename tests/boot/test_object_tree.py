@@ -15,12 +15,15 @@ def test_the_compilers_own_compiler_is_not_told(scons: Callable[..., str], tmp_p
     tree = tmp_path / "output/qemu_x86_64/linux.tar.zst"
     scons("BOARD=qemu_x86_64", f"OUTPUT={tmp_path / 'output'}", str(tree))
     texts = {}
-    with tree.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
-        with tarfile.open(fileobj=plain, mode="r|") as tar:
-            for member in tar:
-                if member.isreg() and member.name.endswith(".s"):
-                    file = tar.extractfile(member)
-                    assert file is not None
-                    texts[member.name] = file.read()
+    with (
+        tree.open("rb") as packed,
+        zstandard.ZstdDecompressor().stream_reader(packed) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as tar,
+    ):
+        for member in tar:
+            if member.isreg() and member.name.endswith(".s"):
+                file = tar.extractfile(member)
+                assert file is not None
+                texts[member.name] = file.read()
     assert [name for name, text in texts.items() if b"# GNU C" in text]
     assert [name for name, text in texts.items() if b"compiled by GNU C" in text] == []
