@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,12 @@ def sha256(file: Path) -> str:
     """The SHA-256 of a file."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def hear_interrupts() -> None:
+    """Of a program that is about to be run (`preexec_fn`): SIGINT ends it, or does what it wants that to do.
+
+    A shell without job control lets what it runs in the background ignore that signal, and so does all that is
+    started from there.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

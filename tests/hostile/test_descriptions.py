@@ -17,6 +17,7 @@ import pytest
 from leafroot.config import script
 from leafroot.errors import LeafrootError
 from tests.config.small_tree import CHECKOUT, SmallTree, package
+from tests.real_builds import hear_interrupts
 
 DOC = '"""Something."""\n'
 FILE = "package/alpha/package.py"
@@ -171,8 +172,7 @@ def test_an_interrupt_says_which_file_was_running(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A shell lets what it runs in the background ignore this signal, and whoever is started by that, too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_interrupts,
     ) as scons:
         # As soon as it uses the processor and nothing else, it is in the loop.
         status = Path(f"/proc/{scons.pid}/stat")

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.real_builds import sha256
+from tests.real_builds import hear_interrupts, sha256
 
 
 @dataclass
@@ -52,6 +52,7 @@ class Place:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=hear_interrupts,
             )
         return Run(self, process, log)
 
