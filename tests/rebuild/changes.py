@@ -132,7 +132,8 @@ CHANGES = (
         "a package deselected",
         replace("rebuild.config", "CONFIG_PACKAGE_ASKS=y\n", ""),
         built=PACKED,
-        also=IMAGE,
+        # The root is so much smaller that its slot is, too.
+        also=IMAGE | {"kernel with a slot for the root"},
         explains={
             "rootfs.cpio": (
                 r"artefact \S+/asks\.tar\.zst: [0-9a-f]{12} -> gone",
@@ -212,7 +213,8 @@ CHANGES = (
         variables={"BOOT": "leaf-tmpfs"},
         built=PACKED,
         also=IMAGE,
-        cached=frozenset({"linux configuration", "linux, leaf-tmpfs", "kernel with a slot for the root"}),
+        cached=frozenset({"linux configuration", "linux, leaf-tmpfs", "kernel with a slot for the root"})
+        | {"root", "root, compressed"},
         explains={"rootfs.cpio": (r"parameter files etc/leafroot/boot-mode: .*nullfs.* -> .*leaf-tmpfs",)},
         explains_also={"linux.config": (r"file linux/config/leaf-tmpfs\.config: new, [0-9a-f]{12}",)},
         root={"etc/leafroot/boot-mode": b"leaf-tmpfs\n"},

@@ -37,7 +37,7 @@ def test_a_change_of_the_root(root_bench: Workbench, change: Change) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_a_change_of_the_image(image_bench: Workbench, change: Change) -> None:
-    follow(image_bench, change, change.built | change.also, change.cached)
+    follow(image_bench, change, (change.built | change.also) - change.cached, change.cached)
 
 
 def follow(bench: Workbench, change: Change, built: frozenset[str], cached: frozenset[str]) -> None:
@@ -63,7 +63,9 @@ def follow(bench: Workbench, change: Change, built: frozenset[str], cached: froz
         bench.restore()
         done = bench.build()
     show("  undone", done)
-    assert (done.built, done.cached) == (built & NOT_CACHED, (built - NOT_CACHED) | cached)
+    # Another boot mode brought its own kernel; back comes the first one's.
+    back = {title.replace("leaf-tmpfs", "nullfs") for title in (built - NOT_CACHED) | cached}
+    assert (done.built, done.cached) == (built & NOT_CACHED, back)
     assert {name: what for name, what in made(bench.output).items() if name in before} == before
 
 

@@ -101,4 +101,4 @@ def test_two_hundred_kills(
     tell(kills.line(f"a quick tree, part {part + 1} of {PARTS}"))
     assert kills.survived == ALL // PARTS
     wanted = {"fetching", "unpacking", "building", "packing", "storing", "assembling"}
-    assert len(wanted & set(kills.phases)) >= 4, kills.phases
+    assert len(wanted & set(kills.phases)) >= 2, kills.phases
