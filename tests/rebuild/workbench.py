@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,8 +176,11 @@ class Workbench:
     def _make_cache(self, cache: Path) -> None:
         (cache / "artefacts").mkdir(parents=True)
         for name in ("dl", "trees"):
-            (CALLERS_CACHE / name).mkdir(parents=True, exist_ok=True)
-            (cache / name).symlink_to(CALLERS_CACHE / name)
+            ours = CALLERS_CACHE / name
+            ours.mkdir(parents=True, exist_ok=True)
+            # Trees are made of hard links, which do not lead from one mount to another.
+            if name == "dl" or _links_lead(ours, cache):
+                (cache / name).symlink_to(ours)
 
     def _take_over(self, cache: Path, ours: Path, allowed: set[str]) -> None:
         """Put the artefacts with these SHA-256, which their names end with, from one cache into another."""
@@ -185,6 +189,18 @@ class Workbench:
             if file.name.rpartition("-")[2] in allowed and not place.exists():
                 place.parent.mkdir(exist_ok=True)
                 shutil.copy2(file, place)
+
+
+def _links_lead(source: Path, target: Path) -> bool:
+    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
+        file = Path(folder) / "file"
+        file.touch()
+        try:
+            os.link(file, target / "probe")
+        except OSError:
+            return False
+    (target / "probe").unlink()
+    return True
 
 
 def made(output: Path) -> dict[str, str]:

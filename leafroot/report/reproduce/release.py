@@ -37,10 +37,10 @@ def check_release(release: str, *, external: bool) -> None:
             where,
             "Say TOOLCHAIN=source: that is what makes images the same on every distribution.",
         )
-    if not shutil.which("debootstrap"):
-        raise LeafrootError("debootstrap is not installed", where, "Install it: apt-get install debootstrap")
     if not re.fullmatch(r"[a-z]+", release):
         raise LeafrootError("this is no name of a Debian release", where, "Say RELEASE=trixie, or bookworm.")
+    if not shutil.which("debootstrap"):
+        raise LeafrootError("debootstrap is not installed", where, "Install it: apt-get install debootstrap")
 
 
 def host_packages(bootstrap: str) -> list[str]:
