@@ -65,16 +65,20 @@ def test_a_flipped_bit_is_noticed(archive: Path, tree: Path, name: str) -> None:
 ROOT = Path(__file__).parents[2]
 
 READ_ALL = """
-import resource, sys, time
+import sys, time
 from leafroot.effects.decompress import ReadAhead, open_compressed
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def most():
+    # Not getrusage(2): its maximum is that of whoever started this, if that was larger.
+    with open("/proc/self/status") as status:
+        return int(status.read().partition("VmHWM:")[2].split()[0])
+before = most()
 count = 0
 with open(sys.argv[1], "rb") as raw, ReadAhead(open_compressed(raw), 1 << 40) as stream:
     count += len(stream.read(1))
     time.sleep(0.5)
     while data := stream.read(1 << 20):
         count += len(data)
-print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(count, most() - before)
 """
 
 
@@ -92,7 +96,8 @@ def test_what_expands_a_thousandfold_takes_little_memory(archive: Path, name: st
     )
     count, kilobytes = map(int, done.stdout.split())
     assert count == size
-    assert kilobytes < 100_000
+    # One call of zstd's gives up to 64 MiB, and two such pieces are there at once.
+    assert kilobytes < (160_000 if name == "zstd" else 100_000)
 
 
 def test_the_decompressing_thread_ends_with_its_reader(archive: Path) -> None:
