@@ -17,7 +17,6 @@ from leafroot.config.lock import LOCK
 from leafroot.effects.machine import host_platform
 from leafroot.errors import LeafrootError
 from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
-from leafroot.measuring import fetch_sources
 from leafroot.plan.golock import check_go
 from leafroot.report.bootmodes.ways import check_ways
 from leafroot.report.containers import check_containers
@@ -78,7 +77,7 @@ def help_text() -> str:
 
 def commands(session: Session) -> dict[str, Command]:
     """Every command that this call of scons could be asked for."""
-    works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": partial(fetch_sources, session)}
+    works: dict[str, Callable[[], int]] = {"list": partial(_list, session), "source": session.fetch_sources}
     # With its files, scons.py calls it itself: to SCons they would be things to make.
     works["bench-compare"] = partial(measuring.bench_compare, ())
     works["go-lock"] = partial(_go_lock, session)

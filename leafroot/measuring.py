@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from leafroot.config.configuration import Config
-from leafroot.effects.fetch import check_offline, fetch_all
 from leafroot.effects.qemu import Guest
 from leafroot.errors import LeafrootError
 from leafroot.guests import guest_of
@@ -19,16 +18,6 @@ from leafroot.report import bench as building
 from leafroot.report.figures import compare
 from leafroot.report.system import BenchSystem
 from leafroot.session import Session
-
-
-def fetch_sources(session: Session) -> int:
-    """Fetch every archive of the session's boards; offline, a LeafrootError unless they are all there."""
-    archives = [archive for step in session.steps() for archive in step.archives()]
-    if session.offline:
-        check_offline(archives, session.cache)
-    else:
-        fetch_all(archives, session.cache, mirror=session.mirror)
-    return 0
 
 
 def bench(session: Session, config: Config, plan: Plan) -> int:
@@ -49,7 +38,7 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
 
 def bench_cold(session: Session, config: Config) -> int:
     """How long it takes to build from nothing, with each toolchain unless one was asked for."""
-    fetch_sources(session)
+    session.fetch_sources()
     results = _results(session, config, "bench-cold")
     asked = session.variables.get("TOOLCHAIN")
     toolchains = [asked] if asked else ["debian", "source"]
@@ -107,7 +96,7 @@ def reproduce(session: Session) -> int:
     """Build the session's boards twice, and compare; 1 if there is a difference."""
     from leafroot.report.reproduce import run
 
-    fetch_sources(session)
+    session.fetch_sources()
     plans = [plan for _, plan in session.planned]
     what = run.Reproduction(session.checkout, session.cache, session.output, session.variables, session.boards, plans)
     return run.reproduce(what)

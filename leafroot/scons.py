@@ -27,7 +27,7 @@ from leafroot.effects.run import end_on_signals
 from leafroot.errors import LeafrootError
 from leafroot.measuring import bench_compare
 from leafroot.plan.forms import Export
-from leafroot.plan.step import Step, description
+from leafroot.plan.step import Step
 from leafroot.report.history import History
 from leafroot.report.ledger import Ledger, tell_dropped
 from leafroot.report.performer import Action, Performer
@@ -186,7 +186,7 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
     file, output, checkout = env.fs.File, str(session.output), str(session.checkout)
     sources = [file(os.path.join(output, name)) for name in step.artefacts()]  # noqa: PTH118
     sources += [file(os.path.join(checkout, path)) for path in step.tree_files()]  # noqa: PTH118
-    (node,) = _BUILDER(env, [file(os.path.join(output, step.output))], [*sources, env.Value(description(step))])  # noqa: PTH118
+    (node,) = _BUILDER(env, [file(os.path.join(output, step.output))], [*sources, env.Value(step.description)])  # noqa: PTH118
     node.attributes.leafroot_step = step
     node.attributes.leafroot_performer = performer
     if step.cached:

@@ -138,6 +138,17 @@ class Session:
         """All steps of all plans."""
         return [step for _, plan in self.planned for step in plan.steps]
 
+    def fetch_sources(self) -> int:
+        """Fetch every archive of all plans; offline, a LeafrootError unless they are all there."""
+        from leafroot.effects.fetch import check_offline, fetch_all
+
+        archives = [archive for step in self.steps() for archive in step.archives()]
+        if self.offline:
+            check_offline(archives, self.cache)
+        else:
+            fetch_all(archives, self.cache, mirror=self.mirror)
+        return 0
+
     def step(self, name: str) -> Step:
         """The step that makes the output of this name, with or without its folder and ending."""
         names: dict[str, Step] = {}

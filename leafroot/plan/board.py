@@ -79,6 +79,8 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
         step = plan_package(unit, tools, built, config.choices)
         packages.append(step)
         built[unit.name] = step.output
+    if not in_cxx:
+        toolchain = toolchain.without_libstdcxx()
     root, elf, packed, slot = plan_root(config, toolchain, built)
     kernel_config = plan_kernel_config(config, toolchain)
     kernel = plan_kernel(config, toolchain)
@@ -87,8 +89,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     bare = plan_bare_kernel(config)
     trees = plan_device_trees(config, toolchain)
     kernels = (kernel_config, kernel, bare, *trees.built)
-    tool_steps = [step for step in toolchain.steps if in_cxx or step.output != toolchain.libstdcxx]
-    steps = (*trees.checks, *tool_steps, *kernels, *packages, root, elf, packed, slot, linked, image)
+    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, slot, linked, image)
     forms = Forms()
     if loader := config.board.value.loader:
         firmware = config.catalog.packages[loader.package]

@@ -88,7 +88,7 @@ def _layers(
     """The layers' inputs, and what the parameters say of each: owner, where it is, what it replaces."""
     inputs: list[Input] = [Artefact("musl", toolchain.libc)]
     layers: list[dict[str, object]] = [{"owner": "musl", "at": "musl", "replaces": []}]
-    if any("c++" in unit.value.languages for unit in config.packages):
+    if toolchain.libstdcxx:
         inputs.append(Artefact("libstdc++", toolchain.libstdcxx))
         layers.append({"owner": "libstdc++", "at": "libstdc++", "replaces": []})
     for unit in config.packages:

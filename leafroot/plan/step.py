@@ -193,11 +193,6 @@ class Step:
         return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
-def description(step: Step) -> str:
-    """The step as canonical JSON: equal text, equal work."""
-    return step.description
-
-
 def _identity(item: Input) -> dict[str, object]:
     plain: dict[str, object] = dict(vars(item))
     if isinstance(item, Source):
@@ -228,7 +223,7 @@ def keys(steps: Iterable[Step], file_digest: Callable[[str], str]) -> dict[str, 
     """
     found: dict[str, str] = {}
     for step in steps:
-        parts = [description(replace(step, host=""))]
+        parts = [replace(step, host="").description]
         parts += [found[output] for output in step.artefacts()]
         parts += [file_digest(path) for path in step.tree_files()]
         found[step.output] = hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -71,6 +71,10 @@ class Toolchain:
         """The same for a program in C++, or for one that is linked with a library in C++."""
         return replace(self, sysroot=(*self.sysroot, self.libstdcxx))
 
+    def without_libstdcxx(self) -> Toolchain:
+        """The same where nothing is in C++: the library is not built then."""
+        return replace(self, libstdcxx="", steps=tuple(step for step in self.steps if step.output != self.libstdcxx))
+
     def env(self, extra: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
         """The environment of a step that compiles for the target."""
         return environment(

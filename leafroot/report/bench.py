@@ -40,7 +40,8 @@ class Bench:
         argv = [sys.executable, "-m", "SCons", "-Q", *self.words, *words]
         done = measure(argv, env=os.environ, cwd=self.copy, log=self.log)
         if done.status != 0:
-            raise LeafrootError(f"scons {' '.join(words)} failed in the copy", "bench", f"Its log: {self.log}")
+            # The log goes with the copy.
+            raise LeafrootError(f"scons {' '.join(words)} failed in the copy", "bench", "\n".join(self.said()[-20:]))
         return done
 
     def said(self) -> list[str]:
@@ -85,21 +86,17 @@ def bench(
         run = Bench(copy, Path(folder) / "log", [*words, f"OVERLAY={copy}/bench-overlay"])
         run.touch_overlay(0)
         run.scons()
-        try:
-            rows = _rows(run, copy / "output" / board / "images" / "sdcard.img", guest)
-            booted = _last(run, "boot-test: passed", "boot-test")
-            image = _last(run, f"output/{board}/images/")
-            lines = [image, booted]
-            if second:
-                row, built = _second_board(run, second)
-                rows.append(row)
-                lines.append(f"built for {second} after {board}: {', '.join(built)}")
-            rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
-            write(results, "bench", rows)
-            return "\n".join([table(rows), *lines, f"{_KEPT}{results}"])
-        except LeafrootError as error:
-            error.hint = "\n".join(run.said()[-20:])
-            raise
+        rows = _rows(run, copy / "output" / board / "images" / "sdcard.img", guest)
+        booted = _last(run, "boot-test: passed", "boot-test")
+        image = _last(run, f"output/{board}/images/")
+        lines = [image, booted]
+        if second:
+            row, built = _second_board(run, second)
+            rows.append(row)
+            lines.append(f"built for {second} after {board}: {', '.join(built)}")
+        rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
+        write(results, "bench", rows)
+        return "\n".join([table(rows), *lines, f"{_KEPT}{results}"])
 
 
 def bench_cold(checkout: Path, cache: Path, words: Sequence[str], toolchains: Sequence[str], results: Path) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from leafroot.plan.step import Step, description
+from leafroot.plan.step import Step
 
 Facts = dict[str, str]
 """What went into a step: the name of each part, and its value or SHA-256."""
@@ -23,7 +23,7 @@ def facts_of(step: Step, digest: Callable[[str], str], file_digest: Callable[[st
 
     `digest` gives the SHA-256 of an output, `file_digest` that of a file that a unit names.
     """
-    plain = json.loads(description(step))
+    plain = json.loads(step.description)
     found: Facts = {}
     for number, command in enumerate(plain.pop("commands"), 1):
         found[f"command {number}"] = " ".join(command)

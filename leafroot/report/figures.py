@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from leafroot.config.textfile import read_text
@@ -39,11 +40,6 @@ class Row:
     def ratio(self) -> float:
         """How many times its baseline it takes; 0 if it has none."""
         return median(self.seconds) / median(self.beside) if self.beside else 0.0
-
-
-def median(values: Sequence[float]) -> float:
-    """The one in the middle."""
-    return sorted(values)[len(values) // 2]
 
 
 def table(rows: Sequence[Row]) -> str:

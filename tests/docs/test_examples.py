@@ -20,7 +20,6 @@ from leafroot.config.resolve import Request
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.cmdline import command_line
-from leafroot.plan.step import description
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
 from leafroot.rootfs.node import File
 from tests.docs.page import (
@@ -105,7 +104,7 @@ def test_the_example_board_is_planned(
         f"qemu_pc/{name}" for name in (*names, *(f"images/{one}" for one in images))
     }
     for output in outputs(plan) & outputs(other):
-        assert description(step(plan, output)) == description(step(other, output))
+        assert step(plan, output).description == step(other, output).description
 
 
 def test_the_fragments_lie_over_each_other_as_shown(planned: Callable[..., Plan], acme: Path) -> None:

@@ -21,7 +21,7 @@ from leafroot.effects.pack import pack
 from leafroot.effects.sandbox import Binding, Sandbox
 from leafroot.effects.unpack import unpack
 from leafroot.plan import step as planned
-from leafroot.plan.step import SOURCE_DATE_EPOCH, WORKSHOP, Step, description
+from leafroot.plan.step import SOURCE_DATE_EPOCH, WORKSHOP, Step
 
 
 def sandbox(scratch: Path) -> object:
@@ -100,6 +100,6 @@ def test_it_is_what_the_number_stands_for(part: Callable[[Path], object], tmp_pa
 
 
 def test_another_number_is_another_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = description(Step("a step", "made", ()))
+    first = Step("a step", "made", ()).description
     monkeypatch.setattr(planned, "WORKSHOP", WORKSHOP + 1)
-    assert description(Step("a step", "made", ())) != first
+    assert Step("a step", "made", ()).description != first

@@ -12,7 +12,7 @@ from leafroot.config.catalog import load_catalog
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.plan.board import Plan, plan_board
-from leafroot.plan.step import description, keys
+from leafroot.plan.step import keys
 from tests.config.small_tree import package
 from tests.plan.conftest import MACHINE, ROOT
 
@@ -61,8 +61,8 @@ def digest(path: str) -> str:
 def test_no_step_tells_where_an_external_tree_lies(tmp_path: Path) -> None:
     here, there = plan(tmp_path / "a"), plan(tmp_path / "another/and/longer")
     for one, other in zip(here.steps, there.steps, strict=True):
-        assert description(one) == description(other), one.output
-        assert str(tmp_path) not in description(one), one.output
+        assert one.description == other.description, one.output
+        assert str(tmp_path) not in one.description, one.output
     assert keys(here.steps, digest) == keys(there.steps, digest)
 
 
@@ -72,6 +72,6 @@ def test_the_manifest_does_not_tell_of_the_building_machine(tmp_path: Path) -> N
     assert [step for step in steps if step.host]
     assert keys(steps, digest) == keys(elsewhere, digest)
     # The cache does tell them apart: such a compiler may not run here.
-    assert [description(step) for step in steps] != [description(step) for step in elsewhere]
+    assert [step.description for step in steps] != [step.description for step in elsewhere]
     manifest = next(step for step in steps if step.output.endswith("/manifest.json"))
     assert json.loads(manifest.parameters)["steps"] == keys(steps[: steps.index(manifest)], digest)

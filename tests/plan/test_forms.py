@@ -17,7 +17,7 @@ from leafroot.describe.board import RaspberryPi
 from leafroot.effects.pack import pack
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Step, Text, description
+from leafroot.plan.step import SOURCE_DATE_EPOCH, Step, Text
 from leafroot.report.manifest import write_manifest
 
 MACHINE = Machine("x86_64-glibc-2.36")
@@ -70,13 +70,13 @@ def test_the_serial_number_moves_the_netboot_folder_only(configured: Callable[..
     other = plan_board(replace(config, board=replace(config.board, value=value)), MACHINE, lambda path: path)
     plan = plan_board(config, MACHINE, lambda path: path)
     assert [one.below for one in other.exports] == ["", "1234abcd"]
-    assert [description(one) for one in other.steps] == [description(one) for one in plan.steps]
+    assert [one.description for one in other.steps] == [one.description for one in plan.steps]
 
 
 def test_whether_an_output_is_cached_does_not_change_the_work(planned: Callable[..., Plan]) -> None:
     one = step(planned("rpi4"), "rpi4/images/sdcard.img")
     assert not one.cached
-    assert description(one) == description(replace(one, cached=True))
+    assert one.description == replace(one, cached=True).description
 
 
 def test_the_manifest_lists_every_image_and_every_boot_file(planned: Callable[..., Plan], tmp_path: Path) -> None:

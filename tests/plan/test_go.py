@@ -19,7 +19,7 @@ from leafroot.plan.go import go_tools
 from leafroot.plan.golock import check_go, plan_imports
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Source, Sources, Step, description
+from leafroot.plan.step import Source, Sources, Step
 from leafroot.plan.toolchain import LDFLAGS, Toolchain
 
 PLATFORM = "x86_64-glibc-2.36"
@@ -117,7 +117,7 @@ def test_the_compiler_is_the_building_machines(catalog: Catalog) -> None:
 
 
 def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
-    first = description(planned(catalog))
+    first = planned(catalog).description
     other = Archive("debian:pool/x/x_{version}.orig-cli.tar.xz", "9" * 64)
     package = UNIT.value
     for changed in (
@@ -126,9 +126,9 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
         replace(UNIT, value=replace(package, debian=other)),
         replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "8" * 64),)),
     ):
-        assert description(planned(catalog, changed)) != first
+        assert planned(catalog, changed).description != first
     moved = replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/h/golang-m-dev_1_all.deb", "7" * 64),))
-    assert description(planned(catalog, moved)) == first
+    assert planned(catalog, moved).description == first
 
 
 def test_what_cannot_be_planned(catalog: Catalog) -> None:

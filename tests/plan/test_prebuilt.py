@@ -15,7 +15,7 @@ from leafroot.describe.recipes import Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Source, Step, TreeFile, description
+from leafroot.plan.step import Source, Step, TreeFile
 
 PLATFORM = "x86_64-glibc-2.36"
 FIRMWARE = Unit(
@@ -55,9 +55,9 @@ def test_a_prebuilt_package_reads_its_source_alone(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("arch", ARCHES)
 def test_every_architecture_takes_the_same(catalog: Catalog, arch: str) -> None:
-    assert description(planned(FIRMWARE, catalog, arch)) == description(planned(FIRMWARE, catalog))
+    assert planned(FIRMWARE, catalog, arch).description == planned(FIRMWARE, catalog).description
 
 
 def test_other_pairs_are_another_step(catalog: Catalog) -> None:
     other = replace(FIRMWARE.value, build=Prebuilt((("start.elf", "boot/other.elf"),)))
-    assert description(planned(replace(FIRMWARE, value=other), catalog)) != description(planned(FIRMWARE, catalog))
+    assert planned(replace(FIRMWARE, value=other), catalog).description != planned(FIRMWARE, catalog).description
