@@ -20,6 +20,7 @@ from pathlib import Path
 from leafroot.effects.run import Measured, measure, wait_for
 from leafroot.errors import LeafrootError
 from leafroot.report.figures import Row, table, write
+from leafroot.report.packing import measure_packing
 from leafroot.report.scale import measure_scale
 from leafroot.report.times import read_times, times_table
 
@@ -96,6 +97,7 @@ def bench(
             rows.append(row)
             lines.append(f"built for {second} after {board}: {', '.join(built)}")
         rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
+        rows += measure_packing(Path(folder) / "packing")
         write(results, "bench", rows)
         return "\n".join([table(rows), *lines, f"{_KEPT}{results}"])
 

@@ -1,25 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The measurement of packing beside zstd alone runs, and its figures are of the same bytes."""
+"""The rows of packing: a root of the size asked for, made of a folder and of an artefact, beside zstd alone."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "bench" / "packing" / "measure.py"
+import pytest
+import zstandard
+
+from leafroot.errors import LeafrootError
+from leafroot.report.packing import Packing, measure_packing
 
 
-def test_a_small_root_is_measured(tmp_path: Path) -> None:
-    words = ["--sizes", "1", "--levels", "1,3", "--json", str(tmp_path / "figures.json")]
-    done = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True, check=True)
-    rows = json.loads((tmp_path / "figures.json").read_text())
-    assert [(row["MiB"], row["level"]) for row in rows] == [(1, 1), (1, 3)]
-    for row in rows:
-        assert row["files"] > 0
-        assert all(row[name]["seconds"] > 0 for name in ("root", "compress", "zstd"))
-        # The same bytes, compressed by two versions of one library: nearly the same size.
-        assert 0.9 < row["bytes"] / row["zstd bytes"] < 1.1
-    assert rows[1]["bytes"] < rows[0]["bytes"]
-    assert len(done.stdout.splitlines()) == 3
+def test_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
+    rows = list(measure_packing(tmp_path, [(1, 1, 2), (1, 3, 1)]))
+    assert [(row.name, len(row.seconds), len(row.beside)) for row in rows] == [
+        ("1 MiB in a folder -> cpio.zst, level 1", 2, 2),
+        ("1 MiB in an artefact -> cpio.zst, level 1", 2, 2),
+        ("1 MiB in a folder -> cpio.zst, level 3", 1, 1),
+        ("1 MiB in an artefact -> cpio.zst, level 3", 1, 1),
+    ]
+    assert all(row.ratio > 0 for row in rows)
+
+
+def test_all_three_compress_the_same_bytes(tmp_path: Path) -> None:
+    packing = Packing(tmp_path, 2, 2)
+
+    def unpacked() -> bytes:
+        return zstandard.ZstdDecompressor().decompressobj().decompress(packing.packed.read_bytes())
+
+    packing.ours(packing.tree, 3)
+    of_tree = unpacked()
+    packing.ours(packing.artefact, 3)
+    of_artefact = unpacked()
+    packing.zstd(3)
+    assert unpacked() == of_artefact
+    # A folder brings no modes but 0644 and 0755.
+    assert len(of_artefact) == len(of_tree)
+    assert 1.9 < len(of_tree) / (1 << 20) < 2.2
+
+
+def test_a_zstd_that_fails_is_no_figure(tmp_path: Path) -> None:
+    packing = Packing(tmp_path, 1, 1)
+    packing.ours(packing.tree, 1)
+    packing.cpio.unlink()
+    with pytest.raises(LeafrootError, match="zstd failed"):
+        packing.zstd(1)
