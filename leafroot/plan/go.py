@@ -16,7 +16,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.recipes import Go, ToolchainPart
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
+from leafroot.plan.job_slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
 from leafroot.plan.step import Input, Sources
 from leafroot.plan.toolchain import CFLAGS, LDFLAGS, GoTools, Toolchain
 

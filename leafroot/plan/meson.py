@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.recipes import Meson
-from leafroot.plan.slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
+from leafroot.plan.job_slot import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT
 from leafroot.plan.step import Input, Text
 from leafroot.plan.toolchain import TOOLCHAIN, Toolchain
 

@@ -62,7 +62,7 @@ def planned(catalog: Catalog, unit: Unit[Package] = UNIT, arch: str = "x86_64") 
 def test_programs_are_compiled_one_by_one(catalog: Catalog) -> None:
     step = planned(catalog)
     slot, folders, engine, cli, drop, daemon, client, strip = step.commands
-    assert slot == ("gcc", "-O1", "-Wall", "-o", "/build/go-slot", "/go-slot.c")
+    assert slot == ("gcc", "-O1", "-Wall", "-o", "/build/job-slot", "/job-slot.c")
     assert folders == ("mkdir", "-p", "/build/tmp", "/build/go/src/example.org")
     assert engine == ("cp", "-r", "-T", "/src/engine", "/build/go/src/example.org/x")
     assert cli == ("cp", "-r", "-T", "/src/cli", "/build/go/src/example.org/y")
@@ -72,7 +72,7 @@ def test_programs_are_compiled_one_by_one(catalog: Catalog) -> None:
     assert daemon[-3:] == ("-o", "/out/usr/bin/xd", "example.org/x/cmd/xd")
     assert client[-3:] == ("-o", "/out/usr/bin/y", "example.org/y")
     assert daemon[:-3] == client[:-3]
-    assert {"-buildmode=pie", "-tags=one,two", "-toolexec=/build/go-slot"} <= set(daemon)
+    assert {"-buildmode=pie", "-tags=one,two", "-toolexec=/build/job-slot"} <= set(daemon)
     (link,) = (word for word in daemon if word.startswith("-ldflags="))
     assert f"-buildid= -linkmode=external -extldflags '{LDFLAGS}'" in link
     assert link.endswith("-X example.org/x/version.Version=2-leaf")

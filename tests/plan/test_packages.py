@@ -66,7 +66,7 @@ def test_meson_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
     assert (ninja, install[:2], strip[0]) == (("ninja", "-j16"), ("meson", "install"), "sh")
     said = configparser.ConfigParser()
     said.read_string(cross.text)
-    assert said["binaries"]["c"] == f"['/build/go-slot', '/toolchain/bin/{ARCHES[arch].target}-gcc']"
+    assert said["binaries"]["c"] == f"['/build/job-slot', '/toolchain/bin/{ARCHES[arch].target}-gcc']"
     assert said["host_machine"]["cpu_family"].strip("'") in MESON_FAMILIES
     assert said["host_machine"]["endian"] == "'little'"
     # Flags are the toolchain's own, as for every recipe.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs one of Go's tools once there is a job slot for it: `go build -toolexec go-slot`.
+ * Runs a compiler once there is a job slot for it: `go build -toolexec job-slot`, or `job-slot gcc` for ninja.
  *
- * go starts as many compilers as it is told, and knows nothing of make's job server, in which all steps share the
+ * Both start as many compilers as they are told, and know nothing of make's job server, in which all steps share the
  * machine ("POSIX Jobserver Interaction" in GNU make's manual). The step holds one slot itself, which one tool at a
  * time may use unasked: whichever has the lock. The others take a token from the pipe, and put it back.
  */
@@ -34,7 +34,7 @@ static void find_pipe(void)
 		in = out = -1;
 }
 
-/* The lock lies beside this program, whose path go has made absolute. */
+/* The lock lies beside this program, whose path is an absolute one. */
 static void take_slot(const char *self)
 {
 	struct pollfd ready = { .fd = in, .events = POLLIN };
@@ -54,7 +54,7 @@ static void take_slot(const char *self)
 static void give_slot_back(void)
 {
 	if (token && write(out, &token, 1) != 1)
-		perror("go-slot: the job server");
+		perror("job-slot: the job server");
 	token = 0;
 }
 
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	int status = 1;
 
 	if (argc < 2) {
-		fputs("usage: go-slot TOOL [ARGUMENT...]\n", stderr);
+		fputs("usage: job-slot TOOL [ARGUMENT...]\n", stderr);
 		return 2;
 	}
 	find_pipe();

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from leafroot.plan.step import TreeFile
 
-SLOT = "/build/go-slot"
-_SOURCE = "/go-slot.c"
+SLOT = "/build/job-slot"
+_SOURCE = "/job-slot.c"
 
-# How many compilers a build tool may start; how many of them run is for the job server to say (leafroot/tools/go-slot).
+# How many compilers a build tool may start; the job server says how many of them run (leafroot/tools/job-slot).
 COMPILERS = "16"
 
 SLOT_COMMAND = ("gcc", "-O1", "-Wall", "-o", SLOT, _SOURCE)
-SLOT_INPUT = TreeFile(_SOURCE, "leafroot/tools/go-slot/go-slot.c")
+SLOT_INPUT = TreeFile(_SOURCE, "leafroot/tools/job-slot/job-slot.c")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Go's tools and the job slots: no more at once than there are slots, and every slot given back."""
+"""Compilers and the job slots: no more at once than there are slots, and every slot given back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from leafroot.effects.slots import Slots
 
-SOURCE = Path(__file__).parents[2] / "leafroot/tools/go-slot/go-slot.c"
+SOURCE = Path(__file__).parents[2] / "leafroot/tools/job-slot/job-slot.c"
 # Says how many of its kind run at once, itself among them.
 TOOL = """\
 #!/bin/sh
@@ -23,7 +23,7 @@ exit "${2:-0}"
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built = tmp_path_factory.mktemp("go-slot") / "go-slot"
+    built = tmp_path_factory.mktemp("job-slot") / "job-slot"
     subprocess.run(["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True)
     return built
 
@@ -89,7 +89,7 @@ def test_a_tool_that_fails_gives_its_slot_back(program: Path, tool: Path) -> Non
 
 def test_a_question_for_the_version_waits_for_nothing(program: Path, tool: Path) -> None:
     slots = Slots(1)
-    with slots.one(), program.with_name("go-slot.lock").open("w") as held:
+    with slots.one(), program.with_name("job-slot.lock").open("w") as held:
         import fcntl
 
         fcntl.flock(held, fcntl.LOCK_EX)
