@@ -22,6 +22,8 @@ _COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "
 # What takes long, and is another test's: the kernel, of which what is compiled depends on its configuration's bytes.
 COMPILED = ("linux.tar.zst",)
 KERNEL = ("linux.config", *COMPILED, "kernel-with-slot")
+# Who is to do one of these anew links anew.
+LINKS = frozenset({"linux configuration", "kernel with a slot for the root"})
 _LINE = re.compile(r"^  (\S.*?) +[\d.]+ s(, from the cache)?$")
 _VERSION = re.compile(r" \d[\w.]*")
 
@@ -134,7 +136,7 @@ class Workbench:
             for file in (self.output / folder).glob("*.tar.zst")
             if file.name.removesuffix(".tar.zst") not in touched
         }
-        kernel = COMPILED if "linux configuration" in touched else KERNEL
+        kernel = COMPILED if touched & LINKS else KERNEL
         allowed |= {sha256(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
         self._take_over(self.cache, cache, allowed)
         return output, self.run(output, cache, variables=variables)
