@@ -16,7 +16,7 @@ _FIGURES: list[str] = []
 Tell = Callable[[str], None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tell() -> Tell:
     """Takes a line of figures, to be printed when all tests have run."""
     return _FIGURES.append

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,9 +122,17 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def taken_out(tell: Callable[[str], None]) -> Iterator[list[str]]:
+    """The guards without which their tests have failed, for the figures."""
+    guards: list[str] = []
+    yield guards
+    tell(f"guards taken out: {len(guards)} of {len(GUARDS)}, and the test that holds each failed")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("guard", GUARDS)
-def test_without_the_guard_its_test_fails(guard: str, undisturbed: Place, tmp_path: Path) -> None:
+def test_without_the_guard_its_test_fails(guard: str, undisturbed: Place, taken_out: list[str], tmp_path: Path) -> None:
     file, with_guard, without, scenario = GUARDS[guard]
     firmware = make_firmware(tmp_path / "firmware")
     bench = Bench(firmware, Place(firmware.tree, tmp_path / "place", undisturbed.words), undisturbed, tmp_path)
@@ -134,3 +142,4 @@ def test_without_the_guard_its_test_fails(guard: str, undisturbed: Place, tmp_pa
     module.write_text(text.replace(with_guard, without))
     with pytest.raises(AssertionError):
         scenario(bench)
+    taken_out.append(guard)
