@@ -14,6 +14,7 @@ from leafroot.config.configuration import Config
 from leafroot.config.defconfig import find_defconfig
 from leafroot.config.edit import edit_local, minimal_defconfig, update_local
 from leafroot.config.lock import LOCK
+from leafroot.config.textfile import write_text
 from leafroot.effects.machine import host_platform
 from leafroot.errors import LeafrootError
 from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
@@ -150,7 +151,7 @@ def _edit(session: Session, command: str) -> int:
         arguments = (session.catalog, session.checkout, session.generated, request)
         if command == "savedefconfig":
             target = find_defconfig(session.catalog, board) or session.checkout / "configs" / f"{board}_defconfig"
-            target.write_text(minimal_defconfig(*arguments))
+            write_text(target, minimal_defconfig(*arguments))
             print(f"{target} says what differs from the defaults.")
             continue
         notes = update_local(*arguments) if command == "olddefconfig" else edit_local(*arguments, command)
@@ -175,7 +176,7 @@ def _go_lock(session: Session) -> int:
     fetch = partial(fetch_all, cache=session.cache, mirror=session.mirror, progress=shared_progress())
     modules = lock(unit, recipe, tools, apt, session.workshop(os.cpu_count() or 1, str), fetch)
     file = session.checkout / unit.path(LOCK)
-    file.write_text(text_of(modules, recipe, name, release))
+    write_text(file, text_of(modules, recipe, name, release))
     print(f"{file} pins {len(modules)} modules")
     return 0
 

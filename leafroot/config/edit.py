@@ -6,6 +6,8 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from leafroot.config.defconfig import find_board, find_defconfig, header
 from leafroot.config.generate import symbol
 from leafroot.config.kconfig import deep, environment, load_kconfig
 from leafroot.config.resolve import Request, resolve
+from leafroot.config.textfile import write_text
 from leafroot.errors import LeafrootError
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
@@ -28,10 +31,7 @@ def minimal_defconfig(catalog: Catalog, root: Path, generated: Path, request: Re
 
     The comments at the head of the defconfig that there is are kept."""
     kconf = resolve(catalog, root, generated, request).kconf
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "defconfig")
-        kconf.write_min_config(str(file), header="")
-        text = file.read_text("utf-8")
+    text = _text_of(kconf.write_min_config)
     board = f"CONFIG_{symbol('BOARD', find_board(catalog, request.name).name)}=y\n"
     existing = find_defconfig(catalog, request.name)
     # The first board of all is Kconfig's default; but a defconfig that names none would be anybody's.
@@ -86,4 +86,12 @@ def _write_local(kconf: Any, request: Request) -> None:
     if request.local is None:
         raise LeafrootError("there is no file to save the configuration to", f"BOARD={request.name}")
     request.local.parent.mkdir(parents=True, exist_ok=True)
-    kconf.write_config(str(request.local), header="", save_old=False)
+    write_text(request.local, _text_of(partial(kconf.write_config, save_old=False)))
+
+
+def _text_of(write: Callable[..., object]) -> str:
+    """What one of kconfiglib's functions writes, which know files alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "config")
+        write(str(file), header="")
+        return file.read_text("utf-8")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that people wrote, read with an eye on what else may lie in their place: a pipe, a folder, an image of 4 GB."""
+"""Files that people write, read with an eye on what else may lie there (a pipe, 4 GB of an image); written whole."""
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -38,3 +39,20 @@ def read_text(file: Path, shown: str) -> str:
         return read_file(file, shown).decode("utf-8")
     except UnicodeDecodeError as error:
         raise LeafrootError(f"this is not text: {error.reason} at byte {error.start}", shown) from None
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file whole, or leave it as it was and raise LeafrootError; its mode stays, and a link stays one."""
+    target = file.resolve()
+    fresh = target.with_name(f".{target.name}.new")
+    try:
+        try:
+            fresh.write_text(text, "utf-8")
+            if target.exists():
+                shutil.copymode(target, fresh)
+            fresh.replace(target)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise LeafrootError(f"cannot be written: {error.strerror}", file, "It is as it was.") from error
