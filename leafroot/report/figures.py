@@ -47,7 +47,7 @@ def table(rows: Sequence[Row]) -> str:
     lines = [f"{'what':<46} {'median':>10} {'spread':>16} {'memory':>8}  {'ratio':>6}"]
     for row in rows:
         spread = f"{min(row.seconds):.2f}-{max(row.seconds):.2f} s"
-        beside = f"  {row.ratio:>6.1f} x {row.baseline}" if row.beside else ""
+        beside = f"  {row.ratio:>6.2f} x {row.baseline}" if row.beside else ""
         lines.append(f"{row.name:<46} {median(row.seconds):>8.2f} s {spread:>16} {row.megabytes:>5.0f} MB{beside}")
     return "\n".join([*lines, _machine()])
 

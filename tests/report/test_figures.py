@@ -26,7 +26,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_table_has_ratios_where_a_baseline_ran_beside() -> None:
     rows = [Row("with", (2.0, 1.0, 4.0), 50.0, "the floor", (0.5, 0.5)), Row("alone", (3.0,), 7.0)]
     lines = table(rows).splitlines()
-    assert lines[1].split() == ["with", "2.00", "s", "1.00-4.00", "s", "50", "MB", "4.0", "x", "the", "floor"]
+    assert lines[1].split() == ["with", "2.00", "s", "1.00-4.00", "s", "50", "MB", "4.00", "x", "the", "floor"]
     assert lines[2].split() == ["alone", "3.00", "s", "3.00-3.00", "s", "7", "MB"]
     assert lines[3] == "2 processors, Linux"
 
