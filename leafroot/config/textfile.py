@@ -46,13 +46,11 @@ def write_text(file: Path, text: str) -> None:
     target = file.resolve()
     fresh = target.with_name(f".{target.name}.new")
     try:
-        try:
-            fresh.write_text(text, "utf-8")
-            if target.exists():
-                shutil.copymode(target, fresh)
-            fresh.replace(target)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
+        fresh.write_text(text, "utf-8")
+        if target.exists():
+            shutil.copymode(target, fresh)
+        fresh.replace(target)
     except OSError as error:
         raise LeafrootError(f"cannot be written: {error.strerror}", file, "It is as it was.") from error
+    finally:
+        fresh.unlink(missing_ok=True)

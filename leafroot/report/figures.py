@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from leafroot.config.textfile import read_text
+from leafroot.config.textfile import read_text, write_text
 from leafroot.effects.run import capture
 from leafroot.errors import LeafrootError
 
@@ -28,6 +28,7 @@ class Row:
     """One thing measured several times, in seconds, with the most memory that it took, in MB.
 
     `beside` is what the same run measured to compare it with, and `baseline` says what that is.
+    Without a figure for memory it is 0, and the table has none.
     """
 
     name: str
@@ -48,7 +49,8 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         spread = f"{min(row.seconds):.2f}-{max(row.seconds):.2f} s"
         beside = f"  {row.ratio:>6.2f} x {row.baseline}" if row.beside else ""
-        lines.append(f"{row.name:<46} {median(row.seconds):>8.2f} s {spread:>16} {row.megabytes:>5.0f} MB{beside}")
+        memory = f"{row.megabytes:.0f} MB" if row.megabytes else ""
+        lines.append(f"{row.name:<46} {median(row.seconds):>8.2f} s {spread:>16} {memory:>8}{beside}".rstrip())
     return "\n".join([*lines, _machine()])
 
 
@@ -62,9 +64,7 @@ def write(file: Path, what: str, rows: Sequence[Row]) -> None:
         "rows": [asdict(row) for row in rows],
     }
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_text(json.dumps(text, indent=1) + "\n")
-    fresh.replace(file)
+    write_text(file, json.dumps(text, indent=1) + "\n")
 
 
 def compare(first: Path, second: Path) -> str:

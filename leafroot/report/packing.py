@@ -7,6 +7,7 @@ many as the size asks for.
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ class Packing:
             file.unlink(missing_ok=True)
         room = {"where": "bench", "memory": 2 * self.mebibytes, "room": 2 * self.mebibytes, "level": level}
         begun = time.monotonic()
-        make_root(dict(_ROOT), {"files": source}, self.cpio)
+        make_root(_ROOT, {"files": source}, self.cpio)
         compress_root(room, {"root": self.cpio}, self.packed)
         return time.monotonic() - begun
 
@@ -86,21 +87,29 @@ def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES)
         yield Row(f"{size} MiB in an artefact -> cpio.zst, level {level}", of_artefact, 0.0, "zstd alone", alone)
 
 
-def gather(folder: Path, size: int) -> None:
-    """Copy files of this machine into a folder, up to `size` bytes."""
+def gather(folder: Path, size: int, sources: Sequence[str] = _SOURCES) -> None:
+    """Copy files of this machine into a folder, all of them again if they are too few, up to `size` bytes."""
     total = 0
-    for base in _SOURCES:
+    for again in itertools.count():
+        before = total
+        for path in _files(sources):
+            length = path.stat().st_size
+            if not 0 < length <= min(_LARGEST, size - total):
+                continue
+            target = folder / str(again) / path.relative_to("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+            total += length
+            if total > size - size // 100:
+                return
+        if total == before:
+            raise LeafrootError(f"no files for a root of {size} bytes in {', '.join(sources)}", "bench")
+
+
+def _files(sources: Sequence[str]) -> Iterator[Path]:
+    for base in sources:
         for here, folders, names in os.walk(base):
             folders.sort()
-            for path in (Path(here) / name for name in sorted(names)):
-                if path.is_symlink() or not path.is_file():
-                    continue
-                length = path.stat().st_size
-                if not 0 < length <= min(_LARGEST, size - total):
-                    continue
-                target = folder / path.relative_to("/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(path.read_bytes())
-                total += length
-                if total > size - size // 100:
-                    return
+            yield from (
+                path for name in sorted(names) if (path := Path(here, name)).is_file() and not path.is_symlink()
+            )

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from leafroot.errors import LeafrootError
-from leafroot.report.packing import Packing, measure_packing
+from leafroot.report.packing import Packing, gather, measure_packing
 
 
 def test_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
@@ -38,6 +38,15 @@ def test_all_three_compress_the_same_bytes(tmp_path: Path) -> None:
     # A folder brings no modes but 0644 and 0755.
     assert len(of_artefact) == len(of_tree)
     assert 1.9 < len(of_tree) / (1 << 20) < 2.2
+
+
+def test_too_few_files_are_taken_again(tmp_path: Path) -> None:
+    (tmp_path / "few").mkdir()
+    (tmp_path / "few" / "one").write_bytes(bytes(1000))
+    gather(tmp_path / "tree", 10_000, [str(tmp_path / "few")])
+    assert sum(file.stat().st_size for file in (tmp_path / "tree").rglob("*") if file.is_file()) == 10_000
+    with pytest.raises(LeafrootError, match="no files for a root of 10 bytes"):
+        gather(tmp_path / "other", 10, [str(tmp_path / "few")])
 
 
 def test_a_zstd_that_fails_is_no_figure(tmp_path: Path) -> None:
