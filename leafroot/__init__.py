@@ -3,16 +3,25 @@
 
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import Board, Kernel, RaspberryPi, Series
-from leafroot.describe.emulation import Emulation
+from leafroot.describe.option import Brings, Choice, Dependency, Number, Option, Provider, Text
 from leafroot.describe.package import Account, Package
-from leafroot.describe.recipes import Autotools, Choice, Files, Go, Kbuild, Make, Meson, Prebuilt, ToolchainPart
+from leafroot.describe.qemu import Emulation
+from leafroot.plan.recipes.autotools import Autotools
+from leafroot.plan.recipes.go import Go
+from leafroot.plan.recipes.kbuild import Kbuild
+from leafroot.plan.recipes.make import Make
+from leafroot.plan.recipes.meson import Meson
+from leafroot.plan.recipes.prebuilt import Files, Prebuilt
+from leafroot.plan.recipes.toolchain_part import ToolchainPart
 
 __all__ = [
     "Account",
     "Archive",
     "Autotools",
     "Board",
+    "Brings",
     "Choice",
+    "Dependency",
     "Emulation",
     "Files",
     "Go",
@@ -20,9 +29,13 @@ __all__ = [
     "Kernel",
     "Make",
     "Meson",
+    "Number",
+    "Option",
     "Package",
     "Prebuilt",
+    "Provider",
     "RaspberryPi",
     "Series",
+    "Text",
     "ToolchainPart",
 ]

@@ -10,19 +10,19 @@ from functools import partial
 from pathlib import Path
 
 from leafroot import measuring
-from leafroot.config.configuration import Config
-from leafroot.config.defconfig import find_defconfig
-from leafroot.config.edit import edit_local, minimal_defconfig, update_local
-from leafroot.config.lock import LOCK
 from leafroot.config.textfile import write_text
 from leafroot.effects.machine import host_platform
 from leafroot.errors import LeafrootError
 from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.defconfig import find_defconfig
+from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.plan.golock import check_go
 from leafroot.report.bootmodes.ways import check_ways
 from leafroot.report.containers import check_containers
 from leafroot.report.listing import listing
 from leafroot.session import VARIABLES, Session, shared_progress
+from leafroot.units.lock import LOCK
 
 
 @dataclass(frozen=True)

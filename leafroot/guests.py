@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leafroot.config.configuration import Config
-from leafroot.config.networked import network_boot
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import Board
+from leafroot.describe.qemu import NetBoot
 from leafroot.effects import netboot
 from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
+from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.session import Session
 
@@ -57,3 +60,22 @@ def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int
         guest, log = guest_of(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
         print(netboot.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
     return 0
+
+
+def network_boot(config: Config) -> NetBoot:
+    """How the board boots over the network in QEMU; LeafrootError, naming the boards that can, if it does not."""
+    way = _way(config.board.value)
+    if way is not None:
+        return way
+    lack = (
+        f"no firmware for {config.arch.name} is known that would"
+        if config.emulation.virtio
+        else "the machine that QEMU gives it has no virtio network card"
+    )
+    able = sorted(name for name, unit in config.catalog.boards.items() if _way(unit.value) is not None)
+    raise LeafrootError(f"it cannot boot over the network: {lack}", f"BOARD={config.name}", f"Can: {', '.join(able)}.")
+
+
+def _way(board: Board) -> NetBoot | None:
+    arch = ARCHES[board.arch]
+    return arch.netboot if (board.emulation or arch.emulation).virtio else None

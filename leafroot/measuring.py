@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from leafroot.config.configuration import Config
 from leafroot.effects.qemu import Guest
 from leafroot.errors import LeafrootError
 from leafroot.guests import guest_of
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.report import bench as building
 from leafroot.report.figures import compare

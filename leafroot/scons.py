@@ -27,7 +27,6 @@ from leafroot.effects.run import end_on_signals
 from leafroot.errors import LeafrootError
 from leafroot.measuring import bench_compare
 from leafroot.plan.forms import Export
-from leafroot.plan.step import Step
 from leafroot.report.history import History
 from leafroot.report.ledger import Ledger, tell_dropped
 from leafroot.report.performer import Action, Performer
@@ -35,6 +34,7 @@ from leafroot.report.times import Times
 from leafroot.report.work import Report, print_error
 from leafroot.scons_cache import Artefacts
 from leafroot.session import Session, make_folder, open_session
+from leafroot.step import Step
 
 
 def build() -> None:

@@ -10,10 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
-from leafroot.config.catalog import Catalog, load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.effects.machine import compiler_identity, host_platform
 from leafroot.effects.progress import Progress
@@ -21,9 +17,12 @@ from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
+from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.shared import check_shared
-from leafroot.plan.step import Step
+from leafroot.step import Step
+from leafroot.units.catalog import Catalog, load_catalog
 
 VARIABLES = {
     "BOARD": "the board (or other defconfig) to build, several with commas, or 'all'",

@@ -66,7 +66,7 @@ def test_an_import_against_the_direction_is_seen() -> None:
         "leafroot.effects.run.run",
     ]
     assert wrong_imports("plan", "import leafroot.scons") == ["leafroot.scons"]
-    assert not wrong_imports("plan", "from leafroot.config.catalog import Catalog")
+    assert not wrong_imports("plan", "from leafroot.units.catalog import Catalog")
 
 
 @pytest.mark.parametrize(

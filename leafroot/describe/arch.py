@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from leafroot.describe.emulation import Emulation
-from leafroot.describe.netboot import NetBoot
+from leafroot.describe.qemu import Emulation, NetBoot
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,6 @@ class Arch:
     console: str
     gcc_options: tuple[str, ...] = ()
     kernel_options: tuple[str, ...] = ()
-    go: tuple[tuple[str, str], ...] = ()
+    go: Mapping[str, str] = field(default_factory=dict)
     elf_flags: tuple[int, int] = (0, 0)
     netboot: NetBoot | None = None

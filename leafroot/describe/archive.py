@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives as their authors describe them: one file, pinned by its SHA-256, and the places to find it."""
+"""Archives as authors describe them: one file, pinned by its SHA-256, the places to find it, and modules of source."""
 
 from __future__ import annotations
 
@@ -78,6 +78,10 @@ def _check_place(place: str) -> None:
             where=place,
             hint="debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
         )
+    if found := re.search(r"\{[^}]*\}?|\}", place.replace(_PLACEHOLDER, "")):
+        raise LeafrootError(
+            f"{found[0]!r} in an archive's place is not {_PLACEHOLDER}, which is all that is filled in", where=place
+        )
     rest = place.partition(":")[2]
     if place.startswith("debian:") and not rest.startswith("pool/"):
         raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
@@ -92,3 +96,23 @@ def _check_place(place: str) -> None:
     name = _file_name(place)
     if not name or "/" in name or "\x00" in name or name in (".", ".."):
         raise LeafrootError("a place must end in the archive's file name", where=place)
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Debian package of source code, `golang-*-dev`; `license` is what Debian's copyright file says of it."""
+
+    name: str
+    version: str
+    license: str
+    archive: Archive
+
+    @property
+    def documentation(self) -> str:
+        """The folder with what documents the package, below the root that it is unpacked into."""
+        return f"usr/share/doc/{self.name}"
+
+    @property
+    def copyright(self) -> str:
+        """Where the package's licence texts are, below the root that it is unpacked into."""
+        return f"{self.documentation}/copyright"

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boards and kernel series as their authors describe them."""
+"""Boards and kernel series as their authors describe them, with the consoles and root sizes that they may name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from leafroot.describe.archive import Archive
-from leafroot.describe.emulation import Emulation
+from leafroot.describe.fields import freeze
+from leafroot.describe.qemu import Emulation
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Series:
         "LICENSES/preferred/GPL-2.0",
         "LICENSES/exceptions/Linux-syscall-note",
     )
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     def source(self) -> Archive:
         """The archive with the version filled in."""
@@ -41,7 +46,7 @@ class Kernel:
 
     Its configuration starts from the make target `base` of the series; on top lie the fragments
     `linux/config/<name>.config` of all names in `shared`, then the files of the board's folder in `config`.
-    `options` are fragments that a person may choose in Kconfig: pairs (name, what the menu says), where
+    `options` are fragments that a person may choose in Kconfig: names, each with what the menu says, where
     `<name>.config` is in the board's folder.
 
     `device_tree` is a device tree source of the series, below its `dts` folder and without an ending
@@ -53,9 +58,12 @@ class Kernel:
     config: Sequence[str] = ("linux.config",)
     shared: Sequence[str] = ("system",)
     base: str = "tinyconfig"
-    options: Sequence[tuple[str, str]] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
     device_tree: str = ""
     overlays: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @property
     def device_tree_file(self) -> str:
@@ -79,6 +87,9 @@ class RaspberryPi:
     card: int = 256
     boot_partition: int = 128
     serial: str = ""
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
 
 @dataclass(frozen=True)
@@ -104,3 +115,50 @@ class Board:
     require: Sequence[str] = ()
     loader: RaspberryPi | None = None
     emulation: Emulation | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+CONSOLES: dict[str, str] = {
+    "hvc": "VIRTIO_CONSOLE",
+    "tty": "VT_CONSOLE",
+    "ttyAMA": "SERIAL_AMBA_PL011_CONSOLE",
+    "ttyLP": "SERIAL_FSL_LPUART_CONSOLE",
+    "ttyMV": "SERIAL_MVEBU_CONSOLE",
+    "ttyPS": "SERIAL_XILINX_PS_UART_CONSOLE",
+    "ttyS": "SERIAL_8250_CONSOLE",
+    "ttySAC": "SERIAL_SAMSUNG_CONSOLE",
+    "ttySC": "SERIAL_SH_SCI_CONSOLE",
+    "ttySIF": "SERIAL_SIFIVE_CONSOLE",
+    "ttySTM": "SERIAL_STM32_CONSOLE",
+    "ttyUL": "SERIAL_UARTLITE_CONSOLE",
+    "ttymxc": "SERIAL_IMX_CONSOLE",
+}
+"""Device names without their numbers, and kernel options without CONFIG_."""
+
+_CONSOLE = re.compile(r"([a-zA-Z]+)[0-9]+(?:,[0-9]+[noe]?[78]?r?)?")
+
+
+def console_kind(console: str) -> str:
+    """The device's name without its number; "" if the console is not written as the kernel wants it."""
+    found = _CONSOLE.fullmatch(console)
+    return found.group(1) if found else ""
+
+
+ROOT_SIZE = re.compile(r"(?P<number>[1-9]\d{0,8})(?P<unit>[%kKmMgG])")
+"""A part of the memory (60%) or an amount (96M)."""
+
+DEFAULT_ROOT_SIZE = "50%"
+"""What a tmpfs takes unless it is told otherwise (shmem_default_max_blocks in mm/shmem.c)."""
+
+_KIBIBYTES = {"k": 1, "m": 1024, "g": 1024 * 1024}
+
+
+def root_room(size: str, memory: int) -> int:
+    """What a root of this size has room for, in MiB, in a memory of `memory` MiB: never more than that."""
+    found = ROOT_SIZE.fullmatch(size)
+    assert found, size
+    number, unit = int(found["number"]), found["unit"].lower()
+    room = memory * number // 100 if unit == "%" else number * _KIBIBYTES[unit] // 1024
+    return min(room, memory)

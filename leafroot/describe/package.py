@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leafroot.describe.archive import Archive
-from leafroot.describe.recipes import Recipe
+from leafroot.describe.fields import freeze
+from leafroot.describe.option import AnyOption, Edge
+from leafroot.describe.recipe import Recipe
+from leafroot.errors import LeafrootError
 
 # An option that older kernels do not know: "NETFILTER_XTABLES_LEGACY from 6.17".
 _FROM = re.compile(r"(?P<option>\S+) from (?P<major>\d+)\.(?P<minor>\d+)")
+# What a version may consist of: it becomes a part of URLs, file names and menus. Debian's versions have + and ~.
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+~_-]*")
 
 
 @dataclass(frozen=True)
@@ -26,47 +31,65 @@ class Account:
 
 @dataclass(frozen=True)
 class Package:
-    """One package: what it is, where its source comes from, how it is built.
+    """One package: what it is, where its source comes from, how it is built, and what it needs.
 
-    `parts` are further archives of the source: pairs (folder of the source to unpack it into, archive). `debian` is
+    `parts` are further archives of the source, by the folder of it that each is unpacked into. `debian` is
     Debian's own part of a source package (`*.debian.tar.xz`), whose patches are applied before the folder's.
-    `license` is an SPDX expression; `license_files` are paths in the source. `kernel` names kernel options
-    (without CONFIG_) that must be on; "X from 6.17" where older kernels know no X. `replaces` are paths of other
-    packages that this one may take over. `depends` are built before and are in its sysroot, `runs_with` need only
-    be in the root as well. `languages` beyond C that the compiler must know. `patches/*.patch` in the package's
-    folder are applied in the order of their names.
+    `license` is an SPDX expression; `license_files` are paths in the source.
+
+    Edges: what `depends` names is built before and linked with: it, and all that it depends on itself, is in the
+    sysroot and in the root. What `tools` names is built for the building machine and comes first in PATH while the
+    package is built. What `runs_with` names need only be in the root as well. `options` are what a person can choose;
+    each may bring edges of its own.
+
+    `kernel` names kernel options (without CONFIG_) that must be on; "X from 6.17" where older kernels know no X.
+    `replaces` are paths of other packages that this one may take over. `languages` are those beyond C that the compiler
+    must know. `patches/*.patch` in the package's folder are applied in the order of their names.
     """
 
     version: str
     license: str
     build: Recipe
     archive: Archive | None = None
-    parts: Sequence[tuple[str, Archive]] = ()
+    parts: Mapping[str, Archive] = field(default_factory=dict)
     debian: Archive | None = None
     license_files: Sequence[str] = ()
-    depends: Sequence[str] = ()
-    runs_with: Sequence[str] = ()
+    depends: Sequence[Edge] = ()
+    tools: Sequence[Edge] = ()
+    runs_with: Sequence[Edge] = ()
+    options: Sequence[AnyOption] = ()
     kernel: Sequence[str] = ()
     accounts: Sequence[Account] = ()
     replaces: Sequence[str] = ()
     languages: Sequence[str] = ()
-    default: bool = field(default=False)
+    default: bool = False
+
+    def __post_init__(self) -> None:
+        freeze(self)
+        if isinstance(self.version, str) and not _VERSION.fullmatch(self.version):
+            raise LeafrootError(
+                f"{self.version!r} is not a version",
+                hint="A version consists of letters, digits and . + ~ _ -, and begins with a letter or a digit.",
+            )
 
     def source(self) -> Archive | None:
         """The archive with the version filled in."""
         return self.archive.at(self.version) if self.archive else None
 
-    def kernel_options(self, series: tuple[int, int]) -> list[str]:
-        """What it asks of a kernel of this series."""
-        found = []
-        for option in self.kernel:
-            match = _FROM.fullmatch(option)
-            if not match:
-                found.append(option)
-            elif series >= (int(match["major"]), int(match["minor"])):
-                found.append(match["option"])
-        return found
+    def archives(self) -> Iterator[Archive]:
+        """All archives that the source is made of, with the version filled in."""
+        for one in (self.archive, *self.parts.values(), self.debian):
+            if one is not None:
+                yield one.at(self.version)
 
-    def selects(self) -> tuple[str, ...]:
-        """The packages that go into a root with this one."""
-        return tuple(dict.fromkeys((*self.depends, *self.runs_with)))
+
+def kernel_options(asked: Iterable[str], series: tuple[int, int]) -> list[str]:
+    """What is asked of a kernel of this series, of options of which some are for newer kernels alone."""
+    found = []
+    for option in asked:
+        match = _FROM.fullmatch(option)
+        if not match:
+            found.append(option)
+        elif series >= (int(match["major"]), int(match["minor"])):
+            found.append(match["option"])
+    return found

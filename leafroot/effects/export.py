@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.effects.unpack import unpack
-from leafroot.plan.step import SOURCE_DATE_EPOCH
+from leafroot.step import SOURCE_DATE_EPOCH
 
 
 def export(artefact: Path, digest: str, folder: Path, stamp: Path, below: str = "") -> bool:

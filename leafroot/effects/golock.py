@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from leafroot.config.lock import lock_text, module_at
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.archive import Archive
-from leafroot.describe.module import Module
+from leafroot.describe.archive import Archive, Module
 from leafroot.describe.package import Package
 from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
@@ -22,6 +20,7 @@ from leafroot.errors import LeafrootError
 from leafroot.plan.go import MODULES
 from leafroot.plan.golock import plan_imports
 from leafroot.plan.toolchain import GoTools
+from leafroot.units.lock import lock_text, module_at
 
 
 def lock(

@@ -7,9 +7,9 @@ import hashlib
 import platform
 from pathlib import Path
 
-from leafroot.config.configuration import ExternalToolchain
 from leafroot.effects.run import capture
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import ExternalToolchain
 
 _OLDEST_GCC = 12
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from leafroot.describe.netboot import Firmware, Ipxe, NetBoot, UBoot
+from leafroot.describe.qemu import Firmware, Ipxe, NetBoot, UBoot
 from leafroot.effects.qemu import CHECK_WORDS, Guest, boot_test_of, check_qemu
 from leafroot.effects.run import capture, run
 from leafroot.errors import LeafrootError

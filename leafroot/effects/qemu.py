@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.describe.emulation import Emulation
+from leafroot.describe.qemu import Emulation
 from leafroot.effects.run import capture, run, watch
 from leafroot.errors import LeafrootError
 

@@ -19,7 +19,7 @@ from leafroot.effects.run import capture
 from leafroot.effects.scratch import Scratch
 from leafroot.effects.unpack import unpack
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Source, Sources
+from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
 
 # What the name of an archive's tree is made of beside its checksum, where it is not unpacked as sources are.
 ALONE = ("no links out",)

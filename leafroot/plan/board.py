@@ -3,28 +3,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from leafroot.config.configuration import Config
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files, ToolchainPart
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError
+from leafroot.graph import Node
+from leafroot.kconfig.config import Config
+from leafroot.own.manifest import BOOT, ELF, STEPS, KernelFacts, ModuleFacts, PackageFacts, WriteManifest
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
-from leafroot.plan.external import plan_external
-from leafroot.plan.forms import Export, Forms, plan_forms
-from leafroot.plan.go import go_tools
-from leafroot.plan.image import plan_root
+from leafroot.plan.forms import BootParts, Export, Forms, plan_forms
 from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config, plan_linked
 from leafroot.plan.legal import plan_legal_info, shipped
-from leafroot.plan.packages import plan_package
-from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Artefact, Step, keys
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.packages import plan_packages
+from leafroot.plan.root import plan_root
+from leafroot.plan.toolchain.compiler import Toolchain
+from leafroot.plan.toolchain.from_machine import plan_external
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
+from leafroot.step import AnyInput, Artefact, Digests, Output, Step
 
 
 @dataclass(frozen=True)
@@ -35,144 +32,147 @@ class Machine:
     compiler: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A board's steps, each after those that it reads.
+    """A board's steps, each after those that it reads, and the outputs that others ask for by name.
 
-    `images` are the outputs that people want; `kernel` and `root` those of the quick loop, `device_tree` the one that
-    QEMU is given ("" if it makes one itself). `checks` are outputs that say that something is right, made first.
-    `exports` are folders that are kept equal to an output, `legal_info` one that is made when asked for.
+    `image` is the kernel with its root; `kernel` and `root` are those of the quick loop, `device_tree` the one that
+    QEMU is given (None if it makes one itself). `card` and `ramdisk` are a Raspberry Pi's. `checks` are outputs that
+    say that something is right, made first. `exports` are folders that are kept equal to an output, `legal_info` one
+    that is made when asked for.
     """
 
     steps: tuple[Step, ...]
-    images: tuple[str, ...]
-    kernel: str
-    root: str
-    device_tree: str = ""
-    checks: tuple[str, ...] = ()
-    exports: tuple[Export, ...] = ()
-    legal_info: Export | None = None
+    image: Output
+    packed_root: Output
+    manifest: Output
+    kernel: Output
+    device_tree: Output | None
+    card: Output | None
+    ramdisk: Output | None
+    checks: tuple[Output, ...]
+    exports: tuple[Export, ...]
+    legal_info: Export
+
+    @property
+    def root(self) -> Output:
+        """The compressed root, as it is handed over beside the kernel."""
+        return self.packed_root
+
+    @property
+    def images(self) -> tuple[Output, ...]:
+        """The outputs that people want, the image first and the manifest last."""
+        forms = (one for one in (self.card, self.ramdisk) if one)
+        return (self.image, self.packed_root, *forms, self.manifest)
 
 
-def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], str]) -> Plan:
-    """Everything that must be done for a board, in an order in which it can be done.
-
-    `file_digest` gives the SHA-256 of a file of the checkout, for the keys in the manifest.
-    """
+def plan_board(config: Config, machine: Machine) -> Plan:
+    """Everything that must be done for a board, in an order in which it can be done."""
     toolchain = _toolchain(config, machine)
-    packages: list[Step] = []
-    built: dict[str, str] = {}
-    in_cxx: set[str] = set()
-    for unit in config.packages:
-        if isinstance(unit.value.build, (Files, ToolchainPart)):
-            continue
-        if missing := sorted(set(unit.value.languages) - toolchain.languages):
-            raise LeafrootError(
-                f"it needs a compiler for {' and '.join(missing)}, which {toolchain.label} is not",
-                where=unit.path("package.py"),
-                hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
-                "Build with TOOLCHAIN=source.",
-            )
-        if "c++" in unit.value.languages or in_cxx.intersection(unit.value.depends):
-            in_cxx.add(unit.name)
-        tools = toolchain.with_libstdcxx() if unit.name in in_cxx else toolchain
-        step = plan_package(unit, tools, built, config.choices)
-        packages.append(step)
-        built[unit.name] = step.output
-    if not in_cxx:
+    packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages)
+    if not any(config.graph.in_cxx(node) for node in config.graph if node.key in packages):
         toolchain = toolchain.without_libstdcxx()
-    root, elf, packed, slot = plan_root(config, toolchain, built)
-    kernel_config = plan_kernel_config(config, toolchain)
-    kernel = plan_kernel(config, toolchain)
-    linked = plan_linked(config, toolchain)
-    image = plan_image(config)
-    bare = plan_bare_kernel(config)
-    trees = plan_device_trees(config, toolchain)
-    kernels = (kernel_config, kernel, bare, *trees.built)
-    steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, slot, linked, image)
-    forms = Forms()
-    if loader := config.board.value.loader:
-        firmware = config.catalog.packages[loader.package]
-        if loader.package not in built:
-            steps = (*steps, plan_package(firmware, toolchain, built, config.choices))
-        forms = plan_forms(config, image, config.config_txt, cmdline_txt(config))
-        steps = (*steps, *forms.steps)
+    root = plan_root(config, toolchain, packages)
+    linux_config = plan_kernel_config(config, toolchain)
+    kernel = plan_kernel(config, toolchain, linux_config.output)
+    bare = plan_bare_kernel(config, kernel.output)
+    linked = plan_linked(config, toolchain, kernel.output, root.slot.output)
+    image = plan_image(config, linked.output, root.packed.output, root.elf.output)
+    trees = plan_device_trees(config, toolchain, linux_config.output)
+    forms: Forms | None = None
+    if config.board.value.loader:
+        assert trees.tree, config.name
+        (firmware,) = (packages[key].output for key in config.graph.extra)
+        parts = BootParts(image.output, trees.tree.output, firmware)
+        forms = plan_forms(config, parts, config.config_txt, cmdline_txt(config))
     legal, legal_info = plan_legal_info(config)
-    manifest = _plan_manifest(config, toolchain, (image, packed), forms, elf, keys(steps, file_digest))
+    check = (trees.check,) if trees.check else ()
+    steps = (
+        *check,
+        *toolchain.steps,
+        *(linux_config, kernel, bare),
+        *(step for step in trees.steps if step not in check),
+        *packages.values(),
+        *root.steps,
+        *(linked, image),
+        *(forms.steps if forms else ()),
+    )
+    manifest = _plan_manifest(config, toolchain, (image, root.packed), forms, root.elf, steps)
     return Plan(
         steps=(*steps, manifest, legal),
-        images=(image.output, packed.output, *forms.images, manifest.output),
+        image=image.output,
+        packed_root=root.packed.output,
+        manifest=manifest.output,
         kernel=bare.output,
-        root=packed.output,
-        device_tree=trees.emulated,
-        checks=(*(step.output for step in trees.checks), elf.output),
-        exports=forms.exports,
+        device_tree=trees.emulated.output if trees.emulated else None,
+        card=forms.card.output if forms else None,
+        ramdisk=forms.ramdisk.output if forms else None,
+        checks=(*(step.output for step in check), root.elf.output),
+        exports=forms.exports if forms else (),
         legal_info=legal_info,
     )
 
 
 def _toolchain(config: Config, machine: Machine) -> Toolchain:
     if config.toolchain is not None:
-        toolchain = plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
-    else:
-        toolchain = plan_source_toolchain(config.arch, config.catalog, machine.platform, config.c_only)
-    return replace(toolchain, go=go_tools(config.catalog, machine.platform))
+        return plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
+    return plan_source_toolchain(config.arch, config.catalog, machine.platform, config.c_only)
 
 
 def _plan_manifest(
     config: Config,
     toolchain: Toolchain,
     images: tuple[Step, ...],
-    forms: Forms,
+    forms: Forms | None,
     elf: Step,
-    step_keys: dict[str, str],
+    steps: tuple[Step, ...],
 ) -> Step:
     series = config.series.value
-    parameters = {
-        "steps": step_keys,
-        "board": config.board.name,
-        "configuration": config.name,
-        "architecture": config.arch.name,
-        "boot_mode": config.mode.name,
-        "kernel": {
-            "series": config.series.name,
-            "version": series.version,
-            "license": series.license,
-            "archive": series.archive.sha256,
-            "patches": [
-                config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
-                for path in config.series.below(f"patches/{config.mode.name}", ".patch")
-            ],
-            "command_line": command_line(config),
-        },
-        "toolchain": toolchain.label,
-        "packages": [_in_manifest(unit) for unit in shipped(config)],
-    }
+    if forms:
+        images = (*images, forms.card, forms.ramdisk)
+    boot: tuple[AnyInput, ...] = (Artefact(BOOT, forms.boot.output),) if forms else ()
+    kernel = KernelFacts(
+        series=config.series.name,
+        version=series.version,
+        license=series.license,
+        archive=series.archive.sha256,
+        patches=tuple(
+            config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
+            for path in config.series.below(f"patches/{config.mode.name}", ".patch")
+        ),
+        command_line=command_line(config),
+    )
+    options = {node.unit.name: node for node in config.graph.in_root}
     return Step(
         title="manifest",
-        output=f"{config.name}/images/manifest.json",
+        output=Output(f"{config.name}/images/manifest.json"),
         inputs=(
-            *(
-                Artefact(output.rpartition("/")[2], output)
-                for output in (*(step.output for step in images), *forms.images)
-            ),
-            *forms.boot,
-            Artefact("elf", elf.output),
+            *(Artefact(step.output.name, step.output) for step in images),
+            *boot,
+            Artefact(ELF, elf.output),
+            Digests(STEPS, tuple(step.output for step in steps)),
         ),
-        call="manifest",
-        parameters=json.dumps(parameters, sort_keys=True),
+        own=WriteManifest(
+            board=config.board.name,
+            configuration=config.name,
+            architecture=config.arch.name,
+            boot_mode=config.mode.name,
+            kernel=kernel,
+            toolchain=toolchain.label,
+            packages=tuple(_package_facts(unit, options.get(unit.name)) for unit in shipped(config)),
+        ),
     )
 
 
-def _in_manifest(unit: Unit[Package]) -> dict[str, object]:
+def _package_facts(unit: Unit[Package], node: Node | None) -> PackageFacts:
     package, source = unit.value, unit.value.source()
-    found: dict[str, object] = {"name": unit.name, "version": package.version, "license": package.license}
-    found["archive"] = source.sha256 if source else None
-    if further := [*package.parts, *([("debian", package.debian)] if package.debian else [])]:
-        found["further_archives"] = {name: archive.sha256 for name, archive in further}
-    if unit.modules:
-        found["modules"] = [
-            {"name": one.name, "version": one.version, "license": one.license, "archive": one.archive.sha256}
-            for one in unit.modules
-        ]
-    return found
+    further = [*package.parts.items(), *([("debian", package.debian)] if package.debian else [])]
+    return PackageFacts(
+        name=unit.name,
+        version=package.version,
+        license=package.license,
+        archive=source.sha256 if source else "",
+        further_archives=tuple((name, archive.sha256) for name, archive in further),
+        modules=tuple(ModuleFacts(one.name, one.version, one.license, one.archive.sha256) for one in unit.modules),
+        options=node.options if node else (),
+    )

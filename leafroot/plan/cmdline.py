@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import shlex
 
-from leafroot.config.configuration import Config
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import Input, Text
+from leafroot.kconfig.config import Config
+from leafroot.step import AnyInput, Text
 
 _FILE = "/bootconfig"
 _KEY = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -48,7 +48,7 @@ def cmdline_options(config: Config) -> tuple[str, ...]:
     )
 
 
-def cmdline_inputs(config: Config) -> tuple[Input, ...]:
+def cmdline_inputs(config: Config) -> tuple[AnyInput, ...]:
     """What a step that compiles the kernel reads beside its options."""
     if config.arch.cmdline_options:
         return ()

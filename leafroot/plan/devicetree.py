@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from leafroot.config.configuration import Config
-from leafroot.plan import kbuild
+from leafroot.kconfig.config import Config
 from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
-from leafroot.plan.step import Artefact, Input, Step, TreeFile, Union
+from leafroot.plan.recipes import kbuild
 from leafroot.plan.toolchain import Toolchain
+from leafroot.step import AnyInput, Artefact, Output, Step, TreeFile, Union
 
 EMULATED = "qemu.dtb"
 _DTC = "/build/scripts/dtc"
@@ -25,25 +25,27 @@ _CHECK = "/check.sh"
 class DeviceTrees:
     """The steps for a board's device tree, none for a board without one.
 
-    `checks` look for the sources, and need no toolchain; `built` compile them. `emulated` is the output that QEMU is
-    given, "" where it makes a device tree itself.
+    `check` looks for the sources, and needs no toolchain; `tree` compiles them. `emulated` takes out the device tree
+    that QEMU is given, where QEMU makes none itself.
     """
 
-    checks: tuple[Step, ...] = ()
-    built: tuple[Step, ...] = ()
-    emulated: str = ""
+    check: Step | None = None
+    tree: Step | None = None
+    emulated: Step | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Those that there are, each after those that it reads."""
+        return tuple(step for step in (self.check, self.tree, self.emulated) if step)
 
 
-def plan_device_trees(config: Config, toolchain: Toolchain) -> DeviceTrees:
+def plan_device_trees(config: Config, toolchain: Toolchain, linux_config: Output) -> DeviceTrees:
     """The steps for the board's device tree, none if it has none."""
     if not config.board.value.kernel.device_tree:
         return DeviceTrees()
-    checks = (plan_source_check(config),)
-    tree = plan_device_tree(config, toolchain)
-    if not config.emulation.overlay:
-        return DeviceTrees(checks, (tree,))
-    emulated = plan_emulated_tree(config, tree)
-    return DeviceTrees(checks, (tree, emulated), emulated.output)
+    tree = plan_device_tree(config, toolchain, linux_config)
+    emulated = plan_emulated_tree(config, tree) if config.emulation.overlay else None
+    return DeviceTrees(plan_source_check(config), tree, emulated)
 
 
 def plan_source_check(config: Config) -> Step:
@@ -51,7 +53,7 @@ def plan_source_check(config: Config) -> Step:
     names = [f"{config.board.value.kernel.device_tree}.dts", *(f"{name}.dtso" for name in _of_series(config))]
     return Step(
         title="device tree sources",
-        output=f"{config.name}/devicetree.checked",
+        output=Output(f"{config.name}/devicetree.checked"),
         inputs=(kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
         commands=(
             ("sh", _CHECK, config.described_in, f"/src/{_folder(config)}", kbuild.ERRORS, *names),
@@ -61,7 +63,7 @@ def plan_source_check(config: Config) -> Step:
     )
 
 
-def plan_device_tree(config: Config, toolchain: Toolchain) -> Step:
+def plan_device_tree(config: Config, toolchain: Toolchain, linux_config: Output) -> Step:
     """The step that makes `<name>.dtb` and `overlays/<name>.dtbo`, and with an emulation `qemu.dtb`.
 
     In the latter, all overlays are applied, and on top of them the emulation's own.
@@ -69,7 +71,7 @@ def plan_device_tree(config: Config, toolchain: Toolchain) -> Step:
     tree = config.board.value.kernel.device_tree
     base = config.board.value.kernel.device_tree_file
     make = kernel_make(config, toolchain)
-    inputs: list[Input] = []
+    inputs: list[AnyInput] = []
     commands: list[tuple[str, ...]] = [
         ("cp", "/linux.config", "/build/.config"),
         (*make, f"{tree}.dtb"),
@@ -93,10 +95,10 @@ def plan_device_tree(config: Config, toolchain: Toolchain) -> Step:
         commands.append((f"{_DTC}/fdtoverlay", "-i", applied, "-o", f"/out/{EMULATED}", "/build/qemu.dtbo"))
     return Step(
         title=f"device tree {base}",
-        output=f"{config.name}/devicetree.tar.zst",
+        output=Output(f"{config.name}/devicetree.tar.zst"),
         inputs=(
             kernel_source(config),
-            Artefact("/linux.config", f"{config.name}/linux.config"),
+            Artefact("/linux.config", linux_config),
             *inputs,
             *toolchain.inputs,
         ),
@@ -109,7 +111,7 @@ def plan_emulated_tree(config: Config, tree: Step) -> Step:
     """The step that takes the device tree for QEMU out of the artefact of `plan_device_tree`."""
     return Step(
         title="device tree for QEMU",
-        output=f"{config.name}/{EMULATED}",
+        output=Output(f"{config.name}/{EMULATED}"),
         inputs=(Union("/devicetree", (tree.output,)),),
         commands=(("cp", f"/devicetree/{EMULATED}", f"/build/{EMULATED}"),),
         result=f"/build/{EMULATED}",

@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from leafroot.config.card import CARD_START
-from leafroot.config.configuration import Config
 from leafroot.describe.board import RaspberryPi
-from leafroot.plan.step import Artefact, Folder, Step, Text, Union, Unpacked
+from leafroot.kconfig.config import Config
+from leafroot.raspberry_pi.card import CARD_START
+from leafroot.step import Artefact, Folder, Output, Step, Text, Union, Unpacked
 
 RAMDISK_LIMIT = 96
 """The largest boot.img in MiB: "The maximum size for a ramdisk file is 96MB", says Raspberry Pi's documentation of
@@ -34,36 +34,46 @@ class Export:
     """A folder that people want: `folder` below OUTPUT is all that the artefact holds, below the folder `below`."""
 
     folder: str
-    artefact: str
+    artefact: Output
     below: str = ""
 
 
 @dataclass(frozen=True)
 class Forms:
-    """The steps that make the forms, the outputs that people want, and the folders; nothing for most boards."""
+    """The steps that make the forms, and the folders that people want."""
 
-    steps: tuple[Step, ...] = ()
-    images: tuple[str, ...] = ()
-    exports: tuple[Export, ...] = ()
+    boot: Step
+    card: Step
+    ramdisk: Step
+    exports: tuple[Export, ...]
 
     @property
-    def boot(self) -> tuple[Artefact, ...]:
-        """The boot files, for the manifest to list."""
-        return tuple(Artefact("boot", one.artefact) for one in self.exports[:1])
+    def steps(self) -> tuple[Step, ...]:
+        """All of them, each after those that it reads."""
+        return (self.boot, self.card, self.ramdisk)
 
 
-def plan_forms(config: Config, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Forms:
+@dataclass(frozen=True)
+class BootParts:
+    """What boot files are made of beside the texts: the kernel with its root, the device tree, the loader's firmware."""
+
+    kernel: Output
+    device_tree: Output
+    firmware: Output
+
+
+def plan_forms(config: Config, parts: BootParts, config_txt: str, cmdline_txt: str) -> Forms:
     """The forms of a board that has a boot loader, with these two texts among the boot files."""
     loader = config.board.value.loader
     assert loader is not None, f"{config.name} has no boot loader to make forms for"
-    boot = _boot_files(config, loader, kernel_image, config_txt, cmdline_txt)
+    boot = _boot_files(config, loader, parts, config_txt, cmdline_txt)
     card = _card(config, loader, boot)
     ramdisk = _ramdisk(config, boot)
     exports = (
         Export(f"{config.name}/images/boot", boot.output),
         Export(f"{config.name}/images/netboot", boot.output, loader.serial),
     )
-    return Forms((boot, card, ramdisk), (card.output, ramdisk.output), exports)
+    return Forms(boot, card, ramdisk, exports)
 
 
 def fat32_geometry(mebibytes: int) -> tuple[int, int]:
@@ -82,7 +92,7 @@ def fat32_geometry(mebibytes: int) -> tuple[int, int]:
     return 0, 0
 
 
-def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_txt: str, cmdline_txt: str) -> Step:
+def _boot_files(config: Config, loader: RaspberryPi, parts: BootParts, config_txt: str, cmdline_txt: str) -> Step:
     kernel = config.board.value.kernel
     overlays = [f"overlays/{PurePosixPath(name).name}.dtbo" for name in kernel.overlays]
     files = [
@@ -93,11 +103,11 @@ def _boot_files(config: Config, loader: RaspberryPi, kernel_image: Step, config_
     ]
     return Step(
         title="boot files",
-        output=f"{config.name}/boot.tar.zst",
+        output=Output(f"{config.name}/boot.tar.zst"),
         inputs=(
-            Union("/firmware", (f"noarch/{loader.package}.tar.zst",)),
-            Union("/devicetree", (f"{config.name}/devicetree.tar.zst",)),
-            Artefact("/kernel", kernel_image.output),
+            Union("/firmware", (parts.firmware,)),
+            Union("/devicetree", (parts.device_tree,)),
+            Artefact("/kernel", parts.kernel),
             Text("/config.txt", config_txt),
             Text("/cmdline.txt", cmdline_txt),
             _tools("refuse", "firmware", "install"),
@@ -114,7 +124,7 @@ def _card(config: Config, loader: RaspberryPi, boot: Step) -> Step:
     numbers = (loader.card, CARD_START, loader.boot_partition, size, capacity)
     return Step(
         title="SD card",
-        output=f"{config.name}/images/sdcard.img",
+        output=Output(f"{config.name}/images/sdcard.img"),
         inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "card")),
         commands=(("sh", "/forms/card.sh", config.described_in, *map(str, numbers)),),
         result="/out/sdcard.img",
@@ -125,7 +135,7 @@ def _card(config: Config, loader: RaspberryPi, boot: Step) -> Step:
 def _ramdisk(config: Config, boot: Step) -> Step:
     return Step(
         title="boot ramdisk",
-        output=f"{config.name}/images/boot.img",
+        output=Output(f"{config.name}/images/boot.img"),
         inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "ramdisk")),
         commands=(("sh", "/forms/ramdisk.sh", config.described_in, str(RAMDISK_LIMIT)),),
         result="/out/boot.img",

@@ -9,15 +9,15 @@ was linked does too.
 
 from __future__ import annotations
 
-import json
-
-from leafroot.config.configuration import Config
-from leafroot.config.references import SHARED_FRAGMENTS
-from leafroot.describe.console import CONSOLES, console_kind
-from leafroot.plan import kbuild
+from leafroot.describe.board import CONSOLES, console_kind
+from leafroot.describe.package import kernel_options
+from leafroot.kconfig.config import Config
+from leafroot.own.image import WriteImage
 from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
-from leafroot.plan.step import Artefact, Folder, Input, Source, Step, Unpacked
-from leafroot.plan.toolchain import Toolchain, environment
+from leafroot.plan.recipes import kbuild
+from leafroot.plan.toolchain.compiler import Toolchain, environment
+from leafroot.step import AnyInput, Artefact, Folder, Output, Source, Step, Unpacked
+from leafroot.units.check import SHARED_FRAGMENTS
 
 ROOT_ARCHIVE = "/build/root.cpio.zst"
 
@@ -42,7 +42,7 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
     make = kernel_make(config, toolchain)
     return Step(
         title=f"linux {config.series.value.version} configuration",
-        output=f"{config.name}/linux.config",
+        output=Output(f"{config.name}/linux.config"),
         inputs=(kernel_source(config), *fragments, *kbuild.check_inputs(), *toolchain.inputs),
         commands=(
             (*make, config.board.value.kernel.base),
@@ -56,15 +56,15 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
     )
 
 
-def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
+def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> Step:
     """The step that compiles the kernel, with an empty root in it."""
     make = kernel_make(config, toolchain)
     return Step(
         title=f"linux {config.series.value.version}, {config.mode.name}",
-        output=f"{config.name}/linux.tar.zst",
+        output=Output(f"{config.name}/linux.tar.zst"),
         inputs=(
             kernel_source(config),
-            Artefact("/linux.config", f"{config.name}/linux.config"),
+            Artefact("/linux.config", linux_config),
             *cmdline_inputs(config),
             *toolchain.inputs,
         ),
@@ -81,16 +81,16 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
     )
 
 
-def plan_linked(config: Config, toolchain: Toolchain) -> Step:
+def plan_linked(config: Config, toolchain: Toolchain, tree: Output, slot_size: Output) -> Step:
     """The step that links the kernel with an empty slot for the root, of the size that a small file says."""
     make = kernel_make(config, toolchain)
     return Step(
         title="kernel with a slot for the root",
-        output=f"{config.name}/kernel-with-slot",
+        output=Output(f"{config.name}/kernel-with-slot"),
         inputs=(
             kernel_source(config),
-            Unpacked("/build", f"{config.name}/linux.tar.zst"),
-            Artefact("/slot-size", slot_size_file(config)),
+            Unpacked("/build", tree),
+            Artefact("/slot-size", slot_size),
             Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
             *cmdline_inputs(config),
             *toolchain.inputs,
@@ -106,27 +106,21 @@ def plan_linked(config: Config, toolchain: Toolchain) -> Step:
     )
 
 
-def plan_image(config: Config) -> Step:
+def plan_image(config: Config, linked: Output, root: Output, elf: Output) -> Step:
     """The step that writes the root into the slot of the kernel."""
     name = config.arch.kernel_image.rpartition("/")[2]
     return Step(
         title=f"image {name}",
-        output=f"{config.name}/images/{name}",
+        output=Output(f"{config.name}/images/{name}"),
         inputs=(
-            Artefact("kernel", f"{config.name}/kernel-with-slot"),
-            Artefact("root", f"{config.name}/images/rootfs.cpio.zst"),
+            Artefact("kernel", linked),
+            Artefact("root", root),
             # The root is compressed while its programs are checked; nothing is made of it before they are.
-            Artefact("elf", f"{config.name}/elf.json"),
+            Artefact("elf", elf),
         ),
-        call="image",
-        parameters=json.dumps({"where": config.described_in}),
+        own=WriteImage(where=config.described_in),
         cached=False,
     )
-
-
-def slot_size_file(config: Config) -> str:
-    """The output that says the size of the slot for the root."""
-    return f"{config.name}/slot-size"
 
 
 def kernel_source(config: Config) -> Source:
@@ -134,9 +128,9 @@ def kernel_source(config: Config) -> Source:
     return Source("/src", config.series.value.source(), patches)
 
 
-def _fragments(config: Config) -> tuple[Input, ...]:
+def _fragments(config: Config) -> tuple[AnyInput, ...]:
     board = config.board
-    found: list[Input] = [
+    found: list[AnyInput] = [
         kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{name}.config") for name in board.value.kernel.shared
     ]
     found += [kbuild.unit_fragment(board, name) for name in board.value.kernel.config]
@@ -144,9 +138,9 @@ def _fragments(config: Config) -> tuple[Input, ...]:
     if config.mode.can_pivot:
         found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
     found += [
-        kbuild.fragment_text(unit.known_as("package.py"), options)
-        for unit in config.packages
-        if (options := unit.value.kernel_options(config.series.value.number))
+        kbuild.fragment_text(node.unit.described_in, options)
+        for node in config.graph.in_root
+        if (options := kernel_options(node.kernel, config.series.value.number))
     ]
     found.append(
         kbuild.fragment_text(
@@ -184,11 +178,11 @@ def kernel_env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], .
     )
 
 
-def plan_bare_kernel(config: Config) -> Step:
+def plan_bare_kernel(config: Config, tree: Output) -> Step:
     """The step that takes the image with the empty root out of the object tree, for a root handed over beside it."""
     return Step(
         title="kernel without root",
-        output=f"{config.name}/kernel",
-        inputs=(Unpacked("/build", f"{config.name}/linux.tar.zst"),),
+        output=Output(f"{config.name}/kernel"),
+        inputs=(Unpacked("/build", tree),),
         result=f"/build/{config.arch.kernel_image}",
     )

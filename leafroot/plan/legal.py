@@ -8,14 +8,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leafroot.config.configuration import Config
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
+from leafroot.kconfig.config import Config
 from leafroot.plan.forms import Export
 from leafroot.plan.kernel import kernel_source
-from leafroot.plan.step import Input, Sources, Step, Text, TreeFile
-from leafroot.plan.toolchain import unit_source, unit_sources
+from leafroot.plan.recipes.protocol import unit_source, unit_sources
+from leafroot.step import AnyInput, Output, Sources, Step, Text, TreeFile
 
 _SOURCES = "/sources"
 # For what Leafroot itself writes into a root, and for packages of its own without an archive.
@@ -24,15 +23,11 @@ _OWN = "LICENSE"
 
 def shipped(config: Config) -> tuple[Unit[Package], ...]:
     """The packages of which something is in the image or beside it, each once."""
-    packages = config.catalog.packages
-    names = ["musl", *(unit.name for unit in config.packages)]
-    if config.toolchain is None:
-        # Its libgcc is linked into whatever it compiles, and its libstdc++ goes with C++ programs.
-        names.append("gcc")
-    # Go's runtime and its standard library are in every program that it compiles.
-    names += ["go" for unit in config.packages if isinstance(unit.value.build, Go)]
-    if loader := config.board.value.loader:
-        names.append(loader.package)
+    packages, graph = config.catalog.packages, config.graph
+    # libgcc is linked into whatever GCC compiles, and libstdc++ goes with C++ programs.
+    runtime = ["musl"] if config.toolchain else ["musl", "gcc"]
+    names = [runtime[0], *(node.unit.name for node in graph.in_root), *runtime[1:], *graph.parts()]
+    names += [key.package for key in graph.extra]
     return tuple(packages[name] for name in dict.fromkeys(names))
 
 
@@ -41,7 +36,7 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
     series = config.series.value
     archive = series.source()
     rows = [("linux", series.version, series.license, archive.file_name, archive.sha256, series.license_files)]
-    inputs: list[Input] = [replace(kernel_source(config), at=f"{_SOURCES}/linux"), TreeFile("/own", _OWN)]
+    inputs: list[AnyInput] = [replace(kernel_source(config), at=f"{_SOURCES}/linux"), TreeFile("/own", _OWN)]
     commands = [_install("/own", f"leafroot/{_OWN}")]
     commands += [_install(f"{_SOURCES}/linux/{name}", f"linux/{name}") for name in series.license_files]
     for unit in shipped(config):
@@ -62,7 +57,7 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
     inputs.append(Text("/licenses.csv", _table(rows)))
     step = Step(
         title="licence texts",
-        output=f"{config.name}/legal-info.tar.zst",
+        output=Output(f"{config.name}/legal-info.tar.zst"),
         inputs=tuple(inputs),
         commands=(*commands, _install("/licenses.csv", "licenses.csv")),
     )

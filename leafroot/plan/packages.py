@@ -1,124 +1,107 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages: each recipe turned into the one step that builds it."""
+"""Packages: each node of the graph that has something to build, turned into the one step that builds it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Autotools, Choice, Go, Kbuild, Make, Meson, Prebuilt
 from leafroot.describe.unit import Unit
-from leafroot.plan import kbuild
-from leafroot.plan.go import plan_go
-from leafroot.plan.meson import plan_meson
-from leafroot.plan.prebuilt import plan_prebuilt
-from leafroot.plan.step import Input, Step, TreeFile
-from leafroot.plan.toolchain import Toolchain, unit_sources
+from leafroot.errors import LeafrootError
+from leafroot.graph import HOST, NOARCH, Graph, Key, Node
+from leafroot.plan.recipes.protocol import Builder, Site, Work, unit_sources
+from leafroot.plan.toolchain.compiler import TOOLS, HostCompiler, Toolchain, with_tools
+from leafroot.step import AnyInput, Output, Step, TreeFile, Union
 
 _STRIP = "/strip-tree"
 # What a package installs that serves people or compilers, not the running system.
 _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*.la")
 
 
-def plan_package(
-    unit: Unit[Package], toolchain: Toolchain, built: Mapping[str, str], options: Mapping[str, str]
-) -> Step:
-    """The step that builds a package; `built` maps the names of built packages to their artefacts.
+def plan_packages(
+    graph: Graph, toolchain: Toolchain, platform: str, catalog: Mapping[str, Unit[Package]]
+) -> dict[Key, Step]:
+    """The step of each node that has something to build, in the graph's order.
 
-    `options` are the values of Kconfig options that recipes have choices for.
+    `platform` is the building machine; from `catalog` come the parts of the toolchain that recipes ask for.
     """
-    package = unit.value
-    if isinstance(package.build, Prebuilt):
-        return plan_prebuilt(unit, package.build)
-    depends = tuple(built[name] for name in package.depends if name in built)
-    commands, inputs, env = _recipe(unit, toolchain, options)
-    return Step(
-        title=f"{unit.name} {package.version}",
-        output=f"{toolchain.folder}/{unit.name}.tar.zst",
-        inputs=(
-            *unit_sources(unit),
-            *inputs,
-            *toolchain.with_sysroot(depends),
-            TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh"),
-        ),
-        commands=(*commands, ("sh", _STRIP, "/out")),
-        env=toolchain.env(env),
-        drop=_NOT_INSTALLED,
+    found: dict[Key, Step] = {}
+    for node in graph:
+        recipe = node.unit.value.build
+        if recipe.builds:
+            assert isinstance(recipe, Builder), node.unit.name
+            found[node.key] = _plan(graph, node, recipe, toolchain, HostCompiler(platform), catalog, found)
+    return found
+
+
+def _plan(
+    graph: Graph,
+    node: Node,
+    recipe: Builder,
+    toolchain: Toolchain,
+    host: HostCompiler,
+    catalog: Mapping[str, Unit[Package]],
+    built: Mapping[Key, Step],
+) -> Step:
+    unit, compiler = node.unit, host if node.variant == HOST else toolchain
+    if compiler is toolchain:
+        _check_languages(unit, toolchain)
+    parts = {name: catalog[name] for name in recipe.parts if name in catalog}
+    work = recipe.plan(Site(unit, compiler, node.words, parts, host.platform))
+    folder = "noarch" if node.variant == NOARCH else compiler.folder
+    identity = graph.identity(node)
+    step = Step(
+        title=f"{unit.name} {unit.value.version}",
+        output=Output(f"{folder}/{unit.name}{f'-{identity}' if identity else ''}.tar.zst"),
+        inputs=(*unit_sources(unit), *work.inputs),
+        commands=work.commands,
+        env=work.env,
+        drop=work.drop,
+        name=unit.name,
+    )
+    if not work.compiles:
+        return step
+    linked = _outputs(graph.linked(node), built)
+    tools = _outputs(graph.tools(node), built)
+    if node.variant == HOST:
+        # What the building machine's programs are linked with lies beside them.
+        output = Output(step.output.path, host.platform)
+        step = replace(step, title=f"{step.title}, a tool", output=output, name=f"host/{unit.name}")
+        return _compiled(step, work, host, (), (*linked, *tools))
+    sysroot = (toolchain.with_libstdcxx() if graph.in_cxx(node) else toolchain).with_sysroot(linked)
+    return _compiled(step, work, toolchain, sysroot, tools)
+
+
+def _compiled(
+    step: Step,
+    work: Work,
+    compiler: Toolchain | HostCompiler,
+    sysroot: tuple[AnyInput, ...],
+    tools: tuple[Output, ...],
+) -> Step:
+    """The step with what it compiles with: sysroot and tools; ELF files are stripped at its end."""
+    united = (Union(TOOLS, tuple(dict.fromkeys(tools))),) if tools else ()
+    strip = TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh")
+    return replace(
+        step,
+        inputs=(*step.inputs, *sysroot, *united, strip),
+        commands=(*work.commands, ("sh", _STRIP, compiler.result)),
+        env=with_tools(work.env) if tools else work.env,
+        result=compiler.result,
+        drop=(*_NOT_INSTALLED, *work.drop),
     )
 
 
-def _chosen(choices: tuple[Choice, ...], options: Mapping[str, str]) -> tuple[str, ...]:
-    words = (choice.word(options[choice.option]) for choice in choices)
-    return tuple(word for word in words if word)
+def _outputs(nodes: tuple[Node, ...], built: Mapping[Key, Step]) -> tuple[Output, ...]:
+    return tuple(built[node.key].output for node in nodes if node.key in built)
 
 
-def _recipe(
-    unit: Unit[Package], toolchain: Toolchain, options: Mapping[str, str]
-) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
-    match unit.value.build:
-        case Autotools(words, env, choices):
-            configure = (
-                "/src/configure",
-                # Never the host's own name, or configure would run the target's programs where it can.
-                "--build=x86_64-build-linux-gnu",
-                f"--host={toolchain.arch.target}",
-                "--prefix=/usr",
-                "--sysconfdir=/etc",
-            )
-            return (
-                (
-                    (*configure, "--localstatedir=/var", *words, *_chosen(choices, options)),
-                    ("make",),
-                    ("make", "install", "DESTDIR=/out"),
-                ),
-                (),
-                dict(env),
-            )
-        case Meson() as recipe:
-            return plan_meson(recipe, _chosen(recipe.choices, options), toolchain)
-        case Make() as recipe:
-            words = (*(f"{name}={value}" for name, value in recipe.variables), *_chosen(recipe.choices, options))
-            return _make(recipe, words), (), {}
-        case Go() as recipe:
-            return plan_go(unit, recipe, toolchain)
-        case Kbuild() as recipe:
-            return _kbuild(unit, recipe, toolchain)
-        case other:
-            raise AssertionError(f"{unit.name}: {type(other).__name__} is not built by a step of its own")
-
-
-def _make(recipe: Make, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """A plain Makefile's two calls; where it is to build in its own tree, after a copy of that was made."""
-    tree = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build")) if recipe.folder else ()
-    start = ("-C", recipe.folder) if recipe.folder else ("-f", "/src/Makefile", "SRC=/src")
-    call = ("make", *start, *words)
-    return (*tree, call, (*call, "DESTDIR=/out", *recipe.install))
-
-
-def _kbuild(
-    unit: Unit[Package], recipe: Kbuild, toolchain: Toolchain
-) -> tuple[tuple[tuple[str, ...], ...], tuple[Input, ...], dict[str, str]]:
-    variables = (f"CROSS_COMPILE={toolchain.prefix}",)
-    make = ("make", "-C", "/src", "O=/build", *variables)
-    fragments = tuple(kbuild.unit_fragment(unit, name) for name in recipe.fragments)
-    commands = (
-        (*make, recipe.base),
-        kbuild.merge(fragments),
-        # busybox's parser knows no olddefconfig, but takes the merged file as the set of values to start from.
-        ("scripts/kconfig/conf", "-D", kbuild.MERGED, "Config.in"),
-        *kbuild.check(fragments, "Config.in", kbuild.ERRORS),
-        make,
-        # busybox's install is only known to the make that O= calls in the object tree.
-        ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *recipe.install),
-    )
-    # Kbuild has LDFLAGS of its own; the target's go in under the name that it leaves to its caller.
-    flags = dict(toolchain.env())
-    env = {
-        "srctree": "/src",
-        "KCONFIG_NOTIMESTAMP": "1",
-        "EXTRA_CFLAGS": flags["CFLAGS"],
-        "EXTRA_LDFLAGS": flags["LDFLAGS"],
-        "CFLAGS": "",
-        "LDFLAGS": "",
-    }
-    return commands, (*fragments, *kbuild.check_inputs()), env
+def _check_languages(unit: Unit[Package], toolchain: Toolchain) -> None:
+    if missing := sorted(set(unit.value.languages) - toolchain.languages):
+        raise LeafrootError(
+            f"it needs a compiler for {' and '.join(missing)}, which {toolchain.label} is not",
+            where=unit.path("package.py"),
+            hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
+            "Build with TOOLCHAIN=source.",
+        )

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from leafroot.config.configuration import Config
 from leafroot.describe.bootmode import BootMode
 from leafroot.effects.qemu import check_qemu
 from leafroot.effects.run import watch
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config
 from leafroot.report.disk import BLOCK, blocks_of, laid_out, write_mount_points
 from leafroot.report.system import BenchSystem
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.effects.run import run
-from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.node import ROOT, CharDevice, Directory, File, HardLink, Node, Symlink
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.step import SOURCE_DATE_EPOCH
 
 BLOCK = 4096
 _UUID = "00000000-0000-4000-8000-000000000001"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.plan.step import Step
 from leafroot.report.facts import ORDER, Facts
+from leafroot.step import Step
 
 # Records of another form than this are not compared with.
 _FORM = 2

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from leafroot.plan.step import Step
+from leafroot.step import Step
 
 Facts = dict[str, str]
 """What went into a step: the name of each part, and its value or SHA-256."""

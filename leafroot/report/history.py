@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.plan.step import Step
 from leafroot.report.explain import Record, differences, explain, record, recorded
 from leafroot.report.facts import Facts, facts_of
+from leafroot.step import Step
 
 # How much of what an output will be made again for is told of those that read it.
 _SHOWN = 4

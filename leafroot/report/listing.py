@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leafroot.config.catalog import Catalog
-from leafroot.config.defconfig import configurations
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
+from leafroot.kconfig.defconfig import configurations
+from leafroot.units.catalog import Catalog
 
 
 def listing(catalog: Catalog) -> str:

@@ -18,8 +18,8 @@ from leafroot.effects.assemble import compress_root, make_root
 from leafroot.effects.pack import pack
 from leafroot.effects.run import capture
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.report.figures import Row
+from leafroot.step import SOURCE_DATE_EPOCH
 
 # Size in MiB, level, how often. At level 19 a hundred MiB take half a minute, and zstd as long.
 CASES = ((10, 3, 5), (100, 3, 5), (500, 3, 3), (10, 12, 3), (100, 12, 1), (500, 12, 1), (10, 19, 1), (100, 19, 1))

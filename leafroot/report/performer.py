@@ -11,9 +11,9 @@ from typing import Any
 from leafroot.effects.disk import of_system
 from leafroot.effects.interrupt import InterruptedBuildError
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import Step
 from leafroot.report.ledger import Ledger
 from leafroot.report.work import print_error
+from leafroot.step import Step
 
 
 class Action:

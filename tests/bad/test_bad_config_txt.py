@@ -4,7 +4,7 @@
 
 import pytest
 
-from leafroot.config.config_txt import config_txt
+from leafroot.raspberry_pi.config_txt import config_txt
 from leafroot.errors import LeafrootError
 from tests.config.test_config_txt import PI
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.effects.qemu import Guest
 from tests import real_builds
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.netboot import NetBoot
+from leafroot.describe.qemu import NetBoot
 from leafroot.effects.netboot import offer
 from leafroot.effects.qemu import CHECK_WORDS, Guest, verdict
 from tests.boot.conftest import Console

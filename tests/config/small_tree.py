@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafroot.config.catalog import Catalog, load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import Catalog, load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -98,5 +98,5 @@ class SmallTree:
         )
 
     def arguments(self, board: str = "one", **options: Any) -> tuple[Catalog, Path, Path, Request]:
-        """What the functions of leafroot/config/edit.py take."""
+        """What the functions of leafroot/kconfig/edit.py take."""
         return self.catalog(), self.root, self.root / "generated", Request(board, **options)

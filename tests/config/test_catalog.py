@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import Catalog, load_catalog
+from leafroot.units.catalog import Catalog, load_catalog
 from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
 from leafroot.errors import LeafrootError
@@ -99,7 +99,7 @@ def test_external_tree_adds_units_under_its_own_path(tmp_path: Path) -> None:
 def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    script = "import sys; from pathlib import Path; from leafroot.config.catalog import load_catalog\n"
+    script = "import sys; from pathlib import Path; from leafroot.units.catalog import load_catalog\n"
     script += "load_catalog(Path(sys.argv[1])); assert not {'package', 'alpha', 'board'} & set(sys.modules)"
     # In a process of its own: this one may have been told not to write bytecode at all.
     environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONPYCACHEPREFIX": ""}

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.config.config_txt import config_txt
-from leafroot.config.config_txt_keys import KEYS, LONGEST_LINE
+from leafroot.raspberry_pi.config_txt import config_txt
+from leafroot.raspberry_pi.config_txt_keys import KEYS, LONGEST_LINE
 from leafroot.describe.board import Board, Kernel, RaspberryPi
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError

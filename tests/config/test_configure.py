@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configuration import Config, ExternalToolchain
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import Config, ExternalToolchain
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from tests.config.small_tree import CHECKOUT, SmallTree, board, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))

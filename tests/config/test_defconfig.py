@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leafroot.config.defconfig import configurations, find_board
-from leafroot.config.edit import minimal_defconfig
+from leafroot.kconfig.defconfig import configurations, find_board
+from leafroot.kconfig.edit import minimal_defconfig
 from tests.config.small_tree import SmallTree
 
 HEAD = "# SPDX-License-Identifier: MIT\n# The first, with more.\n#\n# Why.\n"

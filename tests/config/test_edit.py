@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.edit import edit_local, minimal_defconfig, update_local
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
+from leafroot.kconfig.resolve import Request
 from leafroot.errors import LeafrootError
 from tests.config.small_tree import CHECKOUT, SmallTree
 
@@ -23,7 +23,7 @@ MENU = """
 import sys
 from pathlib import Path
 from tests.config.small_tree import SmallTree
-from leafroot.config.edit import edit_local
+from leafroot.kconfig.edit import edit_local
 tree = SmallTree(Path(sys.argv[1]))
 edit_local(*tree.arguments("one", local=tree.root / "output/.config"), "menuconfig")
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.lock import LOCK, lock_text, module_at, read_lock
+from leafroot.units.lock import LOCK, lock_text, module_at, read_lock
 from leafroot.errors import LeafrootError
 
 LINE = f"golang-x-dev\t1.0-1\tMIT\tpool/main/g/golang-x/golang-x-dev_1.0-1_all.deb\t{'a' * 64}"

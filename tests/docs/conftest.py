@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import Catalog, load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import Catalog, load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from tests.docs.page import (
     EXTERNAL,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.plan.board import Machine, Plan
-from leafroot.plan.step import Step
+from leafroot.step import Step
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from leafroot.commands import BOARD, EDITING, PLAIN, WITHOUT_BOARD, commands
-from leafroot.config.configuration import Config
-from leafroot.config.resolve import TOOLCHAINS
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.resolve import TOOLCHAINS
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.plan.board import Plan
 from leafroot.plan.system import system_files

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import leafroot
-from leafroot.config.bootable import serves
-from leafroot.config.catalog import Catalog, load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.fields import wrong_fields
-from leafroot.config.networked import network_boot
+from leafroot.describe.bootmode import serves
+from leafroot.units.catalog import Catalog, load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.describe.fields import wrong_fields
+from leafroot.guests import network_boot
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.netboot import Ipxe, UBoot
+from leafroot.describe.qemu import Ipxe, UBoot
 from leafroot.effects.netboot import firmware_of
 from leafroot.effects.sandbox import ENVIRONMENT
 from leafroot.errors import LeafrootError

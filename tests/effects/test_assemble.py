@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.effects.assemble import compress_root
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Machine, plan_board

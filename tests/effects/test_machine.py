@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.configuration import ExternalToolchain
+from leafroot.kconfig.config import ExternalToolchain
 from leafroot.describe.arches import ARCHES
 from leafroot.effects.machine import compiler_identity, host_platform
 from leafroot.effects.qemu import check_qemu

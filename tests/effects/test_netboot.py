@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.networked import network_boot
+from leafroot.guests import network_boot
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.netboot import Firmware, UBoot
+from leafroot.describe.qemu import Firmware, UBoot
 from leafroot.effects.netboot import find_firmware, offer, u_boot_environment
 from leafroot.effects.qemu import Guest, verdict
 from leafroot.errors import LeafrootError

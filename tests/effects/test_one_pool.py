@@ -21,7 +21,7 @@ from leafroot.effects.perform import perform
 from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
-from leafroot.plan.step import Source, Step, Text
+from leafroot.step import Source, Step, Text
 from leafroot.rootfs.layers import layer_from_tar
 from tests.effects.processes import Watch, below
 from tests.effects.tar_members import member, tar_bytes

@@ -17,7 +17,7 @@ from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store, apply_patch
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Folder, Input, Step, Text, TreeFile, Union, Unpacked
+from leafroot.step import SOURCE_DATE_EPOCH, Folder, Input, Step, Text, TreeFile, Union, Unpacked
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.node import File
 

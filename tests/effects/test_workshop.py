@@ -21,7 +21,7 @@ from leafroot.effects.pack import pack
 from leafroot.effects.sandbox import Binding, Sandbox
 from leafroot.effects.unpack import unpack
 from leafroot.plan import step as planned
-from leafroot.plan.step import SOURCE_DATE_EPOCH, WORKSHOP, Step
+from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Step
 
 
 def sandbox(scratch: Path) -> object:

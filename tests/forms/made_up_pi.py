@@ -8,10 +8,10 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import RaspberryPi
 from leafroot.effects.pack import pack
@@ -20,7 +20,7 @@ from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.plan.forms import Forms, plan_forms
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Step
+from leafroot.step import SOURCE_DATE_EPOCH, Step
 
 ROOT = Path(__file__).parents[2]
 KERNEL = Step(title="image", output="pi/images/Image", inputs=())

@@ -39,7 +39,7 @@ import leafroot.scons
 import leafroot.session
 from leafroot.plan.board import Plan
 from leafroot.plan.forms import plan_forms
-from leafroot.plan.step import Step, keys
+from leafroot.step import Step, keys
 
 
 def made_up(output, script):

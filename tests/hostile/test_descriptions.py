@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config import script
+from leafroot.units import load as script
 from leafroot.errors import LeafrootError
 from tests.config.small_tree import CHECKOUT, SmallTree, package
 from tests.real_builds import hear_interrupts

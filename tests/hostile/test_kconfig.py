@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config import kconfig
-from leafroot.config.edit import minimal_defconfig
+from leafroot.kconfig import menu as kconfig
+from leafroot.kconfig.edit import minimal_defconfig
 from leafroot.errors import LeafrootError
 from tests.config.small_tree import SmallTree, board, package
 
@@ -104,6 +104,6 @@ def test_nothing_of_the_environment_is_seen(tmp_path: Path, monkeypatch: pytest.
     text = 'config PACKAGE_ALPHA_HOME\n\tstring "$(LEAFROOT_TEST)"\n\tdefault "at $(LEAFROOT_TEST)"\n'
     tree = SmallTree(tmp_path, {FILE: text})
     tree.configure()
-    from leafroot.config.resolve import resolve
+    from leafroot.kconfig.resolve import resolve
 
     assert resolve(*tree.arguments()).value("PACKAGE_ALPHA_HOME") == "at "

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.configuration import Config
+from leafroot.kconfig.config import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options
-from leafroot.plan.step import Text, keys
+from leafroot.step import Text, keys
 
 ROOT = Path(__file__).parents[2]
 Configured = Callable[..., Config]

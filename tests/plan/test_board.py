@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.config.configuration import Config
+from leafroot.kconfig.config import Config
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import cmdline_txt, command_line
-from leafroot.plan.step import Source, Step
+from leafroot.step import Source, Step
 
 Planned = Callable[..., Plan]
 

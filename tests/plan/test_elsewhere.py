@@ -8,11 +8,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
-from leafroot.plan.step import keys
+from leafroot.step import keys
 from tests.config.small_tree import package
 from tests.plan.conftest import MACHINE, ROOT
 

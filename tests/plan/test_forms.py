@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import Catalog
-from leafroot.config.configuration import Config
+from leafroot.units.catalog import Catalog
+from leafroot.kconfig.config import Config
 from leafroot.describe.board import RaspberryPi
 from leafroot.effects.pack import pack
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
-from leafroot.plan.step import SOURCE_DATE_EPOCH, Step, Text
+from leafroot.step import SOURCE_DATE_EPOCH, Step, Text
 from leafroot.report.manifest import write_manifest
 
 MACHINE = Machine("x86_64-glibc-2.36")

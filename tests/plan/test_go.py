@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.config.catalog import Catalog
-from leafroot.config.lock import LOCK, module_at
+from leafroot.units.catalog import Catalog
+from leafroot.units.lock import LOCK, module_at
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
@@ -19,7 +19,7 @@ from leafroot.plan.go import go_tools
 from leafroot.plan.golock import check_go, plan_imports
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Source, Sources, Step
+from leafroot.step import Source, Sources, Step
 from leafroot.plan.toolchain import LDFLAGS, Toolchain
 
 PLATFORM = "x86_64-glibc-2.36"

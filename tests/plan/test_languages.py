@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configuration import Config
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.shared import check_shared

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import Catalog, load_catalog
-from leafroot.config.configuration import Config
+from leafroot.units.catalog import Catalog, load_catalog
+from leafroot.kconfig.config import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
@@ -21,7 +21,7 @@ from leafroot.plan.board import Machine, plan_board
 from leafroot.plan.go import go_tools
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Step, Text
+from leafroot.step import Step, Text
 
 ROOT = Path(__file__).parents[2]
 PLATFORM = "x86_64-glibc-2.36"

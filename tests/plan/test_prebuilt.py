@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.config.catalog import Catalog
+from leafroot.units.catalog import Catalog
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
@@ -15,7 +15,7 @@ from leafroot.describe.recipes import Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan.packages import plan_package
 from leafroot.plan.source import plan_source_toolchain
-from leafroot.plan.step import Source, Step, TreeFile
+from leafroot.step import Source, Step, TreeFile
 
 PLATFORM = "x86_64-glibc-2.36"
 FIRMWARE = Unit(

@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 import pytest
 import zstandard
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH
+from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.report.bootmodes.archives import DISK_START, Archives, first_size, make_archives
 from leafroot.report.bootmodes.chart import chart
 from leafroot.report.bootmodes.console import Boot, came_up, read_boot, read_seconds

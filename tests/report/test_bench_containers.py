@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, BootMode
 from leafroot.errors import LeafrootError
 from leafroot.report.containers import (

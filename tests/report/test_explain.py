@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.plan.step import Artefact, Step, Text, TreeFile
+from leafroot.step import Artefact, Step, Text, TreeFile
 from leafroot.report.explain import differences
 from leafroot.report.history import History
 

@@ -27,7 +27,7 @@ import leafroot.session
 from leafroot.plan.board import Plan, _plan_manifest
 from leafroot.plan.forms import Export, Forms
 from leafroot.plan.image import plan_root
-from leafroot.plan.step import Artefact, Folder, Step, keys
+from leafroot.step import Artefact, Folder, Step, keys
 from leafroot.plan.toolchain import Toolchain
 
 GOOD = '''

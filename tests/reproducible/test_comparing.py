@@ -10,7 +10,7 @@ import pytest
 
 from leafroot.effects.pack import pack
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import Artefact, Step
+from leafroot.step import Artefact, Step
 from leafroot.report.reproduce.comparing import Comparison, Difference, compare
 from leafroot.report.reproduce.release import host_packages
 from leafroot.report.reproduce.telling import Condition, compilers, tell_comparison

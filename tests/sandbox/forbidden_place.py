@@ -23,7 +23,7 @@ from leafroot.effects.slots import Slots
 from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import HostFolder, Step, Text
+from leafroot.step import HostFolder, Step, Text
 
 NOBODY = 65534
 # As root, steps are run as an ordinary user, too: for each the kernel allows something else.

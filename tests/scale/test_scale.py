@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.config.catalog import load_catalog
-from leafroot.config.configure import configure
-from leafroot.config.resolve import Request
+from leafroot.units.catalog import load_catalog
+from leafroot.kconfig.config import configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import plan_board
 from tests.docs.page import MACHINE
 from tests.scale.synthetic_tree import BOARD, NAME, write_tree

@@ -2,8 +2,7 @@
 """ARM of 64 bits (ARMv8-A and later)."""
 
 from leafroot.describe.arch import Arch
-from leafroot.describe.emulation import Emulation
-from leafroot.describe.netboot import UBoot, u_boot
+from leafroot.describe.qemu import Emulation, UBoot, u_boot
 
 arch = Arch(
     name="aarch64",
@@ -23,5 +22,5 @@ arch = Arch(
     console="ttyAMA0,115200",
     # As an EFI application: the way that the kernel takes under any UEFI.
     netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
-    go=(("GOARCH", "arm64"),),
+    go={"GOARCH": "arm64"},
 )

@@ -2,8 +2,7 @@
 """ARM of 32 bits (ARMv7-A) with hardware floating point."""
 
 from leafroot.describe.arch import Arch
-from leafroot.describe.emulation import Emulation
-from leafroot.describe.netboot import UBoot, u_boot
+from leafroot.describe.qemu import Emulation, UBoot, u_boot
 
 arch = Arch(
     name="arm",
@@ -28,5 +27,5 @@ arch = Arch(
     # musl sleeps and waits by the old system calls wherever the time fits into 32 bits (src/time/clock_nanosleep.c).
     # The zImage is packed in the one way in which it can hold a slot for the root (leafroot/rootfs/slot.py).
     kernel_options=("COMPAT_32BIT_TIME=y", "KERNEL_GZIP=y"),
-    go=(("GOARCH", "arm"), ("GOARM", "7")),
+    go={"GOARCH": "arm", "GOARM": "7"},
 )

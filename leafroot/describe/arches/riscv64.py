@@ -2,7 +2,7 @@
 """RISC-V of 64 bits, with the extensions that distributions ask for (RV64GC)."""
 
 from leafroot.describe.arch import Arch
-from leafroot.describe.emulation import Emulation
+from leafroot.describe.qemu import Emulation
 
 arch = Arch(
     name="riscv64",
@@ -24,5 +24,5 @@ arch = Arch(
     gcc_options=("--with-arch=rv64gc", "--with-abi=lp64d"),
     # EF_RISCV_FLOAT_ABI: double.
     elf_flags=(0x6, 0x4),
-    go=(("GOARCH", "riscv64"),),
+    go={"GOARCH": "riscv64"},
 )

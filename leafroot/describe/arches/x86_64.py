@@ -2,8 +2,7 @@
 """PCs, and QEMU's model of one, of 64 bits."""
 
 from leafroot.describe.arch import Arch
-from leafroot.describe.emulation import Emulation
-from leafroot.describe.netboot import Firmware, Ipxe
+from leafroot.describe.qemu import Emulation, Firmware, Ipxe
 
 arch = Arch(
     name="x86_64",
@@ -29,5 +28,5 @@ arch = Arch(
     # The bzImage is packed in the one way in which it can hold a slot for the root (leafroot/rootfs/slot.py). What that
     # costs, for the 14.3 MB of a small kernel: gzip -9 2.5 MB, zstd -22 2.2 MB, xz 2.0 MB.
     kernel_options=("KERNEL_GZIP=y",),
-    go=(("GOARCH", "amd64"),),
+    go={"GOARCH": "amd64"},
 )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import SOURCE_DATE_EPOCH
 from leafroot.report.bootmodes.ways import Form
 from leafroot.report.disk import BLOCK, blocks_of, laid_out, write_mount_points
 from leafroot.rootfs.compress import compress_zstd
@@ -20,6 +19,7 @@ from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
 from leafroot.rootfs.node import File
 from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.step import SOURCE_DATE_EPOCH
 
 # The bulk of the system, which the outer root of the nested way does without.
 _PROGRAMS = "bench/programs"

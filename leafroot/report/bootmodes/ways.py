@@ -6,11 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from leafroot.config.bootable import serves
-from leafroot.config.configuration import Config
-from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, ROOTFS, BootMode
+from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, ROOTFS, BootMode, serves
 from leafroot.effects.qemu import check_qemu
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config
 
 
 class Form(Enum):

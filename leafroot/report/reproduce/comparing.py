@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leafroot.errors import LeafrootError
-from leafroot.plan.step import Step
 from leafroot.report.reproduce.artefact import Member, host_files, members
+from leafroot.step import Step
 
 _CHUNK = 1 << 20
 

@@ -16,7 +16,6 @@ from leafroot.effects.run import capture, run
 from leafroot.effects.sandbox import check_sandbox
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan
-from leafroot.plan.step import Step
 from leafroot.report.reproduce.circumstances import Circumstances, choose
 from leafroot.report.reproduce.comparing import Comparison, compare
 from leafroot.report.reproduce.enter import entering, outside
@@ -25,6 +24,7 @@ from leafroot.report.reproduce.host import Host, look_at_host
 from leafroot.report.reproduce.laying import lay_place
 from leafroot.report.reproduce.release import PYTHON, other_root
 from leafroot.report.reproduce.telling import Condition, compilers, conditions, tell_comparison, tell_conditions
+from leafroot.step import Step
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fields of descriptions: authors write lists and dicts, which are frozen here and checked against their types.
+
+The authors of units run no type checker, and the classic mistake, a string where a list of strings belongs,
+would otherwise pass as a list of letters.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+_PLAIN: dict[type, tuple[str, str]] = {
+    str: ("a string", "strings"),
+    int: ("a number", "numbers"),
+    bool: ("True or False", "True or False"),
+    types.NoneType: ("None", "None"),
+}
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def freeze(value: Any) -> None:
+    """Make the lists and dicts in a frozen dataclass's fields immutable; called from its `__post_init__`."""
+    for name, field in vars(value).items():
+        if isinstance(field, (list, dict)):
+            object.__setattr__(value, name, _frozen(field))
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(one) for one in value)
+    if isinstance(value, dict):
+        return types.MappingProxyType({key: _frozen(one) for key, one in value.items()})
+    return value
+
+
+def wrong_fields(value: Any) -> Iterator[str]:
+    """Sentences about the fields of a dataclass value, and of the values in it, that have a wrong type."""
+    for name, hint in _hints(type(value)).items():
+        field = getattr(value, name)
+        if not _conforms(field, hint):
+            yield f"{type(value).__name__}'s {name!r} must be {_words(hint)}, but is {_shown(field)}"
+        for item in _parts_of(field):
+            if is_dataclass(item):
+                yield from wrong_fields(item)
+
+
+def _parts_of(field: object) -> Iterator[object]:
+    """A field, or what is in it, however deep in lists and dicts."""
+    if isinstance(field, (list, tuple)):
+        for item in field:
+            yield from _parts_of(item)
+    elif isinstance(field, Mapping):
+        for item in field.values():
+            yield from _parts_of(item)
+    else:
+        yield field
+
+
+def _shown(field: object) -> str:
+    """A field as its author wrote it: lists and dicts, not what they are frozen to."""
+    return repr(_thawed(field))
+
+
+def _thawed(value: object) -> object:
+    if isinstance(value, types.MappingProxyType):
+        return {key: _thawed(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_thawed(one) for one in value)
+    return value
+
+
+def _conforms(value: object, hint: Any) -> bool:
+    origin, args = _parts(hint)
+    if origin in (Union, types.UnionType):
+        return any(_conforms(value, one) for one in args)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(
+            _conforms(key, args[0]) and _conforms(one, args[1]) for key, one in value.items()
+        )
+    if origin in (Sequence, tuple):
+        # A string is a sequence of strings to Python; to an author it is one word where a list belongs.
+        if not isinstance(value, (list, tuple)):
+            return False
+        if origin is tuple and Ellipsis not in args:
+            return len(value) == len(args) and all(map(_conforms, value, args))
+        return all(_conforms(item, args[0]) for item in value)
+    if isinstance(value, bool):
+        return hint is bool
+    return not isinstance(hint, type) or isinstance(value, hint)
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
+
+
+def _words(hint: Any, many: bool = False) -> str:
+    """A type as an author would say it."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        *others, last = [_words(one, many) for one in args]
+        return f"{', '.join(others)} or {last}"
+    if origin is Mapping:
+        return f"{'dicts' if many else 'a dict'} of {_words(args[0], many=True)} to {_words(args[1], many=True)}"
+    if origin is tuple and Ellipsis not in args:
+        return f"{'tuples' if many else 'a tuple'} ({', '.join(_words(one) for one in args)})"
+    if origin in (Sequence, tuple):
+        return f"{'lists' if many else 'a list'} of {_words(args[0], many=True)}"
+    one, several = _PLAIN.get(hint, (f"{_article(hint.__name__)} {hint.__name__}", f"{hint.__name__} values"))
+    return several if many else one
+
+
+def _article(name: str) -> str:
+    return "an" if name[0] in "AEIOU" else "a"
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    # Resolving annotations is slow, and a thousand units are of three kinds.
+    if kind not in _HINTS:
+        hints = get_type_hints(kind)
+        _HINTS[kind] = {field.name: hints[field.name] for field in fields(kind)}
+    return _HINTS[kind]

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU's machines, and how they boot over the network, as architectures and boards describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leafroot.describe.fields import freeze
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """A machine of QEMU's: `options` name it, and what it has beyond the usual.
+
+    `since` is the first version of QEMU that has it. `overlay` is a file of the board's folder: a device tree
+    overlay (.dtso) that takes out of the board's device tree what QEMU does not emulate. `virtio` says whether the
+    machine has a PCI bus for QEMU's own network card and random numbers. `memory` is its RAM in MiB, where it can
+    have no other.
+    """
+
+    options: Sequence[str]
+    since: tuple[int, int] = (7, 2)
+    overlay: str = ""
+    virtio: bool = True
+    memory: int = 0
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """A file that the host brings: its name in QEMU's own data folders, or else one of `places`.
+
+    `packages` says, for people, what brings it.
+    """
+
+    name: str
+    packages: str
+    places: tuple[str, ...] = ()
+
+
+def u_boot(board: str, fedora: str) -> Firmware:
+    """U-Boot for a machine of QEMU's, by the name that it has among U-Boot's boards and by Fedora's package."""
+    file = f"{board}/u-boot.bin"
+    places = tuple(f"/usr/{folder}/{file}" for folder in ("lib/u-boot", "share/uboot", "share/u-boot"))
+    return Firmware(file, f"u-boot-qemu (Debian) or {fedora} (Fedora)", places)
+
+
+@dataclass(frozen=True)
+class Ipxe:
+    """iPXE in the ROM of QEMU's virtio network card, started by a PC's BIOS: it runs a script that TFTP brings.
+
+    `options` are QEMU's, beside those of the machine.
+    """
+
+    rom: Firmware
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UBoot:
+    """U-Boot in the first flash memory of a machine 'virt', its environment at the start of the second.
+
+    The kernel is fetched to the address `load`, in U-Boot the variable loadaddr, and started by the command `start`.
+    The environment takes the first `environment` of the `flash` bytes: U-Boot's CONFIG_ENV_SIZE for that machine.
+    """
+
+    firmware: Firmware
+    start: str
+    load: int = 0x40400000
+    environment: int = 0x40000
+    flash: int = 64 << 20
+
+
+NetBoot = Ipxe | UBoot

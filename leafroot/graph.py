@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The resolved dependency graph: what a configuration means, package by package, and the answer to every question
+about what depends on what.
+
+It stands between the configuration and the plan. A node is a package in one variant with the values of its options; an
+edge says why one node needs another. Nothing else in Leafroot follows edges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import NamedTuple
+
+from leafroot.describe.option import Brings, Dependency, Edge, edge
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+
+Packages = Mapping[str, Unit[Package]]
+
+
+class Variant(NamedTuple):
+    """What a package is built for: `kind` is "target", "host" (the building machine) or "noarch" (any machine)."""
+
+    kind: str
+    arch: str = ""
+    libc: str = ""
+
+
+HOST = Variant("host")
+NOARCH = Variant("noarch")
+
+
+class Key(NamedTuple):
+    """A node's name within a graph."""
+
+    package: str
+    variant: Variant
+
+
+@dataclass(frozen=True)
+class Node:
+    """A package in one variant, with the values of the options that it uses and the edges that hold for them.
+
+    `options` are pairs (name, value as Kconfig writes it). `words` go to the recipe, `kernel` are kernel options that
+    the package asks for, "X from 6.17" among them.
+    """
+
+    unit: Unit[Package]
+    variant: Variant
+    options: tuple[tuple[str, str], ...] = ()
+    depends: tuple[Key, ...] = ()
+    tools: tuple[Key, ...] = ()
+    runs_with: tuple[Key, ...] = ()
+    words: tuple[str, ...] = ()
+    kernel: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """The node's name."""
+        return Key(self.unit.name, self.variant)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a graph is resolved from: the packages that were selected, and what conditions of edges hang on.
+
+    `options` are the values of the packages' options; an option without a value has its default. `extra` names packages
+    that are built beside the root (a boot loader's files).
+    """
+
+    selected: Sequence[str]
+    arch: str
+    libc: str = "musl"
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    extra: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Every node that a configuration needs, in an order in which they can be built.
+
+    Each node comes after those that it is built with; nodes that could come at the same time stand in the order of
+    their names. `root` are the nodes that go into the root.
+    """
+
+    nodes: Mapping[Key, Node]
+    root: tuple[Key, ...]
+    extra: tuple[Key, ...] = ()
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    @property
+    def in_root(self) -> tuple[Node, ...]:
+        """The nodes that go into the root, in the graph's order."""
+        wanted = frozenset(self.root)
+        return tuple(node for node in self if node.key in wanted)
+
+    def linked(self, node: Node) -> tuple[Node, ...]:
+        """All that the node is linked with, directly or through others, in the graph's order: its sysroot."""
+        return self._in_order(self._closure(node.depends))
+
+    def tools(self, node: Node) -> tuple[Node, ...]:
+        """The programs of the building machine that the node is built with, and what these are linked with."""
+        return self._in_order(self._closure(node.tools))
+
+    def in_cxx(self, node: Node) -> bool:
+        """Whether the node needs the C++ library: it is written in C++, or linked with something that is."""
+        return any("c++" in one.unit.value.languages for one in (node, *self.linked(node)))
+
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the toolchain, beyond the C compiler, whose code ends up in programs of the root."""
+        return tuple(dict.fromkeys(part for node in self.in_root for part in node.unit.value.build.parts))
+
+    def declared(self) -> dict[str, frozenset[str]]:
+        """For each package in the root, those that it declares that it is linked with: its direct edges."""
+        return {node.unit.name: frozenset(key.package for key in node.depends) for node in self.in_root}
+
+    def identity(self, node: Node) -> str:
+        """What tells the node from another of its name: a digest of option values, its own and of all it is built from.
+
+        It is empty where nothing can differ. It says nothing of sources: a change of those leaves the name as it is.
+        """
+        return self._identities[node.key]
+
+    @cached_property
+    def _identities(self) -> dict[Key, str]:
+        found: dict[Key, str] = {}
+        for node in self:
+            below = [(key.package, found[key]) for key in (*node.depends, *node.tools) if found[key]]
+            if node.options or below:
+                text = json.dumps([node.options, below])
+                found[node.key] = hashlib.sha256(text.encode()).hexdigest()[:8]
+            else:
+                found[node.key] = ""
+        return found
+
+    def _closure(self, start: Iterable[Key]) -> set[Key]:
+        found: set[Key] = set()
+        ahead = list(start)
+        while ahead:
+            key = ahead.pop()
+            if key not in found:
+                found.add(key)
+                ahead += self.nodes[key].depends
+        return found
+
+    def _in_order(self, keys: set[Key]) -> tuple[Node, ...]:
+        return tuple(self.nodes[key] for key in sorted(keys, key=self._positions.__getitem__))
+
+    @cached_property
+    def _positions(self) -> dict[Key, int]:
+        return {key: number for number, key in enumerate(self.nodes)}
+
+
+def resolve_graph(packages: Packages, asked: Asked) -> Graph:
+    """The graph of a configuration.
+
+    Raises LeafrootError if an edge that holds leads to a package that is not selected: that happens where a
+    hand-written Config.in lets a person switch an option on without selecting what it brings.
+    """
+    found: dict[Key, Node] = {}
+    target = Variant("target", asked.arch, asked.libc)
+    root = [_key(packages[name], target) for name in asked.selected]
+    extra = [_key(packages[name], target) for name in asked.extra]
+    chosen = set(asked.selected)
+    ahead = [*root, *extra]
+    while ahead:
+        key = ahead.pop()
+        if key in found:
+            continue
+        node = _node(packages, key, asked, target)
+        found[key] = node
+        for missing in (one.package for one in (*node.depends, *node.runs_with) if key.variant is not HOST):
+            if missing not in chosen:
+                raise LeafrootError(
+                    f"{key.package!r} needs {missing!r}, which is not selected",
+                    node.unit.at(missing),
+                    f"Its Config.in lets somebody deselect it: add 'select PACKAGE_{missing.upper()}' there.",
+                )
+        ahead += (*node.depends, *node.tools)
+    edges = {key: (*node.depends, *node.tools) for key, node in found.items()}
+    return Graph({key: found[key] for key in _sorted(edges)}, tuple(root), tuple(extra))
+
+
+def _key(unit: Unit[Package], variant: Variant) -> Key:
+    return Key(unit.name, NOARCH if unit.value.build.noarch else variant)
+
+
+def _node(packages: Packages, key: Key, asked: Asked, target: Variant) -> Node:
+    unit = packages[key.package]
+    # A program for the building machine is not what a person chose for the root: it has the defaults.
+    given = {} if key.variant is HOST else asked.options.get(unit.name, {})
+    values = option_values(unit.value, given)
+    brought = [option.brings(values[option.name]) for option in unit.value.options]
+
+    def held(edges: Iterable[Edge]) -> Iterator[Dependency]:
+        return (one for one in map(edge, edges) if _holds(one, values, asked, key.variant))
+
+    def keys(kind: Callable[[Package | Brings], Sequence[Edge]], variant: Variant) -> tuple[Key, ...]:
+        edges = [one for source in (unit.value, *brought) for one in held(kind(source))]
+        return tuple(dict.fromkeys(_key(packages[one.name], variant) for one in edges))
+
+    here = HOST if key.variant is HOST else target
+    return Node(
+        unit,
+        key.variant,
+        options=tuple(values.items()),
+        depends=keys(lambda one: one.depends, here),
+        tools=keys(lambda one: one.tools, HOST),
+        runs_with=() if key.variant is HOST else keys(lambda one: one.runs_with, target),
+        words=tuple(word for one in brought for word in one.words if word),
+        kernel=tuple(dict.fromkeys([*unit.value.kernel, *(word for one in brought for word in one.kernel)])),
+    )
+
+
+def option_values(package: Package, given: Mapping[str, str]) -> dict[str, str]:
+    """The value of each option as Kconfig writes it: what was chosen, or else the default."""
+    return {option.name: given.get(option.name, option.preset) for option in package.options}
+
+
+def _holds(one: Dependency, values: Mapping[str, str], asked: Asked, variant: Variant) -> bool:
+    if variant is HOST and (one.arch or one.libc):
+        # The building machine has its own C library, and every architecture's programs are built on it.
+        return False
+    if one.option:
+        name, _, value = one.option.partition("=")
+        if values.get(name, "n") != (value or "y"):
+            return False
+    return (not one.arch or asked.arch in one.arch) and (not one.libc or asked.libc in one.libc)
+
+
+def possible_edges(package: Package) -> dict[str, tuple[Dependency, ...]]:
+    """Every edge that a package could have, by kind: depends, tools, runs_with; those of options with `option` set."""
+    found: dict[str, list[Dependency]] = {"depends": [], "tools": [], "runs_with": []}
+    for kind, edges in found.items():
+        edges += map(edge, getattr(package, kind))
+        for option in package.options:
+            for value, brings in option.values():
+                said = option.name if value == "y" else f"{option.name}={value}"
+                for one in map(edge, getattr(brings, kind)):
+                    edges.append(Dependency(one.name, one.arch, one.libc, one.option or said))
+    return {kind: tuple(edges) for kind, edges in found.items()}
+
+
+def check_circles(packages: Packages) -> None:
+    """Raise a LeafrootError, naming every member, if packages could need each other in a circle."""
+    edges = {name: _needed(unit.value) for name, unit in packages.items()}
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        # graphlib lists each node before the one that needs it; people read it the other way round.
+        raise _circle(error.args[1][::-1], packages) from None
+
+
+def needs_of(packages: Packages, own: Callable[[Package], frozenset[str]]) -> dict[str, frozenset[str]]:
+    """For each package, what it and all that it unconditionally selects ask for, by `own`."""
+    selected = {name: always_selected(unit.value) for name, unit in packages.items()}
+    found: dict[str, frozenset[str]] = {}
+    for name in TopologicalSorter(selected).static_order():
+        found[name] = own(packages[name].value).union(*(found[one] for one in selected[name]))
+    return found
+
+
+def always_selected(package: Package) -> tuple[str, ...]:
+    """The packages that go into a root with this one, whatever its options say."""
+    edges = possible_edges(package)
+    return tuple(dict.fromkeys(one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option))
+
+
+def _needed(package: Package) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.name for edges in possible_edges(package).values() for one in edges))
+
+
+def _sorted(edges: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
+    sorter = TopologicalSorter(edges)
+    sorter.prepare()
+    while sorter:
+        ready = sorted(sorter.get_ready())
+        yield from ready
+        sorter.done(*ready)
+
+
+def _circle(names: list[str], packages: Packages) -> LeafrootError:
+    steps = [f"{packages[name].at(needed)}: {name} depends on {needed}" for name, needed in pairwise(names)]
+    return LeafrootError(
+        f"packages depend on each other in a circle: {' -> '.join(names)}",
+        packages[names[0]].at(names[1]),
+        "\n".join(steps),
+    )

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of one board as a value: made from a catalog and what was asked for, and planned from."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from leafroot.config.overlay import Listing, read_listing
+from leafroot.describe.arch import Arch
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import ROOT_SIZE, Board, Series
+from leafroot.describe.bootmode import BOOT_MODES, BootMode, check_bootable
+from leafroot.describe.option import Choice
+from leafroot.describe.package import Package
+from leafroot.describe.qemu import Emulation
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.graph import Asked, Graph, resolve_graph
+from leafroot.kconfig.assign import obstacles
+from leafroot.kconfig.defconfig import find_board
+from leafroot.kconfig.generate import option_symbol, package_symbol, symbol
+from leafroot.kconfig.resolve import Request, Resolved, resolve
+from leafroot.raspberry_pi.card import CONFIG_TXT
+from leafroot.raspberry_pi.config_txt import config_txt
+from leafroot.units.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class ExternalToolchain:
+    """A toolchain of this machine: `<prefix>/bin/<tuple>-gcc`. Leafroot builds the libc for it."""
+
+    prefix: str
+    tuple: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """One board's resolved configuration.
+
+    `name` is the board's own, or that of one more defconfig for it; what is made lies below it.
+    `graph` is what the selected packages and their options mean; `files` are the folders of files that packages
+    bring, by package. `toolchain` is None for the one built from source. `overlays` are folders laid
+    over the root, the board's first, later ones on top. `root_password` is the hash for /etc/shadow: "*" locks the
+    account, "" asks for no password. `memory` is RAM in MiB. `root_size` is what the kernel is told of the root's
+    size, "" if nothing. `compression` is a zstd level. `options` are those of the board's optional kernel fragments
+    that were chosen. `config_txt` is the text of that file for a Raspberry Pi's boot loader, and empty for a board
+    without one. With `c_only` the toolchain from source is for no other language.
+    """
+
+    name: str
+    board: Unit[Board]
+    arch: Arch
+    series: Unit[Series]
+    mode: BootMode
+    graph: Graph
+    files: Mapping[str, Listing]
+    catalog: Catalog
+    toolchain: ExternalToolchain | None
+    hostname: str
+    root_password: str
+    overlays: tuple[Listing, ...]
+    compression: int
+    cmdline: str
+    memory: int
+    root_size: str = ""
+    options: tuple[str, ...] = ()
+    config_txt: str = ""
+    c_only: bool = False
+
+    @property
+    def described_in(self) -> str:
+        """The board's file as messages of a step name it: the same wherever the board lies on this machine."""
+        return self.board.described_in
+
+    @property
+    def console(self) -> str:
+        """The kernel console, the board's own or that of QEMU's machine: "ttyS0,115200"."""
+        return self.board.value.console or self.arch.console
+
+    @property
+    def emulation(self) -> Emulation:
+        """QEMU's machine for the board."""
+        return self.board.value.emulation or self.arch.emulation
+
+
+_MENU = "configs/Kconfig"
+_HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_TUPLE = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_.]+){1,3}")
+# crypt(3): $id$salt$hash; the characters are those of its alphabet and of parameters.
+_HASH = re.compile(r"\$[0-9a-z]+\$[./A-Za-z0-9$=,-]+")
+
+
+def configure(catalog: Catalog, root: Path, generated: Path, request: Request, overlays: Sequence[str] = ()) -> Config:
+    """The configuration that was asked for: the board's defconfig (or the local file), the rest on top.
+
+    `generated` is a folder for generated Kconfig files. `overlays` come on top of those that the configuration
+    names; paths are relative to `root`. Raises LeafrootError for whatever does not hold.
+    """
+    resolved = resolve(catalog, root, generated, request)
+    unit = find_board(catalog, request.name)
+    series = next(one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y")
+    mode = next(one for name, one in BOOT_MODES.items() if resolved.value(symbol("BOOT", name)) == "y")
+    # Whoever asked last for the mode, else for the series, is who can mend it; else it is the board.
+    origin = resolved.where(symbol("KERNEL", series.name), unit.path("board.py"))
+    check_bootable(catalog.series, series, mode, resolved.where(symbol("BOOT", mode.name), origin))
+    selected = _selected(resolved, catalog.packages, unit)
+    asked = Asked(
+        selected,
+        unit.value.arch,
+        options={name: _options(resolved, catalog.packages[name]) for name in selected},
+        extra=[unit.value.loader.package] if unit.value.loader else [],
+    )
+    return Config(
+        name=request.name,
+        board=unit,
+        arch=ARCHES[unit.value.arch],
+        series=series,
+        mode=mode,
+        graph=resolve_graph(catalog.packages, asked),
+        files={
+            name: read_listing(root, one.path("files"))
+            for name in selected
+            if (one := catalog.packages[name]).below("files")
+        },
+        catalog=catalog,
+        toolchain=_toolchain(resolved),
+        hostname=_matching(resolved, "SYSTEM_HOSTNAME", _HOSTNAME, "a host name: letters, digits and inner hyphens"),
+        root_password=_root_password(resolved),
+        overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
+        compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
+        cmdline=resolved.value("KERNEL_CMDLINE"),
+        memory=int(resolved.value("BOARD_MEMORY")),
+        root_size=_root_size(resolved, unit),
+        options=tuple(name for name in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"),
+        config_txt=_config_txt(root, unit) if unit.value.loader else "",
+        c_only=resolved.value("TOOLCHAIN_C_ONLY") == "y",
+    )
+
+
+def _options(resolved: Resolved, unit: Unit[Package]) -> dict[str, str]:
+    """The values of a package's options, as Kconfig writes them; of a choice, the name of the value."""
+    found = {}
+    for option in unit.value.options:
+        name = package_symbol(unit.name, option.name)
+        if isinstance(option, Choice):
+            chosen = [value for value in option.alternatives if resolved.value(symbol(name, value)) == "y"]
+            found[option.name] = chosen[0] if chosen else option.preset
+            continue
+        if name not in resolved.kconf.syms or not resolved.kconf.syms[name].nodes:
+            raise LeafrootError(
+                f"option {option.name!r} has no prompt, and there is no option CONFIG_{name}",
+                unit.at(option.name),
+                f"{unit.path('Config.in')} has to define it. {nearest(name, _names(resolved, unit))}".strip(),
+            )
+        found[option.name] = resolved.value(name)
+    return found
+
+
+def _names(resolved: Resolved, unit: Unit[Package]) -> list[str]:
+    start = f"{symbol('PACKAGE', unit.name)}_"
+    return [one.name for one in resolved.kconf.unique_defined_syms if one.name.startswith(start)]
+
+
+def _files(root: Path, catalog: Catalog, selected: Sequence[str]) -> Iterator[tuple[str, Listing]]:
+    for name in selected:
+        unit = catalog.packages[name]
+        if unit.below("files"):
+            yield name, read_listing(root, unit.path("files"))
+
+
+def _config_txt(root: Path, board: Unit[Board]) -> str:
+    own = Path(root, board.path(CONFIG_TXT)).read_text("utf-8", "replace") if CONFIG_TXT in board.files else ""
+    return config_txt(board, own)
+
+
+def _selected(resolved: Resolved, packages: Mapping[str, Unit[Package]], board: Unit[Board]) -> tuple[str, ...]:
+    """The names of the selected packages."""
+    for name in board.value.packages:
+        option = resolved.kconf.syms[symbol("PACKAGE", name)]
+        if option.str_value == "n" and option.name not in resolved.assigned:
+            why = obstacles(option, "y").why
+            raise LeafrootError(f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py"))
+    return tuple(
+        name
+        for name, unit in packages.items()
+        if unit.value.build.place == "root" and resolved.value(symbol("PACKAGE", name)) == "y"
+    )
+
+
+def _toolchain(resolved: Resolved) -> ExternalToolchain | None:
+    if resolved.value("TOOLCHAIN_SOURCE") == "y":
+        return None
+    absolute = re.compile(r"/[^\s:]*")
+    return ExternalToolchain(
+        prefix=_matching(resolved, "TOOLCHAIN_EXTERNAL_PREFIX", absolute, "an absolute path without spaces"),
+        tuple=_matching(resolved, "TOOLCHAIN_EXTERNAL_TUPLE", _TUPLE, "a tuple such as x86_64-linux-gnu"),
+    )
+
+
+def _root_password(resolved: Resolved) -> str:
+    if resolved.value("SYSTEM_ROOT_PASSWORD_LESS") == "y":
+        return ""
+    if not resolved.value("SYSTEM_ROOT_PASSWORD_HASH"):
+        return "*"
+    return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a hash that crypt(3) knows")
+
+
+def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
+    if resolved.value("SYSTEM_ROOT_SIZE"):
+        return _matching(resolved, "SYSTEM_ROOT_SIZE", ROOT_SIZE, "a size for the root: 60%, or 96M")
+    return board.value.root_size
+
+
+def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Sequence[str]) -> Iterator[str]:
+    """The folders laid over the root, the board's own first: below the checkout, or absolute if elsewhere."""
+    if board.below("overlay"):
+        yield board.path("overlay")
+    where = resolved.where("SYSTEM_OVERLAYS", _MENU)
+    asked = [(name, where) for name in resolved.value("SYSTEM_OVERLAYS").split()]
+    asked += [(name, f"OVERLAY={name}") for name in more]
+    root = catalog.trees[0]
+    for name, place in asked:
+        tree = next((tree for tree in catalog.trees if os.path.isdir(tree / name)), None)  # noqa: PTH112
+        if tree is None:
+            raise LeafrootError(f"there is no folder {name!r} to lay over the root", place)
+        yield str(PurePosixPath(name)) if tree == root else Path(tree, name).as_posix()
+
+
+def _matching(resolved: Resolved, name: str, pattern: re.Pattern[str], what: str) -> str:
+    value = resolved.value(name)
+    if not pattern.fullmatch(value):
+        raise LeafrootError(f'CONFIG_{name}="{value}" is not {what}', resolved.where(name, _MENU))
+    return value

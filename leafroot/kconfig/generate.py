@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generates the Kconfig of what units describe: boards, architectures, kernels, boot modes and packages.
+
+configs/Kconfig sources the files by these names; what is hand-written stays there.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import Board
+from leafroot.describe.bootmode import BOOT_MODES, serves
+from leafroot.describe.option import AnyOption, Brings, Choice, Edge, Number, Option, Text, edge
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.graph import needs_of
+from leafroot.units.catalog import Catalog
+from leafroot.units.check import LANGUAGES
+
+
+@cache
+def symbol(kind: str, name: str) -> str:
+    """The Kconfig symbol of a unit, boot mode or architecture: PACKAGE_LIBPNG, KERNEL_6_12."""
+    return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"
+
+
+def option_symbol(board: Unit[Board], name: str) -> str:
+    """The Kconfig symbol of one of a board's optional kernel fragments."""
+    return symbol(symbol("BOARD", board.name), name)
+
+
+def package_symbol(package: str, option: str) -> str:
+    """The Kconfig symbol of one of a package's options; a value of a choice adds its own name."""
+    return symbol(symbol("PACKAGE", package), option)
+
+
+def generate(catalog: Catalog) -> dict[str, str]:
+    """The generated Kconfig files: file name to text.
+
+    Raises LeafrootError where two names would become the same symbol.
+    """
+    for kind, units in (("BOARD", catalog.boards), ("KERNEL", catalog.series), ("PACKAGE", catalog.packages)):
+        _check_symbols(kind, units)
+    return {
+        "arches.kconfig": _arches(),
+        "boards.kconfig": _boards(catalog),
+        "kernels.kconfig": _kernels(catalog),
+        "bootmodes.kconfig": _boot_modes(catalog),
+        "packages.kconfig": _packages(catalog),
+        "external.kconfig": _external(catalog.trees[1:]),
+    }
+
+
+def write_generated(catalog: Catalog, folder: Path) -> None:
+    """Write the generated files into `folder`; a file whose text is the same keeps its time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in generate(catalog).items():
+        file = folder / name
+        if not file.exists() or file.read_text("utf-8") != text:
+            file.write_text(text, "utf-8")
+
+
+def _check_symbols(kind: str, units: Mapping[str, Unit[Any]]) -> None:
+    seen: dict[str, Unit[Any]] = {}
+    for unit in units.values():
+        other = seen.setdefault(symbol(kind, unit.name), unit)
+        if other is not unit:
+            raise LeafrootError(
+                f"{unit.name!r} and {other.name!r} are the same to Kconfig: {symbol(kind, unit.name)}",
+                unit.folder,
+                f"Rename it, or {other.folder}.",
+            )
+
+
+def _arches() -> str:
+    names = sorted(ARCHES)
+    lines = [f"config {symbol('ARCH', name)}\n\tbool\n" for name in names]
+    values = {"ARCH": names, "ARCH_DEBIAN_TUPLE": [ARCHES[name].debian_tuple for name in names]}
+    for variable, texts in values.items():
+        defaults = [
+            f"\tdefault {_quote(text)} if {symbol('ARCH', name)}" for name, text in zip(names, texts, strict=True)
+        ]
+        lines.append("\n".join([f"config {variable}", "\tstring", *defaults, ""]))
+    return _file(lines)
+
+
+def _boards(catalog: Catalog) -> str:
+    blocks = []
+    for unit in catalog.boards.values():
+        selects = [f"\tselect {symbol('ARCH', unit.value.arch)}"]
+        blocks.append(_bool(symbol("BOARD", unit.name), unit.summary, selects, unit.doc))
+    options = [
+        _bool(option_symbol(unit, name), prompt, [f"\tdepends on {symbol('BOARD', unit.name)}"], f"{prompt}.")
+        for unit in catalog.boards.values()
+        for name, prompt in unit.value.kernel.options.items()
+    ]
+    more = [_memory(catalog.boards.values()), *options, *_config_in(catalog.boards.values(), "BOARD")]
+    return _choice("Board", [], blocks) + _file(more, header=False)
+
+
+def _memory(boards: Iterable[Unit[Board]]) -> str:
+    defaults = [f"\tdefault {unit.value.memory} if {symbol('BOARD', unit.name)}" for unit in boards]
+    text = (
+        "The RAM of the board, for boards that are sold with more or less of it; what QEMU gives an emulated one.\n"
+        "An image that leaves no room in it is refused."
+    )
+    return _option("BOARD_MEMORY", "int", "Memory (MiB)", ["\trange 8 4194304", *defaults], text)
+
+
+def _kernels(catalog: Catalog) -> str:
+    defaults = [
+        f"\tdefault {symbol('KERNEL', unit.value.kernel.series)} if {symbol('BOARD', unit.name)}"
+        for unit in catalog.boards.values()
+    ]
+    blocks = [
+        _bool(symbol("KERNEL", unit.name), f"{unit.name} ({unit.value.version})", [], unit.doc)
+        for unit in catalog.series.values()
+    ]
+    return _choice("Series", defaults, blocks)
+
+
+def _boot_modes(catalog: Catalog) -> str:
+    defaults = [
+        f"\tdefault {symbol('BOOT', unit.value.boot)} if {symbol('BOARD', unit.name)}"
+        for unit in catalog.boards.values()
+    ]
+    blocks = [
+        _bool(symbol("BOOT", mode.name), f"{mode.name}: {mode.summary}", [], f"{mode.summary}.")
+        for mode in BOOT_MODES.values()
+    ]
+    impossible = [
+        f'comment "Linux {name} cannot do {mode.name}: choose another series or boot mode"\n'
+        f"\tdepends on {symbol('KERNEL', name)} && {symbol('BOOT', mode.name)}\n"
+        for name, unit in catalog.series.items()
+        for mode in BOOT_MODES.values()
+        if not serves(unit, mode)
+    ]
+    return _choice("Boot mode", defaults, blocks) + _file(impossible, header=False)
+
+
+def _packages(catalog: Catalog) -> str:
+    blocks: list[str] = []
+    # `select` does not look at what the selected package depends on; so the one that selects must depend on it.
+    needs = needs_of(catalog.packages, lambda package: frozenset(LANGUAGES[one] for one in package.languages))
+    wanted = [(symbol("BOARD", board.name), frozenset(board.value.packages)) for board in catalog.boards.values()]
+    for name, unit in sorted(catalog.packages.items()):
+        package = unit.value
+        if package.build.place != "root":
+            continue
+        boards = [board for board, packages in wanted if name in packages]
+        lines = [f"\tdepends on {needed}" for needed in sorted(needs[name])]
+        if package.default:
+            lines.append("\tdefault y")
+        elif boards:
+            lines.append(f"\tdefault y if {' || '.join(boards)}")
+        lines += _selects(unit, package.depends, package.runs_with)
+        facts = f"Version {package.version}, {package.license}."
+        blocks.append(_bool(symbol("PACKAGE", name), f"{name}: {unit.summary}", lines, f"{unit.doc}\n\n{facts}"))
+        if package.options:
+            options = [_package_option(unit, option, needs) for option in package.options]
+            blocks.append(f"if {symbol('PACKAGE', name)}\n\n{_file(filter(None, options), header=False)}\nendif\n")
+        blocks += _config_in([unit], "PACKAGE")
+    return _file(blocks)
+
+
+def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:
+    """The packages that edges bring into the root, by name, each with the condition of its edge."""
+    found = []
+    for one in sorted((edge(each) for edges in kinds for each in edges), key=lambda one: one.name):
+        terms = [
+            " || ".join(symbol(kind, name) for name in names)
+            for kind, names in (("ARCH", one.arch), ("LIBC", one.libc))
+            if names
+        ]
+        if one.option:
+            name, _, value = one.option.partition("=")
+            option = package_symbol(unit.name, name)
+            terms.append(symbol(option, value) if value else option)
+        condition = f" if {' && '.join(f'({term})' for term in terms)}" if terms else ""
+        found.append(f"\tselect {symbol('PACKAGE', one.name)}{condition}")
+    return list(dict.fromkeys(found))
+
+
+def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, frozenset[str]]) -> str:
+    """An option of a package; of one that its Config.in defines, what that need not say again."""
+    name = package_symbol(unit.name, option.name)
+
+    def brought(brings: Brings) -> list[str]:
+        edges = [edge(one) for one in (*brings.depends, *brings.runs_with)]
+        languages = sorted({language for one in edges for language in needs[one.name]})
+        return [*(f"\tdepends on {one}" for one in languages), *_selects(unit, brings.depends, brings.runs_with)]
+
+    match option:
+        case Choice():
+            values = [
+                _bool(symbol(name, value), value, brought(brings), f"{option.prompt}: {value}.")
+                for value, brings in option.values()
+            ]
+            head = [
+                "choice",
+                f"\tprompt {_quote(option.prompt)}",
+                f"\tdefault {symbol(name, option.preset)}",
+                *(_help(option.help) if option.help else []),
+                "",
+            ]
+            return _file(["\n".join(head), *values, "endchoice\n"], header=False)
+        case Option():
+            selects = brought(option.brings("y"))
+            if not option.prompt:
+                return "\n".join([f"config {name}", *selects, ""]) if selects else ""
+            lines = [f"\tdefault {option.preset}", *selects]
+            return _bool(name, option.prompt, lines, option.help or f"{option.prompt}.")
+        case Number() if option.prompt:
+            lines = [f"\trange {option.least} {option.most}", f"\tdefault {option.default}"]
+            return _option(name, "int", option.prompt, lines, option.help or f"{option.prompt}.")
+        case Text() if option.prompt:
+            lines = [f"\tdefault {_quote(option.default)}"]
+            return _option(name, "string", option.prompt, lines, option.help or f"{option.prompt}.")
+    return ""
+
+
+def _external(trees: Iterable[Path]) -> str:
+    files = [tree / "configs" / "Kconfig" for tree in trees]
+    return _file(f"source {_pattern(file.as_posix())}\n" for file in files if file.is_file())
+
+
+def _config_in(units: Iterable[Unit[Any]], kind: str) -> list[str]:
+    """Sources the hand-written options of units; each shows only where its unit is selected."""
+    return [
+        f"if {symbol(kind, unit.name)}\nsource {_pattern(unit.path('Config.in'))}\nendif\n"
+        for unit in units
+        if "Config.in" in unit.files
+    ]
+
+
+def _choice(prompt: str, defaults: Sequence[str], blocks: Sequence[str]) -> str:
+    return _file(["\n".join(["choice", f"\tprompt {_quote(prompt)}", *defaults, ""]), *blocks, "endchoice\n"])
+
+
+def _bool(name: str, prompt: str, lines: Sequence[str], doc: str) -> str:
+    return _option(name, "bool", prompt, lines, doc)
+
+
+def _option(name: str, kind: str, prompt: str, lines: Sequence[str], doc: str) -> str:
+    return "\n".join([f"config {name}", f"\t{kind} {_quote(prompt)}", *lines, *_help(doc), ""])
+
+
+def _help(doc: str) -> list[str]:
+    return ["\thelp", *(f"\t  {line}".rstrip() for line in doc.strip().splitlines())]
+
+
+def _file(blocks: Iterable[str], header: bool = True) -> str:
+    first = ["# Generated by leafroot/kconfig/generate.py from the units; changes are lost.\n"] if header else []
+    return "\n".join([*first, *blocks])
+
+
+def _quote(text: str) -> str:
+    return '"' + re.sub(r'([\\"$])', r"\\\1", text) + '"'
+
+
+def _pattern(path: str) -> str:
+    # What Kconfig sources is a pattern to kconfiglib; a path with brackets would match itself no more.
+    return _quote(glob.escape(path))

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins what was asked for, layer upon layer, into one Kconfig: defconfig, fragments, command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import Board
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.kconfig.assign import Assignment, assign, check, read_assignments
+from leafroot.kconfig.defconfig import find_board, find_defconfig, shown
+from leafroot.kconfig.generate import symbol, write_generated
+from leafroot.kconfig.menu import deep, load_kconfig, raise_warnings
+from leafroot.units.catalog import Catalog
+
+TOOLCHAINS = ("source", "debian")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for: a board or a defconfig by name, and what goes on top of it.
+
+    `local` is the configuration that menuconfig saved; if it exists, it stands in for the defconfig.
+    `fragments` come next, then the variables `boot`, `kernel` and `toolchain` ("" leaves each as it is).
+    """
+
+    name: str
+    local: Path | None = None
+    fragments: Sequence[Path] = ()
+    boot: str = ""
+    kernel: str = ""
+    toolchain: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol.
+
+    `dropped` says what did not hold, if that was allowed.
+    """
+
+    kconf: Any
+    assigned: Mapping[str, Assignment]
+    dropped: tuple[LeafrootError, ...] = ()
+
+    def value(self, name: str) -> str:
+        """The value of an option: y or n, a number, or a string without quotes."""
+        return str(self.kconf.syms[name].str_value)
+
+    def where(self, name: str, default: str) -> str:
+        """The place that gave an option its value, or `default` if no layer did."""
+        return self.assigned[name].where if name in self.assigned else default
+
+
+def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, lenient: bool = False) -> Resolved:
+    """Load the Kconfig and make every assignment that was asked for.
+
+    Raises LeafrootError for an assignment that does not hold once its own layer is made, for an option that
+    was switched on and that a later layer switches off without naming it, and for all kconfiglib's warnings.
+    If `lenient`, assignments that do not hold are dropped and told of in the result.
+    """
+    board = find_board(catalog, request.name)
+    write_generated(catalog, generated)
+    kconf = load_kconfig(root, generated)
+    with deep():
+        return _resolve(catalog, board, root, kconf, request, lenient)
+
+
+def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool) -> Resolved:
+    assigned: dict[str, Assignment] = {}
+    dropped: list[LeafrootError] = []
+    for layer in _layers(catalog, board, root, kconf, request, lenient):
+        _check_layer(kconf, layer, board.name)
+        problems = assign(kconf, layer)
+        if problems and not lenient:
+            raise problems[0]
+        dropped += problems
+        assigned.update({one.symbol: one for one in layer})
+    if not lenient:
+        _check_kept(kconf, assigned.values())
+    # Some warnings come only once a value is asked for.
+    for option in kconf.unique_defined_syms:
+        _ = option.str_value
+    raise_warnings(kconf, root)
+    return Resolved(kconf, assigned, tuple(dropped))
+
+
+def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
+    """Raise LeafrootError if an option that one layer switched on was switched off by what another did."""
+    for one in assigned:
+        option = kconf.syms[one.symbol]
+        if one.value == "y" and not option.choice and has_prompt(option):
+            check(kconf, one)
+
+
+def has_prompt(option: Any) -> bool:
+    """Whether a person can set the option; others follow from what is set."""
+    return any(node.prompt for node in option.nodes)
+
+
+def _layers(
+    catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool
+) -> Iterable[tuple[Assignment, ...]]:
+    yield (Assignment(symbol("BOARD", board.name), "y", f"BOARD={request.name}"),)
+    if request.local is not None and os.path.lexists(request.local):
+        yield _local(kconf, request.local, shown(request.local, root), request.name, lenient)
+    elif file := find_defconfig(catalog, request.name):
+        yield read_assignments(file, shown(file, root))
+    for fragment in request.fragments:
+        yield read_assignments(Path(root, fragment), str(fragment))
+    yield tuple(_variables(catalog, board, request))
+
+
+def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> tuple[Assignment, ...]:
+    found = read_assignments(file, where)
+    for one in found:
+        if not lenient and one.symbol not in kconf.syms:
+            raise LeafrootError(
+                f"there is no option CONFIG_{one.symbol} any more",
+                one.where,
+                f"'scons BOARD={name} olddefconfig' brings the file up to date.",
+            )
+    # The file lists everything; what has no prompt is no wish of anybody's.
+    return tuple(one for one in found if one.symbol not in kconf.syms or has_prompt(kconf.syms[one.symbol]))
+
+
+def _variables(catalog: Catalog, board: Unit[Board], request: Request) -> Iterable[Assignment]:
+    if request.boot:
+        _check_known("BOOT", request.boot, "boot mode", BOOT_MODES)
+        yield Assignment(symbol("BOOT", request.boot), "y", f"BOOT={request.boot}")
+    if request.kernel:
+        _check_known("KERNEL", request.kernel, "kernel series", catalog.series)
+        yield Assignment(symbol("KERNEL", request.kernel), "y", f"KERNEL={request.kernel}")
+    if request.toolchain:
+        _check_known("TOOLCHAIN", request.toolchain, "toolchain", TOOLCHAINS)
+        where = f"TOOLCHAIN={request.toolchain}"
+        if request.toolchain == "source":
+            yield Assignment("TOOLCHAIN_SOURCE", "y", where)
+        else:
+            arch = ARCHES[board.value.arch]
+            yield Assignment("TOOLCHAIN_EXTERNAL", "y", where)
+            yield Assignment("TOOLCHAIN_EXTERNAL_PREFIX", '"/usr"', where)
+            yield Assignment("TOOLCHAIN_EXTERNAL_TUPLE", f'"{arch.debian_tuple}"', where)
+
+
+def _check_known(variable: str, name: str, kind: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise LeafrootError(f"there is no {kind} {name!r}", f"{variable}={name}", nearest(name, names))
+
+
+def _check_layer(kconf: Any, layer: Sequence[Assignment], board: str) -> None:
+    """A configuration for another board than the one asked for is a mix-up, not a wish."""
+    choice = kconf.syms[symbol("BOARD", board)].choice
+    for one in layer:
+        option = kconf.syms.get(one.symbol)
+        if one.value == "y" and option in choice.syms and one.symbol != symbol("BOARD", board):
+            raise LeafrootError(
+                f"CONFIG_{one.symbol} is another board than BOARD={board}",
+                one.where,
+                "Drop the line, or ask for that board.",
+            )

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leafroot's own steps on the root: its layers merged and written as cpio, its programs checked, the archive compressed."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.accounts import ROOT_USER, Group, User, settle_accounts
+from leafroot.rootfs.compress import compress_zstd
+from leafroot.rootfs.cpio import write_newc
+from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
+from leafroot.rootfs.node import CharDevice, Directory, File, Node
+from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.step import Given, Own
+
+_MIB = 1024 * 1024
+_CODE = (
+    *("own/root", "rootfs/accounts", "rootfs/compress", "rootfs/cpio"),
+    *("rootfs/layers", "rootfs/node", "rootfs/tree"),
+)
+
+
+@dataclass(frozen=True)
+class LayerInput:
+    """One layer of the root: who owns it, which input it is, which paths of others it may take over.
+
+    An `override` layer may replace anything. An owner that is "" is the input's own path, for messages alone.
+    """
+
+    owner: str
+    at: str
+    replaces: tuple[str, ...] = ()
+    override: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootWork(Own):
+    """What a root consists of: its layers, in order, and what the configuration itself writes below all of them.
+
+    `leave` are globs on paths that artefacts hold for compilers and not for the running system. `directories` are
+    (path, mode), `devices` (path, major, minor, mode) of character devices, `files` (path, mode, text), `accounts`
+    (name, uid, home, shell). `root_password` is the hash for /etc/shadow.
+    """
+
+    layers: tuple[LayerInput, ...]
+    leave: tuple[str, ...] = ()
+    directories: tuple[tuple[str, int], ...] = ()
+    devices: tuple[tuple[str, int, int, int], ...] = ()
+    files: tuple[tuple[str, int, str], ...] = ()
+    accounts: tuple[tuple[str, int, str, str], ...] = ()
+    root_password: str = "*"
+
+    @contextmanager
+    def tree(self, given: Given, scratch: Path) -> Iterator[Tree]:
+        """The merged root; contents are spooled to `scratch`."""
+        with tempfile.TemporaryDirectory(dir=scratch, prefix="root-") as folder:
+            spool = Path(folder) / "spool"
+            yield merge_layers([self._configured(), *(self._layer(one, given, spool) for one in self.layers)])
+
+    def _layer(self, one: LayerInput, given: Given, spool: Path) -> Layer:
+        source, replaces = given.paths[one.at], frozenset(one.replaces)
+        if source.is_dir():
+            owner = one.owner or f"overlay {source}"
+            return layer_from_directory(owner, source, override=one.override, replaces=replaces)
+
+        def keep(path: str) -> bool:
+            return not any(fnmatch.fnmatchcase(path, glob) for glob in self.leave)
+
+        return layer_from_tar(one.owner, source, keep=keep, spool=spool, replaces=replaces)
+
+    def _configured(self) -> Layer:
+        nodes: dict[str, Node] = {path: Directory(mode) for path, mode in self.directories}
+        nodes |= {path: CharDevice(major, minor, mode) for path, major, minor, mode in self.devices}
+        nodes |= {path: File(text.encode(), mode) for path, mode, text in self.files}
+        users = [replace(ROOT_USER, password=self.root_password)]
+        users += [User(name, uid, home=home, shell=shell) for name, uid, home, shell in self.accounts]
+        nodes |= settle_accounts(users, [Group("tty", 5)]).layer("accounts").nodes
+        return Layer("the configuration", nodes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRoot(RootWork):
+    """Writes the root as one newc archive; every time in it is `mtime`."""
+
+    mtime: int
+
+    code: ClassVar[tuple[str, ...]] = _CODE
+
+    def perform(self, given: Given, output: Path) -> None:
+        with self.tree(given, output.parent) as tree, output.open("wb") as out:
+            write_newc(tree, out, self.mtime)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckElf(RootWork):
+    """Checks every program and library of the root, and writes what was found of each as JSON.
+
+    The fields are those of leafroot/rootfs/elf.py's ElfTarget, and the hardening that the board requires. `declared`
+    are the packages of the root, each with those that it declares that it is linked with.
+    """
+
+    machine: str
+    elf_class: int
+    little_endian: bool
+    interpreter: str
+    flags: tuple[int, int] = (0, 0)
+    require: tuple[str, ...] = ()
+    declared: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    code: ClassVar[tuple[str, ...]] = (*_CODE, "rootfs/elf")
+
+    def perform(self, given: Given, output: Path) -> None:
+        # Most runs check nothing, and need not load what reads ELF files.
+        from leafroot.rootfs.elf import ElfTarget, check_elf
+
+        mask, flags = self.flags
+        target = ElfTarget(self.machine, self.elf_class, self.little_endian, self.interpreter, mask, flags)
+        declared = {name: frozenset(names) for name, names in self.declared}
+        with self.tree(given, output.parent) as tree:
+            reports = check_elf(tree, target, frozenset(self.require), declared)
+        output.write_text(json.dumps([asdict(report) for report in reports], indent=1, sort_keys=True) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompressRoot(Own):
+    """Compresses the archive as one zstd frame of this level.
+
+    `memory` is that of the board and `room` the part of it that the root may take, in MiB: a root that is larger is
+    refused. `where` is the board's description, for the message.
+    """
+
+    level: int
+    where: str
+    memory: int
+    room: int
+
+    code: ClassVar[tuple[str, ...]] = _CODE
+
+    def perform(self, given: Given, output: Path) -> None:
+        size = given.paths["root"].stat().st_size
+        if size > self.room * _MIB:
+            raise LeafrootError(
+                f"the root is {size / _MIB:.1f} MiB, and may take at most {self.room} MiB "
+                f"of the board's memory of {self.memory} MiB (CONFIG_BOARD_MEMORY)",
+                self.where,
+                "Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE.",
+            )
+        compress_zstd(given.paths["root"], output, self.level, threads=os.cpu_count() or 1)

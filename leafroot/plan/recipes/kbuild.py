@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kbuild: a program that is configured like the kernel. Fragments are laid over a base, and every option is checked.
+
+The kernel and busybox are configured alike; they differ in how new options get their defaults. So what is here serves
+leafroot/plan/kernel.py too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leafroot.describe.fields import freeze
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.plan.recipes.protocol import Builder, Site, Work
+from leafroot.step import AnyInput, Folder, Text, TreeFile
+
+CONFIG = "/build/.config"
+MERGED = "/build/merged.config"
+ERRORS = "/build/.leafroot-error"
+_FRAGMENTS = "/fragments"
+_ASKED = "/asked"
+_CHECK = "/kconfig-check"
+_CHECK_FILES = ("Makefile", "check.c")
+
+# Joins configuration files: the last assignment of an option counts, and stands where it was made, for of two
+# members of a choice the later one wins.
+_MERGE = r"""
+{ key = $0; sub(/^# /, "", key); sub(/[= ].*/, "", key) }
+key ~ /^CONFIG_/ { last[key] = NR; line[NR] = $0; name[NR] = key }
+END { for (i = 1; i <= NR; i++) if (i in line && last[name[i]] == i) print line[i] > merged }
+"""
+
+
+def fragment_file(path: str, name: str = "") -> TreeFile:
+    """A fragment of the checkout, under the name that messages give it: `name`, or else its path."""
+    return TreeFile(f"{_FRAGMENTS}/{name or path}", path)
+
+
+def unit_fragment(unit: Unit[Any], name: str) -> TreeFile:
+    """A fragment that lies in a unit's folder."""
+    return fragment_file(unit.path(name), unit.known_as(name))
+
+
+def fragment_text(where: str, options: Sequence[str]) -> Text:
+    """A fragment that asks for these options (names without CONFIG_, or whole assignments) on behalf of `where`."""
+    lines = [f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y" for option in options]
+    return Text(f"{_ASKED}/{where}", "".join(f"{line}\n" for line in lines))
+
+
+def merge(fragments: Sequence[AnyInput]) -> tuple[str, ...]:
+    """The command that lays fragments over .config, into MERGED."""
+    return ("awk", "-v", f"merged={MERGED}", _MERGE, CONFIG, *(item.at for item in fragments))
+
+
+def check_inputs() -> tuple[AnyInput, ...]:
+    """What the check of a configuration is built from."""
+    folder = "leafroot/tools/kconfig-check"
+    return (Folder(_CHECK, tuple((name, f"{folder}/{name}", 0o644) for name in _CHECK_FILES)),)
+
+
+def check(fragments: Sequence[AnyInput], top: str, errors: str) -> tuple[tuple[str, ...], ...]:
+    """The commands that check that every option asked for holds; `top` is the tree's first Kconfig file."""
+    return (
+        ("make", "-f", f"{_CHECK}/Makefile", "CC=gcc", "SRC=/src", "OBJ=/build"),
+        ("./kconfig-check", errors, CONFIG, top, *(item.at for item in fragments)),
+    )
+
+
+@dataclass(frozen=True)
+class Kbuild(Builder):
+    """A program configured like the kernel (busybox): a base target, fragments on top, every option checked.
+
+    `fragments` are files in the package's folder; `base` is the make target that gives the first .config. Words of the
+    package's options are lines of a last fragment: "CONFIG_FEATURE_X=y".
+    """
+
+    fragments: Sequence[str]
+    base: str = "allnoconfig"
+    install: Sequence[str] = ("install",)
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def check(self, unit: Unit[Package]) -> None:
+        for name in self.fragments:
+            if name not in unit.files:
+                raise LeafrootError(f"there is no {unit.path(name)}", unit.at(name), nearest(name, unit.files))
+
+    def plan(self, site: Site) -> Work:
+        variables = (f"CROSS_COMPILE={site.compiler.prefix}",)
+        make = ("make", "-C", "/src", "O=/build", *variables)
+        fragments: tuple[AnyInput, ...] = tuple(unit_fragment(site.unit, name) for name in self.fragments)
+        if site.words:
+            lines = "".join(f"{word}\n" for word in site.words)
+            fragments = (*fragments, Text(f"{_ASKED}/{site.unit.described_in}", lines))
+        # Kbuild has LDFLAGS of its own; the target's go in under the name that it leaves to its caller.
+        flags = dict(site.compiler.env())
+        return Work(
+            commands=(
+                (*make, self.base),
+                merge(fragments),
+                # busybox's parser knows no olddefconfig, but takes the merged file as the set of values to start from.
+                ("scripts/kconfig/conf", "-D", MERGED, "Config.in"),
+                *check(fragments, "Config.in", ERRORS),
+                make,
+                # busybox's install is only known to the make that O= calls in the object tree.
+                ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *self.install),
+            ),
+            env=site.compiler.env(
+                {
+                    "srctree": "/src",
+                    "KCONFIG_NOTIMESTAMP": "1",
+                    "EXTRA_CFLAGS": flags["CFLAGS"],
+                    "EXTRA_LDFLAGS": flags["LDFLAGS"],
+                    "CFLAGS": "",
+                    "LDFLAGS": "",
+                }
+            ),
+            inputs=(*fragments, *check_inputs()),
+        )

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make: a plain Makefile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leafroot.describe.fields import freeze
+from leafroot.plan.recipes.protocol import Builder, Site, Work
+
+
+@dataclass(frozen=True)
+class Make(Builder):
+    """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
+
+    `variables` beat the Makefile's own, and words of the package's options follow them in both calls. With `folder`,
+    for Makefiles that know their own tree alone, a copy of the source is in /build, and make is called in that folder
+    of it ("." for the topmost).
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    install: Sequence[str] = ("install",)
+    folder: str = ""
+
+    serves_host = True
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def plan(self, site: Site) -> Work:
+        prefix = site.compiler.install_prefix
+        # Of two assignments of one variable, make takes the last.
+        own = () if prefix == "/usr" else (f"prefix={prefix}", f"PREFIX={prefix}")
+        words = (*(f"{name}={value}" for name, value in self.variables.items()), *own, *site.words)
+        tree = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build")) if self.folder else ()
+        start = ("-C", self.folder) if self.folder else ("-f", "/src/Makefile", "SRC=/src")
+        call = ("make", *start, *words)
+        return Work((*tree, call, (*call, "DESTDIR=/out", *self.install)), site.compiler.env())

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packages with nothing to build: Prebuilt puts files of the source where they belong, Files has a folder alone."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from leafroot.describe.fields import freeze
+from leafroot.describe.package import Package
+from leafroot.describe.recipe import Place, Recipe
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.plan.recipes.kbuild import ERRORS
+from leafroot.plan.recipes.protocol import Builder, Site, Work
+from leafroot.plan.toolchain.compiler import environment
+from leafroot.step import TreeFile
+
+_INSTALL = "/install-prebuilt"
+
+
+@dataclass(frozen=True)
+class Prebuilt(Builder):
+    """Nothing to build: files of the source go into the package as they are, for any architecture.
+
+    `install` are pairs (path in the source, path in the root). A source path that ends in a slash is all that is in
+    that folder; a root path that ends in one is the folder to put things into. Links stay links. Of a folder that
+    is installed whole, the files that `license_files` names are left out. With `boot` the files are for a boot
+    loader: the package cannot be chosen for a root, but a board's loader names it.
+    """
+
+    install: Sequence[tuple[str, str]]
+    boot: bool = False
+
+    noarch = True
+    takes_words = False
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def place(self) -> Place:
+        return "loader" if self.boot else "root"
+
+    def plan(self, site: Site) -> Work:
+        return Work(
+            commands=tuple(("sh", _INSTALL, path, place) for path, place in self.install),
+            env=environment({"ERRORS": ERRORS}),
+            inputs=(TreeFile(_INSTALL, "leafroot/tools/install-prebuilt/install-prebuilt.sh"),),
+            drop=tuple(self._licences(site.unit.value)),
+            compiles=False,
+        )
+
+    def check(self, unit: Unit[Package]) -> None:
+        if not self.install:
+            raise LeafrootError(
+                "Prebuilt installs nothing",
+                unit.at("package"),
+                'Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
+            )
+        for path, place in self.install:
+            for name, whose in ((path, "the source"), (place, "the root")):
+                parts = name.removesuffix("/").split("/")
+                if name.startswith("/") or ".." in parts:
+                    raise LeafrootError(f"{name!r} leads out of {whose}", unit.at(name), "Paths are relative.")
+                if not all(parts) or "." in parts:
+                    raise LeafrootError(f"{name!r} is not the plain form of a path in {whose}", unit.at(name))
+            if path.endswith("/") and not place.endswith("/"):
+                raise LeafrootError(
+                    f"{path!r} is a whole folder, but {place!r} is not", unit.at(place), f"Write {place + '/'!r}."
+                )
+
+    def _licences(self, package: Package) -> Iterator[str]:
+        """Where the licence texts in folders that are installed whole would come to lie: they stay out of the root."""
+        for text in package.license_files:
+            for path, place in self.install:
+                if path.endswith("/") and text.startswith(path):
+                    yield glob.escape(place + text.removeprefix(path))
+
+
+@dataclass(frozen=True)
+class Files(Recipe):
+    """Nothing to build: the package's folder `files/` goes into the root as it stands.
+
+    A package that has options or `runs_with` needs no folder: it stands for what these bring.
+    """
+
+    noarch = True
+    takes_words = False
+    builds = False
+
+    def check(self, unit: Unit[Package]) -> None:
+        if not unit.below("files") and not unit.value.runs_with and not unit.value.options:
+            raise LeafrootError(f"Files() brings what is in {unit.path('files')}, but there is nothing", unit.at())

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a recipe is to the plan: it is told what it builds and with what, and says inputs, commands and environment."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leafroot.describe.package import Package
+from leafroot.describe.recipe import Recipe
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.plan.toolchain.compiler import Compiler
+from leafroot.step import AnyInput, Commands, Environment, Folder, Source, TreeFile
+
+# The program that lets what knows no job server take part in ours: it waits for a slot and then runs a compiler.
+SLOT = "/build/job-slot"
+_SLOT_SOURCE = "/job-slot.c"
+SLOT_COMMAND = ("gcc", "-O1", "-Wall", "-o", SLOT, _SLOT_SOURCE)
+SLOT_INPUT = TreeFile(_SLOT_SOURCE, "leafroot/tools/job-slot/job-slot.c")
+# How many compilers a build tool may start; the job server says how many of them run (leafroot/tools/job-slot).
+COMPILERS = "16"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a package is built from and with.
+
+    `words` are those that the package's options add. `parts` are the parts of the toolchain that the recipe asks for,
+    by name; `platform` is the building machine, whose programs of them are taken.
+    """
+
+    unit: Unit[Package]
+    compiler: Compiler
+    words: tuple[str, ...] = ()
+    parts: Mapping[str, Unit[Package]] = field(default_factory=dict)
+    platform: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """How a package is built: what its step has beside the source.
+
+    `env` is the whole environment. With `compiles`, the compiler and the sysroot are inputs too, and ELF files are
+    stripped at the end. `drop` names paths of the result (globs) that do not belong to the package.
+    """
+
+    commands: Commands
+    env: Environment
+    inputs: tuple[AnyInput, ...] = ()
+    drop: tuple[str, ...] = ()
+    compiles: bool = True
+
+
+class Builder(Recipe):
+    """A recipe that builds something."""
+
+    @abstractmethod
+    def plan(self, site: Site) -> Work:
+        """How the package is built; a LeafrootError if it cannot be."""
+
+
+def unit_source(unit: Unit[Package]) -> Source:
+    """The source of a unit that has an archive, with its patches, at /src."""
+    package, archive = unit.value, unit.value.source()
+    assert archive is not None, unit.name
+    return Source(
+        "/src",
+        archive,
+        unit.below("patches", ".patch"),
+        parts=tuple((folder, part.at(package.version)) for folder, part in package.parts.items()),
+        debian=package.debian.at(package.version) if package.debian else None,
+    )
+
+
+def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
+    """What is at /src: the unit's archive with its patches, or else its folder src/."""
+    if unit.value.archive:
+        return (unit_source(unit),)
+    folder = "src/"
+    names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
+    if not names:
+        raise LeafrootError(
+            "the package has neither an archive nor a folder src/",
+            where=unit.path("package.py"),
+            hint="Give it archive=Archive(...), or put its source into src/ beside package.py.",
+        )
+    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)
+
+
+def check_plain_path(unit: Unit[Package], path: str, whose: str) -> None:
+    """Raise a LeafrootError if a path of a recipe is not relative and in its plain form."""
+    parts = path.split("/")
+    if ".." in parts or "." in parts or not all(parts):
+        raise LeafrootError(
+            f"{path!r} is not the plain form of a path in {whose}",
+            unit.at(path),
+            "Paths are relative, without dots and without a slash at the end.",
+        )

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The config.txt of a Raspberry Pi's boot loader: reads and checks a board's own, writes the whole.
+
+What follows from the description comes first, then the board's own lines. Of two lines with one key the boot loader
+takes the later one, so the board's file has the last word wherever it may. The boot loader says nothing of a key that
+it does not know, of a line that is too long, or of a value out of range: the board just does not do what the file says,
+or does not start. So all of that is refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import Board, RaspberryPi
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.raspberry_pi.card import CONFIG_TXT
+from leafroot.raspberry_pi.config_txt_keys import KEYS, LONGEST_LINE, SECTION, SECTIONS, Key
+
+_NUMBER = re.compile(r"-?\d+|0[xX][0-9a-fA-F]+")
+_IN_THE_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it"
+_IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader looks for them"
+# Keys that are Leafroot's to set, and who sets them; {board} is the board's description.
+_SET = {
+    "kernel": "RaspberryPi(kernel=...) in {board} says it",
+    "arm_64bit": "it follows from the architecture, arch= in {board}",
+    "device_tree": "Kernel(device_tree=...) in {board} says it",
+    "cmdline": "Leafroot writes cmdline.txt; Board(cmdline=...) in {board} and KERNEL_CMDLINE add to it",
+    "initramfs": _IN_THE_KERNEL,
+    "ramfsfile": _IN_THE_KERNEL,
+    "ramfsaddr": _IN_THE_KERNEL,
+    "followkernel": _IN_THE_KERNEL,
+    "auto_initramfs": _IN_THE_KERNEL,
+    "boot_ramdisk": "it belongs to the form boot.img, which Leafroot makes",
+    "os_prefix": _IN_PLACE,
+    "overlay_prefix": _IN_PLACE,
+    "upstream_kernel": _IN_PLACE,
+    "include": "the lines have to stand here, where they can be checked: no other file goes onto the boot partition",
+}
+# What stands for one of the loader's own files: it must be among those that the board puts onto the partition.
+_IMPLIED = {"start_x": ("start4x.elf", "fixup4x.dat"), "start_debug": ("start4db.elf", "fixup4db.dat")}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line `key=value` or `key:port=value` of the file; `overlay` is the name that a dtoverlay loads."""
+
+    key: str
+    value: str
+    line: int
+
+    @property
+    def overlay(self) -> str:
+        """The overlay that the line loads; empty if it loads none."""
+        return self.value.split(",")[0] if self.key == "dtoverlay" else ""
+
+
+def read_settings(board: Unit[Board], text: str) -> tuple[Setting, ...]:
+    """The settings of the board's own config.txt, each of them checked; `text` is the file's content.
+
+    Raises LeafrootError with file and line.
+    """
+    loader = board.value.loader
+    assert loader is not None, board.name
+    found = []
+    for number, line in _lines(board, text):
+        setting = _setting(line, number, board)
+        try:
+            _check(setting, board, loader)
+        except LeafrootError as error:
+            raise LeafrootError(error.message, f"{board.path(CONFIG_TXT)}:{number}", error.hint) from None
+        found.append(setting)
+    return tuple(found)
+
+
+def _lines(board: Unit[Board], text: str) -> Iterator[tuple[int, str]]:
+    """The lines that set something, with their numbers; the sections between them are checked."""
+    for number, whole in enumerate(text.splitlines(), 1):
+        line = whole.strip()
+        where = f"{board.path(CONFIG_TXT)}:{number}"
+        if not line or line.startswith("#"):
+            continue
+        if not line.isascii():
+            raise LeafrootError("only ASCII is read here, but for comments", where)
+        if len(whole.rstrip()) > LONGEST_LINE:
+            raise LeafrootError(
+                f"the line has {len(whole.rstrip())} characters: the boot loader ignores what follows the "
+                f"{LONGEST_LINE}th",
+                where,
+            )
+        if not line.startswith("["):
+            yield number, line
+        elif not line.endswith("]"):
+            raise LeafrootError(f"not a section: {line}", where, "Write [pi4], or [all] to end a section.")
+        elif line[1:-1] not in SECTIONS and not SECTION.fullmatch(line[1:-1]):
+            raise LeafrootError(
+                f"unknown section {line}",
+                where,
+                nearest(line[1:-1], (*SECTIONS, "board-type=0x11", "EDID=NAME", "gpio4=1", "HDMI:0", "HDMI:1")),
+            )
+
+
+def _setting(line: str, number: int, board: Unit[Board]) -> Setting:
+    where = f"{board.path(CONFIG_TXT)}:{number}"
+    left, equals, value = line.partition("=")
+    word = re.split(r"[\s:=]", line)[0]
+    if word in _SET:
+        # Some of these come without an equals sign, and all are refused for what they are.
+        return Setting(word, value, number)
+    if not equals:
+        raise LeafrootError(f"not a setting: {line}", where, "Write key=value, a [section], or # before a comment.")
+    if left != left.rstrip() or value != value.lstrip():
+        raise LeafrootError(f"a space beside the '=': {line}", where, f"Write {left.rstrip()}={value.lstrip()}")
+    key, colon, port = left.partition(":")
+    if key not in KEYS:
+        raise LeafrootError(f"unknown key {key!r}", where, nearest(key, KEYS))
+    if colon and not KEYS[key].port:
+        raise LeafrootError(f"{key!r} is for no single HDMI port", where, f"Write {key}={value}")
+    if colon and port not in ("0", "1"):
+        raise LeafrootError(f"there is no HDMI port {port!r}", where, f"Write {key}:0={value} or {key}:1={value}")
+    return Setting(key, value, number)
+
+
+def _check(setting: Setting, board: Unit[Board], loader: RaspberryPi) -> None:
+    key, value = setting.key, setting.value
+    description = board.path("board.py")
+    if key in _SET:
+        raise LeafrootError(f"{key!r} is not to be set here: {_SET[key].format(board=description)}", hint="Drop it.")
+    _check_value(key, value, KEYS[key])
+    overlays = tuple(board.value.kernel.overlays)
+    if setting.overlay and setting.overlay not in overlays:
+        raise LeafrootError(
+            f"overlay {setting.overlay!r} is not on the boot partition",
+            hint=f"Name it in Kernel(overlays=[...]) in {description}. {nearest(setting.overlay, overlays)}".rstrip(),
+        )
+    wanted = (value,) if key in ("start_file", "fixup_file") else _IMPLIED.get(key, ()) if value == "1" else ()
+    for name in wanted:
+        if name not in loader.firmware:
+            raise LeafrootError(
+                f"{key}={value} wants {name!r}, which is not on the boot partition",
+                hint=f"Name it in RaspberryPi(firmware=[...]) in {description}. {nearest(name, loader.firmware)}",
+            )
+
+
+def _check_value(key: str, value: str, kind: Key) -> None:
+    if re.search(r"\s#", value):
+        raise LeafrootError(f"a comment needs a line of its own: {key}={value}")
+    if not kind.is_number:
+        return
+    low, high = kind.lowest, kind.highest
+    span = f"{low} to {high}" if high is not None else f"{low} or more"
+    takes = f"It takes {'0 or 1' if (low, high) == (0, 1) else span}."
+    if not _NUMBER.fullmatch(value):
+        raise LeafrootError(f"{key}={value}: not a number", hint=takes)
+    number = int(value, 0) if value[:2].lower() == "0x" else int(value)
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise LeafrootError(f"{key}={value} is out of range", hint=takes)
+
+
+# What a product starts from, and may change in its own file: a serial console, no picture before the system's own.
+_DEFAULTS = ("enable_uart=1", "disable_splash=1")
+
+
+def config_txt(board: Unit[Board], own: str = "") -> str:
+    """The text of config.txt for a board with a RaspberryPi loader; `own` is that of the board's own config.txt.
+
+    An overlay that the own file loads itself, with parameters or for some models, is left to it. Raises LeafrootError,
+    with file and line, for whatever in the own file does not hold.
+    """
+    loader, kernel = board.value.loader, board.value.kernel
+    assert loader is not None, board.name
+    settings = read_settings(board, own)
+    lines = [
+        f"arm_64bit={1 if ARCHES[board.value.arch].elf_class == 64 else 0}",
+        f"kernel={loader.kernel}",
+    ]
+    if kernel.device_tree:
+        lines.append(f"device_tree={kernel.device_tree_file}")
+    lines += _DEFAULTS
+    loaded = {setting.overlay for setting in settings}
+    if overlays := [name for name in kernel.overlays if name not in loaded]:
+        # The empty one ends the last one's parameters: a dtparam in the own file is not meant for it.
+        lines += [f"dtoverlay={name}" for name in (*overlays, "")]
+    for line in lines:
+        if len(line) > LONGEST_LINE:
+            raise LeafrootError(
+                f"its config.txt would have a line of {len(line)} characters: {line}",
+                board.path("board.py"),
+                f"The boot loader reads {LONGEST_LINE} of them. Choose a shorter name.",
+            )
+    text = "# Written by Leafroot.\n" + "".join(f"{line}\n" for line in lines)
+    if own:
+        text += f"\n# From {CONFIG_TXT} of the board {board.name}.\n" + "".join(
+            f"{line}\n" for line in own.splitlines()
+        )
+    return text

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalog: every package, board and kernel series of this tree and of the external ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from leafroot.describe.board import Board, Series
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.units.check import check_boards, check_licenses, check_packages, check_series
+from leafroot.units.load import has_files, load_unit
+from leafroot.units.lock import LOCK, read_lock
+
+T = TypeVar("T")
+
+# Fragments shared by all series lie beside them.
+_NO_UNITS = {"linux": ("config",)}
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All units by name, in order (series by number). `trees` are the folders they come from, Leafroot's own first."""
+
+    packages: Mapping[str, Unit[Package]] = field(default_factory=dict)
+    boards: Mapping[str, Unit[Board]] = field(default_factory=dict)
+    series: Mapping[str, Unit[Series]] = field(default_factory=dict)
+    trees: tuple[Path, ...] = ()
+
+
+def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | None = None) -> Catalog:
+    """Load every unit below `root` and below the external trees, and check what they say of each other.
+
+    An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded,
+    for two units of one name, unknown names and dependency cycles. `licenses` is a file that remembers which licence
+    expressions were found to be right.
+    """
+    trees = (root, *(_external_tree(root, path) for path in external))
+    packages = _load_kind(trees, "package", "package.py", "package", Package)
+    boards = _load_kind(trees, "board", "board.py", "board", Board)
+    series = _load_kind(trees, "linux", "kernel.py", "kernel", Series)
+    check_packages(packages)
+    check_series(series, root)
+    check_boards(boards, packages, series, root)
+    check_licenses([*packages.values(), *series.values()], licenses)
+    return Catalog(
+        packages, boards, dict(sorted(series.items(), key=lambda item: (item[1].value.number, item[0]))), trees
+    )
+
+
+def _external_tree(root: Path, path: Path) -> Path:
+    tree = Path(root, path).absolute()
+    # pathlib raises an error at a name that is too long.
+    if not os.path.isdir(tree):  # noqa: PTH112
+        raise LeafrootError("there is no such folder", f"EXTERNAL={path}")
+    if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs")):
+        raise LeafrootError(
+            "none of the folders package, board, linux and configs is in it",
+            f"EXTERNAL={path}",
+        )
+    return tree
+
+
+def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str, kind: type[T]) -> dict[str, Unit[T]]:
+    units: dict[str, Unit[T]] = {}
+    for tree, folder in _folders(trees, parent):
+        unit = load_unit(tree, folder, file_name, variable, kind)
+        if LOCK in unit.files:
+            unit = replace(unit, modules=read_lock(Path(tree, folder, LOCK), unit.path(LOCK)))
+        if unit.name in units:
+            raise LeafrootError(
+                f"there are two {'series' if parent == 'linux' else parent + 's'} named {unit.name!r}",
+                unit.path(file_name),
+                f"The other is {units[unit.name].path(file_name)}. Rename one of them.",
+            )
+        units[unit.name] = unit
+    return dict(sorted(units.items()))
+
+
+def _folders(trees: Sequence[Path], parent: str) -> Iterator[tuple[Path, str]]:
+    for number, tree in enumerate(trees):
+        place = tree / parent
+        if not place.is_dir():
+            continue
+        for directory in sorted(place.iterdir()):
+            if not directory.is_dir() or directory.name.startswith((".", "__pycache__")):
+                continue
+            shared = directory.name in _NO_UNITS.get(parent, ()) and not (directory / "kernel.py").exists()
+            if not shared and has_files(directory):
+                # As people write it: below the checkout, or where the external tree is.
+                yield tree, directory.as_posix() if number else f"{parent}/{directory.name}"

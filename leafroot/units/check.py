@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks what units say: names that must exist, files that must be there, options, accounts, licences, no circles."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from leafroot.config.textfile import write_text
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.board import CONSOLES, ROOT_SIZE, Board, Series, console_kind
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Provider
+from leafroot.describe.package import Account, Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.graph import check_circles, possible_edges
+from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
+
+LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
+"""What a package may ask of the compiler beyond C, and the Kconfig symbol that says whether it is there."""
+
+LIBCS = ("musl",)
+"""The C libraries that a root can have."""
+
+SHARED_FRAGMENTS = "linux/config"
+"""The folder of the kernel fragments that boards of any kind share."""
+
+HARDENING = ("relro", "pie", "ssp")
+
+_OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+_LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
+
+Packages = Mapping[str, Unit[Package]]
+
+
+def check_packages(packages: Packages) -> None:
+    """Check each package's edges, options, languages, accounts and recipe, and that no circle is possible."""
+    for unit in packages.values():
+        for kind, edges in possible_edges(unit.value).items():
+            for one in edges:
+                _check_edge(packages, unit, kind, one)
+        for language in unit.value.languages:
+            if language not in LANGUAGES:
+                raise LeafrootError(f"unknown language {language!r}", unit.at(language), nearest(language, LANGUAGES))
+        _check_options(unit)
+        _check_archives(unit)
+        unit.value.build.check(unit)
+    _check_accounts(packages)
+    check_circles(packages)
+
+
+def _check_edge(packages: Packages, unit: Unit[Package], kind: str, one: Dependency) -> None:
+    name = one.name
+    if name not in packages:
+        known = [name for name, other in packages.items() if other.value.build.place == "root"]
+        raise LeafrootError(
+            f"{unit.name!r} depends on {name!r}, but there is no such package", unit.at(name), nearest(name, known)
+        )
+    recipe = packages[name].value.build
+    if recipe.place != "root" and unit.value.build.place != "toolchain":
+        always = recipe.place == "toolchain"
+        why = "a part of the toolchain and always there" if always else "for a boot loader and for no root"
+        raise LeafrootError(
+            f"{unit.name!r} depends on {name!r}, which is {why}", unit.at(name), f"Take it out of {kind}."
+        )
+    if kind == "tools" and not recipe.serves_host:
+        raise LeafrootError(
+            f"{unit.name!r} needs {name!r} as a tool, but {type(recipe).__name__} builds nothing for this machine",
+            unit.at(name),
+            "Autotools, Make and Meson build programs that run while other packages are built.",
+        )
+    for names, known, what in ((one.arch, ARCHES, "architecture"), (one.libc, LIBCS, "C library")):
+        for wrong in (word for word in names if word not in known):
+            raise LeafrootError(f"unknown {what} {wrong!r}", unit.at(wrong), nearest(wrong, known))
+    if one.option:
+        _check_condition(unit, one.option)
+
+
+def _check_condition(unit: Unit[Package], condition: str) -> None:
+    name, _, value = condition.partition("=")
+    options = {option.name: option for option in unit.value.options}
+    if name not in options:
+        raise LeafrootError(f"unknown option {name!r}", unit.at(condition), nearest(name, options))
+    known = [each for each, _ in options[name].values()]
+    if known and (value or "y") not in known:
+        raise LeafrootError(
+            f"option {name!r} is never {value or 'y'!r}",
+            unit.at(condition),
+            f"Write {' or '.join(repr(f'{name}={each}') for each in known if each not in ('y', 'n')) or repr(name)}.",
+        )
+
+
+def _check_options(unit: Unit[Package]) -> None:
+    seen: dict[str, str] = {}
+    for option in unit.value.options:
+        for fault, hint in _option_faults(unit, option):
+            raise LeafrootError(f"option {option.name!r} {fault}", unit.at(option.name), hint)
+        symbol = option.name.replace("-", "_")
+        if symbol in seen:
+            raise LeafrootError(
+                f"options {seen[symbol]!r} and {option.name!r} are the same to Kconfig",
+                unit.at(option.name),
+                "Rename one of them.",
+            )
+        seen[symbol] = option.name
+
+
+def _option_faults(unit: Unit[Package], option: AnyOption) -> Iterator[tuple[str, str]]:
+    if not _OPTION.fullmatch(option.name):
+        yield "cannot be called so", "A name has small letters, digits and inner hyphens, and begins with a letter."
+    if not option.prompt and "Config.in" not in unit.files:
+        yield "has no prompt", "Write one, or define the option in a Config.in beside the description."
+    if not unit.value.build.takes_words and _has_words(option):
+        yield (
+            f"adds words, but {type(unit.value.build).__name__} takes none",
+            "It can bring depends, runs_with and kernel options.",
+        )
+    if isinstance(option, Number) and not option.least <= option.default <= option.most:
+        yield f"has the default {option.default}, and takes {option.least} to {option.most}", ""
+    if isinstance(option, Choice):
+        if len(option.alternatives) < 2:
+            yield "has fewer than two values to choose from", "Use Option for something that is on or off."
+        if option.preset not in option.alternatives:
+            yield f"has the default {option.default!r}", nearest(option.default, option.alternatives)
+        for value in option.alternatives:
+            if not _OPTION.fullmatch(value):
+                yield f"has a value {value!r}", "A value has small letters, digits and inner hyphens."
+    if isinstance(option, Provider) and option.edge not in ("depends", "runs_with"):
+        yield f"has edge={option.edge!r}", "It is 'depends' or 'runs_with'."
+
+
+def _has_words(option: AnyOption) -> bool:
+    return bool(getattr(option, "words", ())) or any(brings.words for _, brings in option.values())
+
+
+def _check_archives(unit: Unit[Package]) -> None:
+    """Check that further archives have one to go with, and folders to go into."""
+    package = unit.value
+    if (package.parts or package.debian) and package.archive is None:
+        raise LeafrootError(
+            "'parts' and 'debian' go with an archive, and there is none",
+            unit.at("package"),
+            "Say archive=Archive(...).",
+        )
+    for folder in package.parts:
+        if {"", ".", ".."} & set(folder.split("/")):
+            raise LeafrootError(
+                f"{folder!r} is not the plain form of a path in the source",
+                unit.at(folder),
+                "Paths are relative, without dots and without a slash at the end.",
+            )
+
+
+def _check_accounts(packages: Packages) -> None:
+    """Two packages may ask for the same account; they may not mean different ones by one name or number."""
+    names: dict[str, tuple[Unit[Package], Account]] = {}
+    numbers: dict[int, tuple[Unit[Package], Account]] = {}
+    for unit in packages.values():
+        for account in unit.value.accounts:
+            both = (names.setdefault(account.name, (unit, account)), numbers.setdefault(account.uid, (unit, account)))
+            for owner, known in both:
+                if known != account:
+                    raise LeafrootError(
+                        f"the account {account.name!r} ({account.uid}) clashes with {known.name!r} ({known.uid}) "
+                        f"of package {owner.name!r}",
+                        unit.at(account.name),
+                        f"The other is in {owner.at(known.name)}. Give one of them another name or number.",
+                    )
+
+
+def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> None:
+    """Raise a LeafrootError if a unit's licence is not an SPDX expression.
+
+    `known` is a file that remembers expressions that were found to be right, for the library takes a tenth of a second
+    to load.
+    """
+    try:
+        right = set(known.read_text("utf-8").splitlines()) if known else set()
+    except (OSError, UnicodeDecodeError):
+        right = set()
+    fresh = {unit.value.license: unit for unit in units if unit.value.license not in right}
+    if not fresh:
+        return
+    for expression, unit in fresh.items():
+        if fault := _license_fault(expression):
+            raise LeafrootError(
+                f"{expression!r} is not an SPDX licence expression: {fault}",
+                unit.at(expression),
+                "Names are those of spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other.",
+            )
+    if known:
+        with contextlib.suppress(OSError):
+            # What cannot be remembered is looked at again the next time.
+            known.parent.mkdir(parents=True, exist_ok=True)
+            write_text(known, "".join(f"{one}\n" for one in sorted(right | fresh.keys())))
+
+
+def _license_fault(expression: str) -> str:
+    """What is wrong with an SPDX expression (SPDX specification 2.3, annex D); nothing if it is right."""
+    from license_expression import ExpressionError, get_spdx_licensing
+
+    licensing = get_spdx_licensing()
+    try:
+        parsed = licensing.parse(expression, strict=True)
+    except ExpressionError as error:
+        return str(error).splitlines()[0]
+    if parsed is None:
+        return "it is empty"
+    unknown = [name for name in licensing.unknown_license_keys(parsed) if not _LICENSE_REF.fullmatch(name)]
+    return f"there is no licence {unknown[0]!r}" if unknown else ""
+
+
+def check_boards(
+    boards: Mapping[str, Unit[Board]],
+    packages: Mapping[str, Unit[Package]],
+    series: Mapping[str, Unit[Series]],
+    root: Path,
+) -> None:
+    """Check that all that a board names is there."""
+    selectable = [name for name, unit in packages.items() if unit.value.build.place == "root"]
+    boot_files = [name for name, unit in packages.items() if unit.value.build.place == "loader"]
+    for unit in boards.values():
+        board, file = unit.value, unit.path("board.py")
+        named: list[tuple[str, Iterable[str], Iterable[str]]] = [
+            ("architecture", [board.arch], ARCHES),
+            ("kernel series", [board.kernel.series], series),
+            ("boot mode", [board.boot], BOOT_MODES),
+            ("package", board.packages, selectable),
+            ("package of boot files", [board.loader.package] if board.loader else [], boot_files),
+            ("hardening", board.require, HARDENING),
+        ]
+        for kind, names, known in named:
+            for name in names:
+                if name not in known:
+                    raise LeafrootError(f"unknown {kind} {name!r}", unit.at(name), nearest(name, known))
+        check_card(unit)
+        if board.console and console_kind(board.console) not in CONSOLES:
+            raise LeafrootError(
+                f"unknown console {board.console!r}",
+                unit.at(board.console),
+                f"A device and its speed, like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
+            )
+        if board.root_size and not ROOT_SIZE.fullmatch(board.root_size):
+            raise LeafrootError(
+                f"{board.root_size!r} is not a size for the root",
+                unit.at(board.root_size),
+                'A part of the memory, "60%", or an amount, "96M".',
+            )
+        _check_files(unit, [*board.kernel.config, *(f"{name}.config" for name in board.kernel.options)])
+        if board.emulation and board.emulation.overlay:
+            _check_files(unit, [board.emulation.overlay])
+        if board.loader is None and CONFIG_TXT in unit.files:
+            raise LeafrootError(
+                "nothing reads it: the board has no loader",
+                unit.path(CONFIG_TXT),
+                f"Say loader=RaspberryPi(...) in {file}.",
+            )
+        for name in board.kernel.shared:
+            shared = {path.stem for path in Path(root, SHARED_FRAGMENTS).glob("*.config")}
+            if name not in shared:
+                raise LeafrootError(
+                    f"there is no {SHARED_FRAGMENTS}/{name}.config", unit.at(name), nearest(name, shared)
+                )
+
+
+def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
+    """Check that each series has a version that belongs to it, and patches only for modes that exist."""
+    for unit in series.values():
+        version = unit.value.version
+        if not re.fullmatch(r"\d+\.\d+([.-].*)?", version):
+            raise LeafrootError(f"{version!r} is not a kernel version", unit.at(version), "Like 6.12 or 6.12.107.")
+        if not (version + ".").startswith(unit.name.split("-")[0] + "."):
+            raise LeafrootError(f"version {version!r} is not of series {unit.name}", unit.at(version))
+        for name in unit.files:
+            folder, _, rest = name.partition("/")
+            mode, slash, _ = rest.partition("/")
+            if folder == "patches" and (not slash or mode not in BOOT_MODES):
+                raise LeafrootError(
+                    f"patches lie in patches/<boot mode>/, and {mode!r} is none",
+                    unit.path(name),
+                    nearest(mode, BOOT_MODES),
+                )
+
+
+def _check_files(unit: Unit[Any], names: Iterable[str]) -> None:
+    for name in names:
+        if name not in unit.files:
+            raise LeafrootError(f"there is no {unit.path(name)}", unit.at(name), nearest(name, unit.files))
