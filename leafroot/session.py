@@ -15,15 +15,15 @@ from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
-from leafroot.effects.machine import compiler_identity, host_platform
-from leafroot.effects.progress import Progress
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
+from leafroot.host.jobserver import Slots
+from leafroot.host.machine import compiler_identity, host_platform
+from leafroot.host.progress import Progress
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.shared import check_shared
 from leafroot.plan.step import Step
+from leafroot.store.trees import Store
 
 VARIABLES = {
     "BOARD": "the board (or other defconfig) to build, several with commas, or 'all'",
@@ -140,7 +140,7 @@ class Session:
 
     def fetch_sources(self) -> int:
         """Fetch every archive of all plans; offline, a LeafrootError unless they are all there."""
-        from leafroot.effects.fetch import check_offline, fetch_all
+        from leafroot.fetch.fetch import check_offline, fetch_all
 
         archives = [archive for step in self.steps() for archive in step.archives()]
         if self.offline:
@@ -169,7 +169,7 @@ class Session:
         """Where steps are performed, `jobs` compilers at a time."""
 
         def get(archive: Archive) -> Path:
-            from leafroot.effects.fetch import cached, check_offline, fetch
+            from leafroot.fetch.fetch import cached, check_offline, fetch
 
             if self.offline and cached(archive, self.cache) is None:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)

@@ -15,8 +15,8 @@ from typing import Any
 import kconfiglib
 
 from leafroot.config.obstacles import obstacles
-from leafroot.config.textfile import read_text
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import read_text
 
 _SET = re.compile(r"CONFIG_(\w+)=(.*)")
 _UNSET = re.compile(r"# CONFIG_(\w+) is not set")

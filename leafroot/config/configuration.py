@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leafroot.config.catalog import Catalog
-from leafroot.config.overlay import Listing
 from leafroot.describe.arch import Arch
 from leafroot.describe.board import Board, Series
 from leafroot.describe.bootmode import BootMode
 from leafroot.describe.emulation import Emulation
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
+from leafroot.rootfs.layers import Listing
 
 
 @dataclass(frozen=True)

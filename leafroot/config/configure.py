@@ -16,7 +16,6 @@ from leafroot.config.configuration import Config, ExternalToolchain
 from leafroot.config.defconfig import find_board
 from leafroot.config.generate import option_symbol, symbol
 from leafroot.config.obstacles import obstacles
-from leafroot.config.overlay import read_listing
 from leafroot.config.references import CONFIG_TXT, is_selectable
 from leafroot.config.resolve import Request, Resolved, resolve
 from leafroot.describe.arches import ARCHES
@@ -26,6 +25,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.rootsize import ROOT_SIZE
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.rootfs.layers import read_listing
 
 _MENU = "configs/Kconfig"
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")

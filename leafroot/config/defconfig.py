@@ -13,10 +13,10 @@ from pathlib import Path
 from leafroot.config.assignments import read_assignments
 from leafroot.config.catalog import Catalog
 from leafroot.config.generate import symbol
-from leafroot.config.textfile import read_file
 from leafroot.describe.board import Board
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import read_file
 
 _ENDING = "_defconfig"
 

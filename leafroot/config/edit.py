@@ -16,8 +16,8 @@ from leafroot.config.defconfig import find_board, find_defconfig, header
 from leafroot.config.generate import symbol
 from leafroot.config.kconfig import deep, environment, load_kconfig
 from leafroot.config.resolve import Request, resolve
-from leafroot.config.textfile import write_text
 from leafroot.errors import LeafrootError
+from leafroot.files import write_text
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
 _MENUS = {

@@ -18,9 +18,9 @@ from types import CodeType
 from typing import Any
 
 import leafroot
-from leafroot.config.textfile import read_file
 from leafroot.config.timelimit import TooLong, time_limit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import read_file
 
 # Seconds of processor time. The slowest takes some milliseconds.
 TIME_LIMIT = 10.0

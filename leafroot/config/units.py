@@ -15,7 +15,7 @@ from leafroot.config.fields import wrong_fields
 from leafroot.config.script import run_description
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.rootfs.node import DEEPEST
+from leafroot.rootfs.tree import DEEPEST
 
 T = TypeVar("T")
 

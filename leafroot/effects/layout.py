@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from leafroot.archive.unpack import unpack
 from leafroot.effects.sandbox import Binding, Sandbox, check_sandbox
-from leafroot.effects.unpack import unpack
 from leafroot.effects.workshop import Workshop
 from leafroot.plan.step import (
     SOURCE_DATE_EPOCH,

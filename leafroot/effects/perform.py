@@ -10,16 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from leafroot.effects.disk import HINT, FullError, free_words, full, has_room, room_for
-from leafroot.effects.interrupt import mortal
+from leafroot.archive.pack import pack
+from leafroot.build.owners import owners
 from leafroot.effects.layout import called_inputs, inside, lay_out
-from leafroot.effects.missing import owners
-from leafroot.effects.pack import pack
-from leafroot.effects.remove import remove
-from leafroot.effects.run import command_line, run
 from leafroot.effects.sandbox import Sandbox
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
+from leafroot.host.disk import HINT, FullError, free_words, full, has_room, remove, room_for
+from leafroot.host.run import command_line, mortal, run
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Source, Sources, Step
 
 # Where a command of a step leaves its own words for the person whose input was wrong.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
+from leafroot.host.jobserver import Slots
 from leafroot.plan.step import Step
+from leafroot.store.trees import Store
 
 Call = Callable[[dict[str, Any], Mapping[str, Path], Path], None]
 

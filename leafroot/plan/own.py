@@ -9,7 +9,7 @@ from __future__ import annotations
 
 # The libraries that the modules call, and which decide on bytes too, are pinned here.
 _PINS = "requirements.txt"
-_TREE = ("rootfs/layers", "rootfs/node", "rootfs/tree")
+_TREE = ("rootfs/layers", "rootfs/tree")
 _ASSEMBLE = (
     *("effects/assemble", "rootfs/accounts", "rootfs/compress", "rootfs/cpio", "rootfs/slot"),
     *_TREE,
@@ -20,8 +20,8 @@ MODULES = {
     "compress": _ASSEMBLE,
     "slot-size": _ASSEMBLE,
     "image": _ASSEMBLE,
-    "elf": (*_ASSEMBLE, "effects/elfcheck", "rootfs/elf", "rootfs/elf_facts"),
-    "manifest": ("report/manifest", *_TREE),
+    "elf": (*_ASSEMBLE, "effects/elfcheck", "rootfs/elf"),
+    "manifest": ("report/manifest", "files", *_TREE),
 }
 """The modules of each call, as paths below leafroot/ without their ending."""
 

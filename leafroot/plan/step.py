@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from leafroot.config.overlay import Listing
 from leafroot.describe.archive import Archive
 from leafroot.plan.own import code_files
+from leafroot.rootfs.layers import Listing
 
 # Every time stamp that a build leaves, in seconds since 1970: 2026-01-01T00:00:00Z. Sources newer than this
 # are given this time, so that make never takes an unpacked object tree for older than its sources.
@@ -24,7 +24,7 @@ SOURCE_DATE_EPOCH = 1767225600
 
 # What every step is done with beside what it declares: the sandbox (leafroot/effects/sandbox.py), and how inputs are
 # unpacked and outputs packed. To be raised when that changes so that a step could make other bytes: all is built anew
-# then, and nothing is taken from a cache. tests/effects/test_workshop.py knows what it stands for.
+# then, and nothing is taken from a cache. tests/build/test_workshop.py knows what it stands for.
 WORKSHOP = 1
 
 

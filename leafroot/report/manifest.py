@@ -9,21 +9,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from leafroot.files import digest_of
 from leafroot.rootfs.layers import layer_from_tar
-from leafroot.rootfs.node import File
-
-
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+from leafroot.rootfs.tree import File
 
 
 def write_manifest(
     parameters: dict[str, Any],
     inputs: Mapping[str, Path],
     output: Path,
-    digest: Callable[[Path], str] = file_digest,
+    digest: Callable[[Path], str] = digest_of,
 ) -> None:
     """Write manifest.json: the plan's words, and size and SHA-256 of every image and every boot file.
 

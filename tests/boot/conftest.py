@@ -18,7 +18,7 @@ from leafroot.config.catalog import load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
-from leafroot.effects.qemu import Guest
+from leafroot.guest.qemu import Guest
 from tests import real_builds
 
 ROOT = Path(__file__).parents[2]

@@ -20,8 +20,8 @@ from leafroot.config.resolve import Request
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.cmdline import command_line
-from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import File
+from leafroot.rootfs.cpio import read_newc, tree_from_newc
+from leafroot.rootfs.tree import File
 from tests.docs.page import (
     BOARD_PAGE,
     MACHINE,

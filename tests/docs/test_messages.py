@@ -11,11 +11,11 @@ import pytest
 from leafroot.config.catalog import load_catalog
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
-from leafroot.effects.store import apply_patch
 from leafroot.errors import LeafrootError
 from leafroot.plan.board import plan_board
 from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
+from leafroot.store.trees import apply_patch
 from tests.docs.page import (
     MACHINE,
     PACKAGE_PAGE,

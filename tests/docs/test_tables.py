@@ -20,9 +20,9 @@ from leafroot.config.networked import network_boot
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.netboot import Ipxe, UBoot
-from leafroot.effects.netboot import firmware_of
 from leafroot.effects.sandbox import ENVIRONMENT
 from leafroot.errors import LeafrootError
+from leafroot.guest.network_boot import firmware_of
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import command_line
 from leafroot.plan.system import init_script

@@ -8,19 +8,19 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from leafroot.archive.pack import pack
 from leafroot.config.catalog import load_catalog
 from leafroot.config.configuration import Config
 from leafroot.config.configure import configure
 from leafroot.config.resolve import Request
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import RaspberryPi
-from leafroot.effects.pack import pack
 from leafroot.effects.perform import perform
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
+from leafroot.host.jobserver import Slots
 from leafroot.plan.forms import Forms, plan_forms
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Step
+from leafroot.store.trees import Store
 
 ROOT = Path(__file__).parents[2]
 KERNEL = Step(title="image", output="pi/images/Image", inputs=())

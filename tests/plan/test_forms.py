@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.archive.pack import pack
 from leafroot.config.catalog import Catalog
 from leafroot.config.configuration import Config
 from leafroot.describe.board import RaspberryPi
-from leafroot.effects.pack import pack
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
 from leafroot.plan.step import SOURCE_DATE_EPOCH, Step, Text
