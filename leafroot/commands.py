@@ -10,16 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from leafroot import measuring
-from leafroot.config.textfile import write_text
-from leafroot.effects.machine import host_platform
+from leafroot.bench.bootmodes.ways import check_ways
+from leafroot.bench.containers import check_containers
 from leafroot.errors import LeafrootError
+from leafroot.files import write_text
 from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
+from leafroot.host.machine import host_platform
 from leafroot.kconfig.config import Config
 from leafroot.kconfig.defconfig import find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.plan.golock import check_go
-from leafroot.report.bootmodes.ways import check_ways
-from leafroot.report.containers import check_containers
 from leafroot.report.listing import listing
 from leafroot.session import VARIABLES, Session, shared_progress
 from leafroot.units.lock import LOCK
@@ -126,7 +126,7 @@ def _tell(session: Session, folders: Sequence[str]) -> int:
 
 def _check_flash(session: Session, config: Config) -> None:
     """Refuse what can be seen to go wrong before the image is built."""
-    from leafroot.effects.device import check_device, look_at
+    from leafroot.host.flash import check_device, look_at
 
     loader = config.board.value.loader
     if loader is None:
@@ -139,7 +139,7 @@ def _check_flash(session: Session, config: Config) -> None:
 
 
 def _flash(session: Session, card: str) -> int:
-    from leafroot.effects.flash import flash
+    from leafroot.host.flash import flash
 
     flash(session.output / card, Path(session.variables["DEV"]), shared_progress())
     return 0
@@ -163,9 +163,9 @@ def _edit(session: Session, command: str) -> int:
 
 
 def _go_lock(session: Session) -> int:
-    from leafroot.effects.apt import Apt
-    from leafroot.effects.fetch import fetch_all
-    from leafroot.effects.golock import lock, text_of
+    from leafroot.debian.apt import Apt
+    from leafroot.debian.lockfile import lock, text_of
+    from leafroot.fetch.fetch import fetch_all
 
     name, release = session.variables.get("PACKAGE", ""), session.variables.get("RELEASE", "trixie")
     if session.offline:

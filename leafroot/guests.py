@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.qemu import NetBoot
-from leafroot.effects import netboot
-from leafroot.effects.qemu import Guest, boot, boot_test, check_qemu
 from leafroot.errors import LeafrootError
+from leafroot.guest import network_boot as over_network
+from leafroot.guest.qemu import Guest, boot, boot_test, check_qemu
+from leafroot.guests import network_boot
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.session import Session
@@ -44,13 +45,13 @@ def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> No
     for config, _ in planned:
         check_qemu(config.arch.qemu, config.emulation)
         if session.netboot:
-            netboot.find_firmware(config.arch.qemu, netboot.firmware_of(network_boot(config)))
+            over_network.find_firmware(config.arch.qemu, over_network.firmware_of(network_boot(config)))
 
 
 def boot_board(session: Session, config: Config, plan: Plan) -> int:
     """Boot the board with its console in this terminal; QEMU's exit status."""
     if session.netboot:
-        return netboot.boot(guest_of(session, config, plan, plan.images[0]), network_boot(config))
+        return over_network.boot(guest_of(session, config, plan, plan.images[0]), network_boot(config))
     return boot(guest_of(session, config, plan, plan.kernel, plan.root))
 
 
@@ -58,7 +59,7 @@ def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int
     """Boot each board's image and let it check itself; LeafrootError for the first that does not pass."""
     for config, plan in planned:
         guest, log = guest_of(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
-        print(netboot.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
+        print(over_network.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
     return 0
 
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from leafroot.effects.qemu import Guest
+from leafroot.bench import building
+from leafroot.bench.figures import compare
+from leafroot.bench.guest_system import BenchSystem
 from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import Guest
 from leafroot.guests import guest_of
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
-from leafroot.report import bench as building
-from leafroot.report.figures import compare
-from leafroot.report.system import BenchSystem
 from leafroot.session import Session
 
 
@@ -60,23 +60,23 @@ def bench_compare(files: Sequence[str]) -> int:
 
 def bench_bootmodes(session: Session, config: Config) -> int:
     """What each way to a root in memory costs."""
-    from leafroot.report.bootmodes import run
+    from leafroot.bench.bootmodes import comparison
 
     guest = guest_of(session, config, session.planned[0][1], "")
-    bench = run.Bench(
-        _system(session, config, "bench-bootmodes", run.TREE),
+    bench = comparison.Bench(
+        _system(session, config, "bench-bootmodes", comparison.TREE),
         partial(_argv, guest),
         memory=guest.memory,
         series=config.series.value.number,
         level=config.compression,
     )
-    print(run.bench_bootmodes(bench))
+    print(comparison.bench_bootmodes(bench))
     return 0
 
 
 def bench_containers(session: Session, config: Config) -> int:
     """What a container's start and end take on the RAM root, and on a disk."""
-    from leafroot.report import containers
+    from leafroot.bench import containers
 
     guest = guest_of(session, config, session.planned[0][1], "")
     system = _system(session, config, "bench-containers", containers.TREE)
@@ -86,7 +86,7 @@ def bench_containers(session: Session, config: Config) -> int:
 
 def check_reproduce(session: Session) -> None:
     """Raise a LeafrootError if the session's boards cannot be built twice as was asked."""
-    from leafroot.report.reproduce.release import check_release
+    from leafroot.reproduce.place import check_release
 
     if release := session.variables.get("RELEASE"):
         check_release(release, external=any(config.toolchain for config in session.configs))
@@ -94,12 +94,14 @@ def check_reproduce(session: Session) -> None:
 
 def reproduce(session: Session) -> int:
     """Build the session's boards twice, and compare; 1 if there is a difference."""
-    from leafroot.report.reproduce import run
+    from leafroot.reproduce import reproduction
 
     session.fetch_sources()
     plans = [plan for _, plan in session.planned]
-    what = run.Reproduction(session.checkout, session.cache, session.output, session.variables, session.boards, plans)
-    return run.reproduce(what)
+    what = reproduction.Reproduction(
+        session.checkout, session.cache, session.output, session.variables, session.boards, plans
+    )
+    return reproduction.reproduce(what)
 
 
 def _results(session: Session, config: Config, command: str) -> Path:

@@ -18,13 +18,10 @@ from SCons.Node.FS import File
 from SCons.Util.hashes import set_hash_format
 
 from leafroot.commands import EDITING, WITHOUT_BOARD, commands, help_text
-from leafroot.effects.disk import of_system
-from leafroot.effects.lock import hold_output
-from leafroot.effects.memory import Memory
 from leafroot.effects.perform import open_shell, perform
-from leafroot.effects.remove import remove
-from leafroot.effects.run import end_on_signals
 from leafroot.errors import LeafrootError
+from leafroot.host.disk import of_system, remove
+from leafroot.host.run import end_on_signals
 from leafroot.measuring import bench_compare
 from leafroot.plan.forms import Export
 from leafroot.report.history import History
@@ -35,6 +32,8 @@ from leafroot.report.work import Report, print_error
 from leafroot.scons_cache import Artefacts
 from leafroot.session import Session, make_folder, open_session
 from leafroot.step import Step
+from leafroot.store.locks import hold_output
+from leafroot.store.memory import Memory
 
 
 def build() -> None:
@@ -199,7 +198,7 @@ def _declare_step(env: Any, session: Session, step: Step, performer: Performer) 
 
 def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
     """A node for a folder that people want. It is looked at in every run, for only that can see a touched file."""
-    from leafroot.effects.export import export as make
+    from leafroot.build.export import export as make
 
     folder, artefact = session.output / export.folder, session.output / export.artefact
     stamp = session.output / "exports" / f"{export.folder.replace('/', '_')}.json"

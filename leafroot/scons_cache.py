@@ -14,10 +14,9 @@ import SCons.CacheDir
 import SCons.Errors
 
 from leafroot.effects.artefacts import ArtefactCache
-from leafroot.effects.disk import of_system
-from leafroot.effects.interrupt import InterruptedBuildError
-from leafroot.effects.scratch import Scratch
 from leafroot.errors import LeafrootError
+from leafroot.host.disk import Scratch, of_system
+from leafroot.host.run import InterruptedBuildError
 from leafroot.report.work import print_error
 
 

@@ -11,17 +11,17 @@ from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from leafroot.describe.archive import Archive
-from leafroot.effects.machine import compiler_identity, host_platform
-from leafroot.effects.progress import Progress
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
 from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
+from leafroot.host.jobserver import Slots
+from leafroot.host.machine import compiler_identity, host_platform
+from leafroot.host.progress import Progress
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.shared import check_shared
 from leafroot.step import Step
+from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
 
 VARIABLES = {
@@ -139,7 +139,7 @@ class Session:
 
     def fetch_sources(self) -> int:
         """Fetch every archive of all plans; offline, a LeafrootError unless they are all there."""
-        from leafroot.effects.fetch import check_offline, fetch_all
+        from leafroot.fetch.fetch import check_offline, fetch_all
 
         archives = [archive for step in self.steps() for archive in step.archives()]
         if self.offline:
@@ -168,7 +168,7 @@ class Session:
         """Where steps are performed, `jobs` compilers at a time."""
 
         def get(archive: Archive) -> Path:
-            from leafroot.effects.fetch import cached, check_offline, fetch
+            from leafroot.fetch.fetch import cached, check_offline, fetch
 
             if self.offline and cached(archive, self.cache) is None:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)

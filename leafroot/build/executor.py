@@ -22,7 +22,7 @@ from leafroot.archive.pack import pack
 from leafroot.archive.unpack import unpack
 from leafroot.build.owners import owners
 from leafroot.build.sandbox import Binding, Sandbox, check_sandbox
-from leafroot.build.slots import Slots
+from leafroot.host.jobserver import Slots
 from leafroot.errors import LeafrootError
 from leafroot.host.disk import HINT, FullError, free_words, full, has_room, remove, room_for
 from leafroot.host.run import command_line, mortal, run

@@ -24,8 +24,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leafroot.effects.run import capture
 from leafroot.errors import LeafrootError
+from leafroot.host.run import capture
 
 # The same for every step; a step's own environment is laid over it.
 ENVIRONMENT = {

@@ -13,11 +13,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from leafroot.effects.decompress import CHUNK
-from leafroot.effects.disk import free_words, full, is_full
-from leafroot.effects.interrupt import check_interrupt
-from leafroot.effects.remove import remove
-from leafroot.effects.scratch import Scratch
+from leafroot.archive.decompress import CHUNK
+from leafroot.host.disk import Scratch, free_words, full, is_full, remove
+from leafroot.host.run import check_interrupt
 
 
 class ArtefactCache:

@@ -14,8 +14,9 @@ from typing import Any
 
 import kconfiglib
 
-from leafroot.config.textfile import read_text
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import read_text
+from leafroot.kconfig.assign import obstacles
 
 _SET = re.compile(r"CONFIG_(\w+)=(.*)")
 _UNSET = re.compile(r"# CONFIG_(\w+) is not set")

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from leafroot.config.overlay import Listing, read_listing
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import ROOT_SIZE, Board, Series
@@ -26,6 +25,7 @@ from leafroot.kconfig.generate import option_symbol, package_symbol, symbol
 from leafroot.kconfig.resolve import Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
 from leafroot.raspberry_pi.config_txt import config_txt
+from leafroot.rootfs.layers import Listing, read_listing
 from leafroot.units.catalog import Catalog
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from leafroot.config.textfile import read_file
 from leafroot.describe.board import Board
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import read_file
 from leafroot.kconfig.assign import read_assignments
 from leafroot.kconfig.generate import symbol
 from leafroot.units.catalog import Catalog

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from leafroot.config.textfile import write_text
 from leafroot.errors import LeafrootError
+from leafroot.files import write_text
 from leafroot.kconfig.defconfig import find_board, find_defconfig, header
 from leafroot.kconfig.generate import symbol
 from leafroot.kconfig.menu import deep, environment, load_kconfig

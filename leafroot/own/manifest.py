@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from leafroot.rootfs.layers import layer_from_tar
-from leafroot.rootfs.node import File
+from leafroot.rootfs.tree import File
 from leafroot.step import Given, Own
 
 BOOT = "boot"

@@ -18,8 +18,7 @@ from leafroot.rootfs.accounts import ROOT_USER, Group, User, settle_accounts
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
-from leafroot.rootfs.node import CharDevice, Directory, File, Node
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.tree import CharDevice, Directory, File, Layer, Node, Tree, merge_layers
 from leafroot.step import Given, Own
 
 _MIB = 1024 * 1024

@@ -18,9 +18,9 @@ from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_packages
 from leafroot.plan.root import plan_root
-from leafroot.plan.toolchain.compiler import Toolchain
-from leafroot.plan.toolchain.from_machine import plan_external
-from leafroot.plan.toolchain.from_source import plan_source_toolchain
+from leafroot.plan.toolchain.compiler.compiler import Toolchain
+from leafroot.plan.toolchain.compiler.from_machine import plan_external
+from leafroot.plan.toolchain.compiler.from_source import plan_source_toolchain
 from leafroot.step import AnyInput, Artefact, Digests, Output, Step
 
 

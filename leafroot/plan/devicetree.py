@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from leafroot.kconfig.config import Config
 from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
 from leafroot.plan.recipes import kbuild
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import AnyInput, Artefact, Output, Step, TreeFile, Union
 
 EMULATED = "qemu.dtb"

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.effects.digest import digest_of
-from leafroot.effects.memory import Memory
 from leafroot.errors import LeafrootError
+from leafroot.files import digest_of
 from leafroot.report.history import History
 from leafroot.report.times import Times
 from leafroot.report.work import Report
 from leafroot.step import Step
+from leafroot.store.memory import Memory
 
 _AGAIN = "Run the same command again: it is made anew, or brought from the cache."
 _SHOWN = 4

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafroot.effects.disk import of_system
-from leafroot.effects.interrupt import InterruptedBuildError
 from leafroot.errors import LeafrootError
+from leafroot.host.disk import of_system
+from leafroot.host.run import InterruptedBuildError
 from leafroot.report.ledger import Ledger
 from leafroot.report.work import print_error
 from leafroot.step import Step

@@ -12,8 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from leafroot.errors import LeafrootError, nearest
-from leafroot.rootfs.node import File
-from leafroot.rootfs.tree import Layer
+from leafroot.rootfs.tree import File, Layer
 
 # No password opens an account with this; an SSH key still may.
 LOCKED = "!"

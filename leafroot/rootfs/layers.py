@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers from what lies on the building machine: a package's artefact, an overlay's folder."""
+"""Layers from what lies on the building machine: a package's artefact, an overlay's folder, and what is in that."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import os
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 import zstandard
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.node import CHUNK, DEEPEST, ROOT, Directory, File, HardLink, Node, Slice, Symlink, is_normal
-from leafroot.rootfs.tree import Layer
+from leafroot.rootfs.tree import CHUNK, DEEPEST, ROOT, Directory, File, HardLink, Layer, Node, Slice, Symlink, is_normal
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
 
 # git keeps no empty folder; a file of this name is what people put into one, and it is not meant itself.
 PLACEHOLDER = ".gitkeep"
@@ -197,3 +198,29 @@ def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node
                 path,
                 File(Slice(item, 0, status.st_size), 0o755 if status.st_mode & stat.S_IXUSR else 0o644),
             )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A folder's entries: (path, what), where what is a mode for files, "/" for folders, "-> target" for links."""
+
+    folder: str
+    entries: tuple[tuple[str, str], ...]
+
+    def files(self) -> tuple[str, ...]:
+        """The regular files, as paths that a step can name."""
+        return tuple(f"{self.folder}/{path}" for path, what in self.entries if what[0] == "0")
+
+
+def read_listing(checkout: Path, folder: str) -> Listing:
+    """List a folder of the checkout (or an absolute one); LeafrootError at what a root cannot take from it."""
+    entries = []
+    for path, node in layer_from_directory(folder, checkout / folder).nodes.items():
+        match node:
+            case File():
+                entries.append((path, f"{node.mode:04o}"))
+            case Directory():
+                entries.append((path, "/"))
+            case Symlink():
+                entries.append((path, f"-> {node.target}"))
+    return Listing(folder, tuple(sorted(entries)))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from leafroot.config.textfile import write_text
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import CONSOLES, ROOT_SIZE, Board, Series, console_kind
 from leafroot.describe.bootmode import BOOT_MODES
@@ -17,6 +16,7 @@ from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Prov
 from leafroot.describe.package import Account, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import write_text
 from leafroot.graph import check_circles, possible_edges
 from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
 

@@ -4,8 +4,8 @@
 
 import pytest
 
-from leafroot.raspberry_pi.config_txt import config_txt
 from leafroot.errors import LeafrootError
+from leafroot.raspberry_pi.config_txt import config_txt
 from tests.config.test_config_txt import PI
 
 IN_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it\n  Drop it."

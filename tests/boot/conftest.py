@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
+from leafroot.guest.qemu import Guest
+from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
-from leafroot.effects.qemu import Guest
+from leafroot.units.catalog import load_catalog
 from tests import real_builds
 
 ROOT = Path(__file__).parents[2]

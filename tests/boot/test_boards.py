@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from leafroot.effects.qemu import check_qemu
 from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import check_qemu
 from tests.boot.conftest import configuration
 
 BOARDS = ("qemu_aarch64", "qemu_riscv64", "qemu_arm")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from leafroot.report.bootmodes.ways import WAYS
+from leafroot.bench.bootmodes.ways import WAYS
 
 FOLDER = Path(__file__).parents[2] / "output" / "qemu_x86_64" / "bench-bootmodes"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.effects.qemu import Guest
+from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console, configuration
 
 ROOT = Path(__file__).parents[2]

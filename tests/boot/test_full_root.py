@@ -10,7 +10,7 @@ import pytest
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.effects.qemu import Guest
+from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
 
 ROOT = Path(__file__).parents[2]

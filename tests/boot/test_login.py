@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leafroot.describe.arches import ARCHES
-from leafroot.effects.qemu import Guest
+from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
 
 ROOT = Path(__file__).parents[2]

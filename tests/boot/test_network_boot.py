@@ -10,8 +10,8 @@ import pytest
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.qemu import NetBoot
-from leafroot.effects.netboot import offer
-from leafroot.effects.qemu import CHECK_WORDS, Guest, verdict
+from leafroot.guest.network_boot import offer
+from leafroot.guest.qemu import CHECK_WORDS, Guest, verdict
 from tests.boot.conftest import Console
 
 ROOT = Path(__file__).parents[2]

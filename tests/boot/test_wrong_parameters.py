@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.arches import ARCHES
-from leafroot.effects.qemu import Guest
+from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafroot.units.catalog import Catalog, load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
+from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
+from leafroot.units.catalog import Catalog, load_catalog
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

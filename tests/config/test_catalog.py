@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import Catalog, load_catalog
 from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
 from leafroot.errors import LeafrootError
+from leafroot.units.catalog import Catalog, load_catalog
 from tests.config.small_tree import CHECKOUT, SmallTree, package, series
 
 KINDS = {"package": ("package.py", Package), "board": ("board.py", Board), "linux": ("kernel.py", Series)}

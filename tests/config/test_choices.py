@@ -11,7 +11,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
 from leafroot.plan.packages import plan_package
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.toolchain.compiler import Toolchain
 from tests.config.small_tree import SmallTree
 
 TOOLCHAIN = Toolchain("none", ARCHES["x86_64"], (), (), "", "", frozenset({"c"}), ())

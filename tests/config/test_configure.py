@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from leafroot.units.catalog import load_catalog
-from leafroot.kconfig.config import Config, ExternalToolchain
-from leafroot.kconfig.config import configure
+from leafroot.kconfig.config import Config, ExternalToolchain, configure
 from leafroot.kconfig.resolve import Request
+from leafroot.units.catalog import load_catalog
 from tests.config.small_tree import CHECKOUT, SmallTree, board, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import load_catalog
+from leafroot.errors import LeafrootError
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.kconfig.resolve import Request
-from leafroot.errors import LeafrootError
+from leafroot.units.catalog import load_catalog
 from tests.config.small_tree import CHECKOUT, SmallTree
 
 SPDX = "# SPDX-License-Identifier: Apache-2.0\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.lock import LOCK, lock_text, module_at, read_lock
 from leafroot.errors import LeafrootError
+from leafroot.units.lock import LOCK, lock_text, module_at, read_lock
 
 LINE = f"golang-x-dev\t1.0-1\tMIT\tpool/main/g/golang-x/golang-x-dev_1.0-1_all.deb\t{'a' * 64}"
 

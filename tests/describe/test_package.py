@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import pytest
+from leafroot.describe.recipes import Files
 
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files
 
 PACKAGE = Package(
     version="1",

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import Catalog, load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
+from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
+from leafroot.units.catalog import Catalog, load_catalog
 from tests.docs.page import (
     EXTERNAL,
     MACHINE,

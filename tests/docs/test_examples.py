@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from leafroot.units.catalog import load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
-from leafroot.kconfig.resolve import Request
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.cmdline import command_line
-from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import File
+from leafroot.rootfs.cpio import read_newc, tree_from_newc
+from leafroot.rootfs.tree import File
+from leafroot.units.catalog import load_catalog
 from tests.docs.page import (
     BOARD_PAGE,
     MACHINE,

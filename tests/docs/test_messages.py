@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import load_catalog
+from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
-from leafroot.effects.store import apply_patch
-from leafroot.errors import LeafrootError
 from leafroot.plan.board import plan_board
 from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
+from leafroot.store.trees import apply_patch
+from leafroot.units.catalog import load_catalog
 from tests.docs.page import (
     MACHINE,
     PACKAGE_PAGE,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from leafroot.commands import BOARD, EDITING, PLAIN, WITHOUT_BOARD, commands
+from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.kconfig.config import Config
 from leafroot.kconfig.resolve import TOOLCHAINS
-from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.plan.board import Plan
-from leafroot.plan.system import system_files
+from leafroot.plan.root import system_files
 from leafroot.session import VARIABLES, open_session
 from tests.docs.page import (
     DOCS,

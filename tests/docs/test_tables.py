@@ -10,22 +10,21 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from leafroot.effects.sandbox import ENVIRONMENT
 
 import leafroot
-from leafroot.describe.bootmode import serves
-from leafroot.units.catalog import Catalog, load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.describe.fields import wrong_fields
-from leafroot.guests import network_boot
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.bootmode import BOOT_MODES, serves
+from leafroot.describe.fields import wrong_fields
 from leafroot.describe.qemu import Ipxe, UBoot
-from leafroot.effects.netboot import firmware_of
-from leafroot.effects.sandbox import ENVIRONMENT
 from leafroot.errors import LeafrootError
+from leafroot.guest.network_boot import firmware_of
+from leafroot.guests import network_boot
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import command_line
-from leafroot.plan.system import init_script
+from leafroot.plan.root import init_script
+from leafroot.units.catalog import Catalog, load_catalog
 from tests.docs.page import (
     BOARD_PAGE,
     MODES_PAGE,

@@ -8,19 +8,19 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leafroot.units.catalog import load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
-from leafroot.kconfig.resolve import Request
+from leafroot.effects.perform import perform
+from leafroot.effects.workshop import Workshop
+
+from leafroot.archive.pack import pack
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import RaspberryPi
-from leafroot.effects.pack import pack
-from leafroot.effects.perform import perform
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
-from leafroot.effects.workshop import Workshop
+from leafroot.host.jobserver import Slots
+from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.resolve import Request
 from leafroot.plan.forms import Forms, plan_forms
 from leafroot.step import SOURCE_DATE_EPOCH, Step
+from leafroot.store.trees import Store
+from leafroot.units.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
 KERNEL = Step(title="image", output="pi/images/Image", inputs=())

@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from leafroot.effects.perform import perform
 from made_up_pi import OVERLAYS, ROOT, Pi, artefact, noise
 
 from leafroot.describe.board import RaspberryPi
-from leafroot.effects.perform import perform
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import RAMDISK_LIMIT, fat32_geometry
 

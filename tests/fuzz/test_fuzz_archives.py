@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafroot.effects.ar import members_of_ar
-from leafroot.effects.decompress import DamagedError
-from leafroot.effects.unpack import unpack
+from leafroot.archive.decompress import DamagedError
+from leafroot.archive.unpack import members_of_ar, unpack
 from leafroot.errors import LeafrootError
-from tests.effects.tar_members import member, tar_bytes
+from tests.archive.tar_members import member, tar_bytes
 from tests.fuzz.conftest import LONG, QUICK
 
 MTIME = 1767225600

@@ -12,10 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.cpio import write_newc
-from leafroot.rootfs.cpio_reader import read_newc, tree_from_newc
-from leafroot.rootfs.node import CharDevice, Directory, Fifo, File, Node, Symlink
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.cpio import read_newc, tree_from_newc, write_newc
+from leafroot.rootfs.tree import CharDevice, Directory, Fifo, File, Layer, Node, Symlink, Tree, merge_layers
 from tests.fuzz.conftest import LONG, QUICK
 
 MTIME = 1767225600

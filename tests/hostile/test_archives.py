@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from leafroot.effects import limits
-from leafroot.effects.decompress import open_compressed
-from leafroot.effects.unpack import unpack
+from leafroot.archive import extraction
+from leafroot.archive.decompress import open_compressed
+from leafroot.archive.unpack import unpack
 from leafroot.errors import LeafrootError
-from tests.effects.tar_members import folder, member, tar_bytes
+from tests.archive.tar_members import folder, member, tar_bytes
 
 LIMIT = 1_000_000_000
 ROOT = Path(__file__).parents[2]
@@ -53,9 +53,9 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that a test can reach in a moment."""
-    monkeypatch.setattr(limits, "LEAST_BYTES", 2 << 20)
-    monkeypatch.setattr(limits, "MEMBERS", 1000)
-    monkeypatch.setattr(limits, "NAME_BYTES", 50_000)
+    monkeypatch.setattr(extraction, "LEAST_BYTES", 2 << 20)
+    monkeypatch.setattr(extraction, "MEMBERS", 1000)
+    monkeypatch.setattr(extraction, "NAME_BYTES", 50_000)
 
 
 @pytest.mark.usefixtures("small")
@@ -166,7 +166,7 @@ def test_an_ar_of_members_alone(archive: Path) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from leafroot.effects.unpack import unpack
+from leafroot.archive.unpack import unpack
 from leafroot.errors import LeafrootError
 try:
     unpack(Path(sys.argv[1]), Path(sys.argv[2]), mtime_limit=0)
@@ -212,7 +212,7 @@ def test_the_real_bound_holds_and_memory_stays_small(archive: Path, tmp_path: Pa
 def test_a_million_members_and_one(archive: Path, tmp_path: Path) -> None:
     """The real bound: the last member is refused, and the million files before it leave nothing."""
     with tarfile.open(archive, "w") as tar:
-        for number in range(limits.MEMBERS):
+        for number in range(extraction.MEMBERS):
             tar.addfile(tarfile.TarInfo(f"a/{number % 997}/{number}"))
             tar.members = []  # type: ignore[attr-defined]
         tar.addfile(tarfile.TarInfo("a/one-more"))

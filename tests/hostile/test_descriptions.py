@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units import load as script
 from leafroot.errors import LeafrootError
+from leafroot.units import load as script
 from tests.config.small_tree import CHECKOUT, SmallTree, package
 from tests.real_builds import hear_interrupts
 
@@ -40,8 +40,8 @@ TEXTS = {
         f":3: imports 'os', but a description may import only from leafroot\n  {ONLY}",
     ),
     "imports below": (
-        "import leafroot.effects.run\n",
-        f":2: imports 'leafroot.effects.run', but a description may import only from leafroot\n  {ONLY}",
+        "import leafroot.host.run\n",
+        f":2: imports 'leafroot.host.run', but a description may import only from leafroot\n  {ONLY}",
     ),
     "imports in a function": (
         "def f():\n    from subprocess import run\n",

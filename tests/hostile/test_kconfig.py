@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.errors import LeafrootError
 from leafroot.kconfig import menu as kconfig
 from leafroot.kconfig.edit import minimal_defconfig
-from leafroot.errors import LeafrootError
 from tests.config.small_tree import SmallTree, board, package
 
 FILE = "package/alpha/Config.in"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.effects.fetch import fetch
-from leafroot.effects.store import Store, apply_patch
 from leafroot.errors import LeafrootError
+from leafroot.fetch.fetch import fetch
 from leafroot.session import open_session
+from leafroot.store.trees import Store, apply_patch
 
 ROOT = Path(__file__).parents[2]
 PATCHES = sorted(ROOT.glob("linux/*/patches/*/*.patch"))

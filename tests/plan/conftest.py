@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import Catalog, load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
+from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.units.catalog import Catalog, load_catalog
 
 ROOT = Path(__file__).parents[2]
 MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.kconfig.config import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options
 from leafroot.step import Text, keys

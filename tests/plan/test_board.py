@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.kconfig.config import Config
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.step import Source, Step

@@ -8,11 +8,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from leafroot.units.catalog import load_catalog
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.step import keys
+from leafroot.units.catalog import load_catalog
 from tests.config.small_tree import package
 from tests.plan.conftest import MACHINE, ROOT
 

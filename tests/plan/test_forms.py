@@ -10,15 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from leafroot.report.manifest import write_manifest
 
-from leafroot.units.catalog import Catalog
-from leafroot.kconfig.config import Config
+from leafroot.archive.pack import pack
 from leafroot.describe.board import RaspberryPi
-from leafroot.effects.pack import pack
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
 from leafroot.step import SOURCE_DATE_EPOCH, Step, Text
-from leafroot.report.manifest import write_manifest
+from leafroot.units.catalog import Catalog
 
 MACHINE = Machine("x86_64-glibc-2.36")
 

@@ -6,21 +6,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from leafroot.describe.recipes import Go
+from leafroot.plan.go import go_tools
+from leafroot.plan.golock import check_go, plan_imports
 
-from leafroot.units.catalog import Catalog
-from leafroot.units.lock import LOCK, module_at
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.go import go_tools
-from leafroot.plan.golock import check_go, plan_imports
 from leafroot.plan.packages import plan_package
-from leafroot.plan.source import plan_source_toolchain
+from leafroot.plan.toolchain.compiler import LDFLAGS, Toolchain
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Source, Sources, Step
-from leafroot.plan.toolchain import LDFLAGS, Toolchain
+from leafroot.units.catalog import Catalog
+from leafroot.units.lock import LOCK, module_at
 
 PLATFORM = "x86_64-glibc-2.36"
 RECIPE = Go(

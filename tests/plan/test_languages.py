@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from leafroot.units.catalog import load_catalog
-from leafroot.kconfig.config import Config
-from leafroot.kconfig.config import configure
-from leafroot.kconfig.resolve import Request
-from leafroot.errors import LeafrootError
-from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.shared import check_shared
+
+from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.resolve import Request
+from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.units.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = "x86_64-leafroot-linux-musl/libstdcxx.tar.zst"

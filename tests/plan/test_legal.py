@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.units.catalog import Catalog
 from leafroot.kconfig.config import Config, ExternalToolchain
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.step import Folder, Source, Text
+from leafroot.units.catalog import Catalog
 
 MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 

@@ -7,8 +7,8 @@ import ast
 from pathlib import Path
 
 import pytest
-
 from leafroot.plan.own import MODULES
+
 from leafroot.session import _CALLS
 
 ROOT = Path(__file__).parents[2]

@@ -9,19 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from leafroot.describe.recipes import Files, Make, Meson, Recipe, ToolchainPart
+from leafroot.plan.go import go_tools
 
-from leafroot.units.catalog import Catalog, load_catalog
-from leafroot.kconfig.config import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Files, Make, Meson, Recipe, ToolchainPart
 from leafroot.describe.unit import Unit
+from leafroot.kconfig.config import Config
 from leafroot.plan.board import Machine, plan_board
-from leafroot.plan.go import go_tools
 from leafroot.plan.packages import plan_package
-from leafroot.plan.source import plan_source_toolchain
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Step, Text
+from leafroot.units.catalog import Catalog, load_catalog
 
 ROOT = Path(__file__).parents[2]
 PLATFORM = "x86_64-glibc-2.36"

@@ -6,16 +6,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from leafroot.describe.recipes import Prebuilt
 
-from leafroot.units.catalog import Catalog
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Prebuilt
 from leafroot.describe.unit import Unit
 from leafroot.plan.packages import plan_package
-from leafroot.plan.source import plan_source_toolchain
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Source, Step, TreeFile
+from leafroot.units.catalog import Catalog
 
 PLATFORM = "x86_64-glibc-2.36"
 FIRMWARE = Unit(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.plan.system import init_script
+from leafroot.plan.root import init_script
 
 ON_NULLFS = "2 1 0:3 / / rw - rootfs rootfs rw,size=1k"
 ON_ROOTFS = "2 1 0:3 / / rw - tmpfs tmpfs rw,mode=755"

@@ -253,7 +253,7 @@ CHANGES = (
         all_of(
             *(
                 append(f"leafroot/{name}.py", '\n\ndef added() -> None:\n    """Nobody calls it."""\n')
-                for name in ("plan/packages", "plan/image", "plan/kernel", "effects/perform", "effects/pack", "scons")
+                for name in ("plan/packages", "plan/image", "plan/kernel", "effects/perform", "archive/pack", "scons")
             )
         ),
     ),

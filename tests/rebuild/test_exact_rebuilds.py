@@ -10,7 +10,7 @@ import pytest
 from changes import CHANGES, COMPILED, NOT_CACHED, Change
 from workbench import BOARD, Done, Workbench, made
 
-from leafroot.rootfs.cpio_reader import read_newc
+from leafroot.rootfs.cpio import read_newc
 
 ROOT_ONLY = (f"{BOARD}/images/rootfs.cpio.zst", f"{BOARD}/elf.json")
 

@@ -70,13 +70,13 @@ def end(processes: Iterable[int]) -> None:
 
 GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
     "outputs are compared with the memory": (
-        "effects/memory.py",
+        "store/memory.py",
         "        dropped: list[str] = []\n",
         "        return []\n",
         lambda bench: take_back(bench.place, bench.undisturbed.bytes_made(), bench.firmware.words_file, NEW_WORDS),
     ),
     "the memory has a checksum": (
-        "effects/memory.py",
+        "store/memory.py",
         "        if head != _HEADER",
         "        if False and head != _HEADER",
         lambda bench: bench.rotten("SCons's database", "a flipped bit"),
@@ -88,19 +88,19 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
         lambda bench: bench.rotten("artefact", "a flipped bit"),
     ),
     "unpacked trees are compared with their records": (
-        "effects/listing.py",
+        "store/trees.py",
         "return bool(known) and known == listing_of(tree)",
         "return bool(known)",
         lambda bench: bench.rotten("unpacked tree", "deleted"),
     ),
     "downloads are verified": (
-        "effects/fetch.py",
+        "fetch/fetch.py",
         'return "" if digest == archive.sha256 else',
         'return "" if True else',
         lambda bench: bench.rotten("download", "cut off"),
     ),
     "an interrupt ends the steps' programs": (
-        "effects/run.py",
+        "host/run.py",
         # All that is done for it: of a build whose programs are left alone, the process itself is cut off in time.
         "        while os.read(read, 1):",
         "        while os.read(read, 1) and False:",
@@ -108,13 +108,13 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
     ),
     "programs end with Leafroot": ("effects/sandbox.py", '"--die-with-parent", ', "", orphans),
     "one build at a time in an output folder": (
-        "effects/lock.py",
+        "store/locks.py",
         "    except BlockingIOError:\n        return False",
         "    except BlockingIOError:\n        return True",
         lambda bench: second_waits(bench.place, bench.undisturbed.bytes_made()),
     ),
     "a full disk is told": (
-        "effects/disk.py",
+        "host/disk.py",
         "error.errno in (errno.ENOSPC, errno.EDQUOT)",
         "error.errno in ()",
         lambda bench: print(fill(bench.firmware, bench.undisturbed, bench.folder, 2)),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.step import Artefact, Step, Text, TreeFile
 from leafroot.report.explain import differences
 from leafroot.report.history import History
+from leafroot.step import Artefact, Step, Text, TreeFile
 
 FIRST = Step("first", "x/first.tar.zst", (TreeFile("/f", "package/f"),), commands=(("cp", "/f", "/out"),))
 SECOND = Step(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.effects.slots import Slots
+from leafroot.host.jobserver import Slots
 from leafroot.report.times import StepTime, Times, read_times, times_table
 
 

@@ -26,9 +26,9 @@ import leafroot.scons
 import leafroot.session
 from leafroot.plan.board import Plan, _plan_manifest
 from leafroot.plan.forms import Export, Forms
-from leafroot.plan.image import plan_root
+from leafroot.plan.root import plan_root
 from leafroot.step import Artefact, Folder, Step, keys
-from leafroot.plan.toolchain import Toolchain
+from leafroot.plan.toolchain.compiler import Toolchain
 
 GOOD = '''
 echo 'int alpha(int a) { return a + 1; }' >alpha.c && gcc -O2 -c alpha.c

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.effects.pack import pack
+from leafroot.archive.pack import pack
 from leafroot.errors import LeafrootError
+from leafroot.reproduce.comparing import Comparison, Difference, compare
+from leafroot.reproduce.place import host_packages
+from leafroot.reproduce.reproduction import Condition, compilers, tell_comparison
 from leafroot.step import Artefact, Step
-from leafroot.report.reproduce.comparing import Comparison, Difference, compare
-from leafroot.report.reproduce.release import host_packages
-from leafroot.report.reproduce.telling import Condition, compilers, tell_comparison
 
 ROOT = Path(__file__).parents[2]
 MARKS = ("GCC: (Debian 12.2.0-14) 12.2.0", "GCC: (Debian 14.2.0-19) 14.2.0")

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from elf_roots import HARDENED, LIBRARY, LINKED, LOADER, PROGRAM, Build
 
-from leafroot.effects.fetch import fetch
-from leafroot.effects.store import Store
-from leafroot.rootfs.elf import ElfTarget
-from leafroot.rootfs.elf_facts import read_elf
+from leafroot.fetch.fetch import fetch
+from leafroot.rootfs.elf import ElfTarget, read_elf
+from leafroot.store.trees import Store
 from tests.real_builds import CALLERS_CACHE
 
 CHECKOUT = Path(__file__).parents[2]

@@ -7,10 +7,8 @@ import io
 
 from made_up_trees import tree
 
-from leafroot.rootfs.cpio import write_newc
-from leafroot.rootfs.cpio_reader import CpioEntry, read_newc
-from leafroot.rootfs.node import BlockDevice, CharDevice, Directory, Fifo, File, HardLink, Symlink
-from leafroot.rootfs.tree import Tree
+from leafroot.rootfs.cpio import CpioEntry, read_newc, write_newc
+from leafroot.rootfs.tree import BlockDevice, CharDevice, Directory, Fifo, File, HardLink, Symlink, Tree
 
 MTIME = 1767225600
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.elf import ElfTarget, check_elf
-from leafroot.rootfs.node import File, Node
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.tree import File, Layer, Node, Tree, merge_layers
 
 LOADER = "/lib/ld-musl-test.so.1"
 HARDENED = ("-fstack-protector-all", "-Wl,-z,relro,-z,now")

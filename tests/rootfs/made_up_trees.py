@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from leafroot.rootfs.node import Node
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.tree import Layer, Node, Tree, merge_layers
 
 
 def layer(owner: str, *replaces: str, override: bool = False, **nodes: Node) -> Layer:

@@ -7,7 +7,7 @@ import pytest
 
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.accounts import LOCKED, PASSWORDLESS, Group, User, settle_accounts
-from leafroot.rootfs.node import File
+from leafroot.rootfs.tree import File
 
 WWW = User("www", 33, home="/srv", groups=("tty", "audio"), gecos="Web server")
 HASH = "$6$rounds=5000$salt$abc./XYZ019"

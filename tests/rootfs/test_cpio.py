@@ -13,11 +13,9 @@ from cpio_archives import EVERYTHING, MTIME, entries, newc
 from made_up_trees import tree
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.cpio import TRAILER, write_newc
-from leafroot.rootfs.cpio_reader import tree_from_newc
+from leafroot.rootfs.cpio import TRAILER, tree_from_newc, write_newc
 from leafroot.rootfs.layers import layer_from_directory
-from leafroot.rootfs.node import File, Slice, Symlink
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.tree import File, Layer, Slice, Symlink, Tree, merge_layers
 
 Command = Callable[..., bytes]
 

@@ -15,9 +15,20 @@ from cpio_archives import EVERYTHING, MTIME, entries, newc
 from made_up_trees import tree
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.cpio_reader import CpioEntry, tree_from_newc
-from leafroot.rootfs.node import BlockDevice, CharDevice, Directory, Fifo, File, HardLink, Node, Symlink
-from leafroot.rootfs.tree import Layer, Tree, merge_layers
+from leafroot.rootfs.cpio import CpioEntry, tree_from_newc
+from leafroot.rootfs.tree import (
+    BlockDevice,
+    CharDevice,
+    Directory,
+    Fifo,
+    File,
+    HardLink,
+    Layer,
+    Node,
+    Symlink,
+    Tree,
+    merge_layers,
+)
 
 Command = Callable[..., bytes]
 MINE = {"uid": os.getuid(), "gid": os.getgid()}

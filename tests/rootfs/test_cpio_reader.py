@@ -13,9 +13,8 @@ from cpio_archives import EVERYTHING, entries, newc
 from made_up_trees import tree
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.cpio import HEADER_SIZE, TRAILER
-from leafroot.rootfs.cpio_reader import CpioEntry, read_newc, tree_from_newc
-from leafroot.rootfs.node import Directory, File, HardLink, Symlink
+from leafroot.rootfs.cpio import HEADER_SIZE, TRAILER, CpioEntry, read_newc, tree_from_newc
+from leafroot.rootfs.tree import Directory, File, HardLink, Symlink
 
 SMALL = newc(tree(a=File(b"abc"), b=Symlink("a")))
 # The header of "a" comes after that of the root: 110 bytes of header, "." and NUL.

@@ -10,7 +10,7 @@ from elf_roots import LOADER, Build, faults, root
 
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.elf import ElfTarget, check_elf
-from leafroot.rootfs.node import File, HardLink, Symlink
+from leafroot.rootfs.tree import File, HardLink, Symlink
 
 
 def test_a_missing_library_is_named_with_its_file_and_package(program: Build, target: ElfTarget) -> None:

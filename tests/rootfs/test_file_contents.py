@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.node import File, Slice
+from leafroot.rootfs.tree import File, Slice
 
 
 def test_content_of_the_building_machine_is_read_in_its_slice(tmp_path: Path) -> None:

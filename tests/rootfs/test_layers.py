@@ -13,7 +13,7 @@ import zstandard
 
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
-from leafroot.rootfs.node import Directory, File, HardLink, Slice, Symlink
+from leafroot.rootfs.tree import Directory, File, HardLink, Slice, Symlink
 
 
 def tar_bytes(*members: tuple[str, bytes, str | bytes, int]) -> bytes:

@@ -6,8 +6,7 @@ from __future__ import annotations
 import pytest
 from made_up_trees import layer
 
-from leafroot.rootfs.node import File, Node, Symlink
-from leafroot.rootfs.tree import Layer, merge_layers
+from leafroot.rootfs.tree import File, Layer, Node, Symlink, merge_layers
 
 A = File(b"a")
 

@@ -7,8 +7,7 @@ import pytest
 from made_up_trees import layer, owners
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.node import BlockDevice, CharDevice, Directory, File, HardLink, Node, Symlink
-from leafroot.rootfs.tree import Layer, merge_layers
+from leafroot.rootfs.tree import BlockDevice, CharDevice, Directory, File, HardLink, Layer, Node, Symlink, merge_layers
 
 A, B = File(b"a"), File(b"b")
 

@@ -13,17 +13,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from leafroot.effects.perform import perform
+from leafroot.effects.workshop import Workshop
 from probes import Words, replaced
 
 from leafroot.describe.archive import Archive
 from leafroot.effects import perform as performing
-from leafroot.effects.perform import perform
-from leafroot.effects.run import run
-from leafroot.effects.slots import Slots
-from leafroot.effects.store import Store
-from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
+from leafroot.host.jobserver import Slots
+from leafroot.host.run import run
 from leafroot.step import HostFolder, Step, Text
+from leafroot.store.trees import Store
 
 NOBODY = 65534
 # As root, steps are run as an ordinary user, too: for each the kernel allows something else.

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compressed files as streams of bytes, decompressed ahead of the reader in a thread of their own."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import queue
+import threading
+import zlib
+from typing import IO, TYPE_CHECKING, cast
+
+import zstandard
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+CHUNK = 1 << 20
+# How many decompressed chunks may lie in wait: with those in both threads' hands, all the memory that this takes.
+_AHEAD = 8
+# The most that is read at once: no path and no attribute that a header holds is as long.
+_MOST = 1 << 20
+# What a decompressor may take for itself: xz -9 takes 65 MiB, and its format allows 4 GiB.
+_WINDOW = 256 << 20
+# zstandard's decompressobj knows no limit to what one call gives: 2 KiB of zstd hold 64 MiB at the very most.
+_ZSTD_PIECE = 2048
+
+
+class DamagedError(Exception):
+    """A compressed stream whose bytes are not what they should be, or that ends too early."""
+
+
+class TooMuchError(Exception):
+    """More comes out of a stream than its reader wanted to see."""
+
+
+class _XzReader(io.RawIOBase):
+    """The decompressed bytes of all xz streams of a file, or of one of the older lzma format.
+
+    lzma's own reader takes all the memory that the file asks for.
+    """
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._stream = lzma.LZMADecompressor(memlimit=_WINDOW)
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer)
+        while True:
+            rest = b""
+            if self._stream.eof:
+                # Zeros may stand between streams, four at a time, and behind the last.
+                rest = self._stream.unused_data.lstrip(b"\0")
+                self._stream, self._begun = lzma.LZMADecompressor(memlimit=_WINDOW), False
+            elif self._stream.needs_input or not self._begun:
+                rest = self._source.read(1 << 16)
+                rest = rest if self._begun else rest.lstrip(b"\0")
+                if not rest and self._begun:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+                if not rest:
+                    return 0
+            if not rest and not self._begun:
+                continue
+            data = self._stream.decompress(rest, len(target))
+            self._begun = True
+            if data:
+                target[: len(data)] = data
+                return len(data)
+
+
+class _ZstdReader(io.RawIOBase):
+    """The decompressed bytes of all frames of a stream.
+
+    zstandard's own reader takes a stream that is cut short for one that is complete.
+    """
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer)
+        while not self._ready:
+            data = self._source.read(_ZSTD_PIECE)
+            if not data:
+                if self._begun:
+                    raise EOFError("it ends in the middle of a zstd frame")
+                return 0
+            self._ready = memoryview(self._decompress(data))
+        count = min(len(target), len(self._ready))
+        target[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def _decompress(self, data: bytes) -> bytes:
+        found = []
+        while data:
+            self._begun = True
+            found.append(self._frame.decompress(data))
+            data = b""
+            if self._frame.eof:
+                data = self._frame.unused_data
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._begun = False
+        return b"".join(found)
+
+
+def open_compressed(raw: IO[bytes]) -> IO[bytes]:
+    """The decompressed bytes of a stream, told by its first bytes; what is not compressed comes as it is."""
+    stream = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
+    magic = stream.peek(6)[:6]
+    if magic.startswith(b"\x1f\x8b"):
+        return cast(IO[bytes], gzip.GzipFile(fileobj=stream, mode="rb"))
+    if magic == b"\xfd7zXZ\x00" or magic.startswith(b"\x5d\x00\x00"):
+        return cast(IO[bytes], io.BufferedReader(_XzReader(stream), CHUNK))
+    if magic.startswith(b"BZh"):
+        return cast(IO[bytes], bz2.BZ2File(stream))
+    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+        return cast(IO[bytes], _ZstdReader(stream))
+    return cast(IO[bytes], stream)
+
+
+class ReadAhead:
+    """A stream that a thread reads ahead of us; one can seek forwards.
+
+    Whatever is wrong with the stream comes out of `read` as a DamagedError, and more than `limit` bytes as a
+    TooMuchError. A context manager: its end ends the thread.
+    """
+
+    def __init__(self, source: IO[bytes], limit: int) -> None:
+        self._source = source
+        self._limit = limit
+        self._queue: queue.Queue[bytes | BaseException] = queue.Queue(_AHEAD)
+        self._stop = threading.Event()
+        self._buffer = b""
+        self._start = 0
+        self._at = 0
+        self._ended = False
+        self._thread = threading.Thread(target=self._read_source, name="decompress", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> ReadAhead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        while self._thread.is_alive():
+            # The thread may be waiting for a place in the queue.
+            try:
+                self._queue.get(timeout=0.01)
+            except queue.Empty:
+                continue
+        self._thread.join()
+
+    def read(self, count: int = -1, /) -> bytes:
+        """The next `count` bytes, or all; fewer only at the end."""
+        if count > _MOST:
+            raise DamagedError(f"a header of {count} bytes")
+        begin = self._at - self._start
+        if 0 <= count <= len(self._buffer) - begin:
+            self._at += count
+            return self._buffer[begin : begin + count]
+        parts = [self._buffer[begin:]]
+        self._at += len(parts[0])
+        left = count - len(parts[0])
+        while (count < 0 or left > 0) and self._advance():
+            begin = self._at - self._start
+            part = self._buffer[begin:] if count < 0 else self._buffer[begin : begin + left]
+            parts.append(part)
+            self._at += len(part)
+            left -= len(part)
+        return b"".join(parts)
+
+    def tell(self) -> int:
+        """The position of the next byte."""
+        return self._at
+
+    def seek(self, position: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to an absolute position ahead, or back to the last byte that was read: tarfile reads that one twice."""
+        if whence != io.SEEK_SET or position < self._start:
+            raise io.UnsupportedOperation("a stream cannot go back")
+        while position > self._start + len(self._buffer) and self._advance():
+            pass
+        self._at = min(position, self._start + len(self._buffer))
+        return self._at
+
+    def _advance(self) -> bool:
+        """Take the next chunk in place of this one; False at the end."""
+        if self._ended:
+            return False
+        found = self._queue.get()
+        if isinstance(found, BaseException):
+            self._ended = True
+            if isinstance(found, (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)):
+                raise DamagedError(str(found)) from found
+            raise found
+        if not found:
+            self._ended = True
+            return False
+        self._start += len(self._buffer)
+        self._buffer = found
+        self._at = max(self._at, self._start)
+        return True
+
+    def _read_source(self) -> None:
+        left = self._limit
+        try:
+            while not self._stop.is_set():
+                data = self._source.read(CHUNK)
+                left -= len(data)
+                if left < 0:
+                    raise TooMuchError
+                self._queue.put(data)
+                if not data:
+                    return
+        except BaseException as error:
+            self._queue.put(error)

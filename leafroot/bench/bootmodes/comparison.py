@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The smallest machine on which something works, found by halving."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from leafroot.bench.bootmodes.archives import DISK_START, Archives, make_archives
+from leafroot.bench.bootmodes.results import Boot, Row, as_json, came_up, chart, held, read_boot, read_seconds, table
+from leafroot.bench.bootmodes.ways import BASE, WAYS, Way
+from leafroot.bench.guest_system import BenchSystem
+from leafroot.errors import LeafrootError
+from leafroot.host.run import capture, watch
+
+TREE = "bench/bootmodes"
+BOOTS = 5
+# Of the machine's memory, in KiB: what the smallest one is found to.
+STEP = 256
+# The kernel at one place, no word on the console but warnings, an end in place of waiting where memory runs out, and no
+# test of the timer, which fails at times in an emulator that has to wait for a processor.
+_WORDS = "nokaslr quiet panic=-1 no_timer_check sysctl.vm.panic_on_oom=1"
+# A nanosecond for every instruction, and none for waiting: docs/devel/tcg-icount.rst in QEMU's source.
+_COUNTED = ("-icount", "shift=0,sleep=off")
+# A tmpfs takes half of the memory unless told otherwise, and then that would decide which machine is the smallest.
+_ROOM = "1g"
+_FIRST_TIMEOUT = 600.0
+
+
+def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int = 3) -> int:
+    """The smallest multiple of `step`, up to `enough`, for which `works` holds `repeats` times over.
+
+    Between two sizes one step apart luck may decide: what was found is tried again, and a step is added for as
+    long as it does not hold. LeafrootError if not even `enough` does.
+    """
+    low, high = 0, -(-enough // step)
+    if not works(high * step):
+        raise LeafrootError(f"it does not work with {high * step} either")
+    top = high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if works(middle * step):
+            high = middle
+        else:
+            low = middle
+    while not all(works(high * step) for _ in range(repeats - 1)):
+        high += 1
+        if high > top:
+            raise LeafrootError(f"it works with {top * step} at times only")
+    return high * step
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured, and where.
+
+    `guest` gives QEMU's command line for a kernel, a file beside it, and words for the kernel. `memory` is the RAM of
+    the machine in MiB, `series` the kernel's. `level` is that of zstd.
+    """
+
+    system: BenchSystem
+    guest: Callable[[Path, Path, str], list[str]]
+    memory: int
+    series: tuple[int, int]
+    level: int
+    boots: int = BOOTS
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go, and all that is made on the way."""
+        return self.system.folder
+
+
+@dataclass
+class _Machine:
+    """One way, ready to be booted, and what came of it."""
+
+    way: Way
+    argv: Sequence[str]
+    log: Path
+    kernel: Path
+    archive: Path
+    boots: list[Boot] = field(default_factory=list)
+    walls: list[float] = field(default_factory=list)
+    counted: float = 0.0
+
+    def boot(self, kib: int, timeout: float, *options: str) -> str:
+        """Boot with this much memory, and give the console."""
+        # Of several -m, QEMU takes the last.
+        watch([*self.argv, "-m", f"{kib}K", *options], env=os.environ, log=self.log, timeout=timeout)
+        return self.log.read_text(errors="replace")
+
+
+def bench_bootmodes(bench: Bench) -> str:
+    """Build the kernels and the system, boot them in every way, and give the table.
+
+    Table, chart and all figures (results.json) are then in the folder.
+    """
+    bench.folder.mkdir(parents=True, exist_ok=True)
+    kernels = {mode.name: bench.system.build(mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
+    base = next(way for way in WAYS if way.name == BASE)
+    system = bench.system.outputs(base.mode)
+    archives = make_archives(system / "rootfs.cpio", system / "images" / "rootfs.cpio.zst", bench.folder, bench.level)
+    machines = [_machine(bench, way, kernels[way.mode.name], archives) for way in WAYS]
+    _boot_in_turn(machines, bench)
+    for machine in machines:
+        _count(machine, bench)
+    rows = [_row(machine, bench) for machine in machines]
+    about = _about(bench, archives)
+    results = as_json(rows, about)
+    (bench.folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    text = table(rows)
+    (bench.folder / "table.md").write_text(text + "\n")
+    (bench.folder / "boot-modes.svg").write_text(chart(rows))
+    said = "\n".join(f"{key}: {value}" for key, value in about.items())
+    return "\n".join([text, "", *(line for line, _ in held(rows)), said, f"All of it: {bench.folder}"])
+
+
+def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machine:
+    archive = archives.files[way.form]
+    own = way.words.format(disk_kib=archives.disk_kib, disk_start=DISK_START)
+    words = " ".join([_WORDS, *way.mode.words(bench.series, _ROOM), own])
+    log = bench.folder / f"{way.name}.log"
+    return _Machine(way, bench.guest(kernel, archive, words), log, kernel, archive)
+
+
+def _boot_in_turn(machines: Sequence[_Machine], bench: Bench) -> None:
+    for turn in range(bench.boots):
+        # Each turn begins with another way: none is always the first after a pause.
+        for machine in (*machines[turn % len(machines) :], *machines[: turn % len(machines)]):
+            begun = time.monotonic()
+            console = machine.boot(bench.memory * 1024, _FIRST_TIMEOUT)
+            machine.boots.append(read_boot(console, f"bench-bootmodes: {machine.way.name}"))
+            machine.walls.append(time.monotonic() - begun)
+            told = f"boot {turn + 1} of {bench.boots}"
+            print(f"  {machine.way.name:<12} {told}: {machine.boots[-1].seconds:.2f} s", flush=True)
+
+
+def _count(machine: _Machine, bench: Bench) -> None:
+    console = machine.boot(bench.memory * 1024, 2 * _FIRST_TIMEOUT, *_COUNTED)
+    machine.counted = read_seconds(console, f"bench-bootmodes: {machine.way.name}, counted")
+    print(f"  {machine.way.name:<12} counted: {machine.counted:.2f} s", flush=True)
+
+
+def _row(machine: _Machine, bench: Bench) -> Row:
+    timeout = 20 + 4 * median(machine.walls)
+
+    def works(kib: int) -> bool:
+        # Twice, since what is wanted is what memory does, and other things go wrong at times.
+        good = any(came_up(machine.boot(kib, timeout)) for _ in range(2))
+        print(f"  {machine.way.name:<12} {kib / 1024:7.2f} MiB: {'comes up' if good else 'does not'}", flush=True)
+        return good
+
+    return Row(
+        way=machine.way.name,
+        summary=machine.way.summary,
+        boots=machine.boots,
+        counted=machine.counted,
+        memory=bench.memory * 1024,
+        smallest=smallest(works, bench.memory * 1024, STEP),
+        kernel=machine.kernel.stat().st_size,
+        archive=machine.archive.stat().st_size,
+    )
+
+
+def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
+    line = bench.guest(Path("kernel"), Path("archive"), "")
+    _, qemu = capture([line[0], "--version"])
+    _, host = capture(["uname", "-srm"])
+    version = re.search(rb"\d+\.\d+\.\d+\S*", bench.system.outputs(WAYS[0].mode).joinpath("linux.config").read_bytes())
+    return {
+        "board": bench.system.board,
+        "kernel": version[0].decode() if version else "",
+        "system": f"{archives.unpacked} bytes in {archives.count} files; the RAM disk has {archives.disk_kib} KiB",
+        "machine": f"{bench.memory} MiB, {' '.join(line[1:])}",
+        "qemu": qemu.splitlines()[0] if qemu else "",
+        "host": f"{os.cpu_count()} processors, {host.strip()}",
+    }

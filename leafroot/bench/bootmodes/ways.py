@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways to a system in memory that `bench-bootmodes` compares: Leafroot's boot modes, and what people do without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, ROOTFS, BootMode, serves
+from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import check_qemu
+from leafroot.kconfig.config import Config, serves
+
+
+class Form(Enum):
+    """What is handed over beside the kernel: the system's archive, one within another, or an image for a RAM disk."""
+
+    ARCHIVE = "archive"
+    NESTED = "nested"
+    DISK = "disk"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way. `words` go onto the kernel's command line, beside the mode's own; its scripts are in bench/bootmodes."""
+
+    name: str
+    summary: str
+    mode: BootMode
+    form: Form
+    words: str
+
+
+WAYS = (
+    Way(
+        "rootfs",
+        "plain rootfs, as it is",
+        ROOTFS,
+        Form.ARCHIVE,
+        "rdinit=/bench/direct.sh",
+    ),
+    Way(
+        "rootfs-bind",
+        "plain rootfs, mounted over itself (mount --bind / /)",
+        ROOTFS,
+        Form.ARCHIVE,
+        "rdinit=/bench/bind.sh",
+    ),
+    Way(
+        "nested",
+        "an archive in the archive, unpacked into a tmpfs, switch_root",
+        ROOTFS,
+        Form.NESTED,
+        "rdinit=/bench/nested.sh",
+    ),
+    Way(
+        "keepinitrd",
+        "the archive kept by the kernel, unpacked once more into a tmpfs, switch_root",
+        ROOTFS,
+        Form.ARCHIVE,
+        "rdinit=/bench/second.sh retain_initrd",
+    ),
+    Way(
+        "ramdisk",
+        "an ext2 image on a RAM disk",
+        ROOTFS,
+        Form.DISK,
+        "root=/dev/ram0 rootfstype=ext2 rw ramdisk_size={disk_kib} ramdisk_start={disk_start} init=/bench/shell.sh",
+    ),
+    Way(
+        "leaf-tmpfs",
+        "boot mode leaf-tmpfs",
+        LEAF_TMPFS,
+        Form.ARCHIVE,
+        "rdinit=/bench/direct.sh",
+    ),
+    Way(
+        "nullfs",
+        "boot mode nullfs",
+        NULLFS,
+        Form.ARCHIVE,
+        "rdinit=/bench/direct.sh",
+    ),
+)
+
+# What every way is compared with, and the ways that must not need more memory than it, and by how much at most.
+BASE = "rootfs"
+HELD_TO_BASE = ("leaf-tmpfs", "nullfs")
+LIMIT = 0.01
+
+
+def check_ways(config: Config, boards: int) -> None:
+    """Raise a LeafrootError if the ways cannot be compared on this board, with this series or this QEMU."""
+    if boards > 1:
+        raise LeafrootError("the ways are compared on one board at a time", "bench-bootmodes")
+    if missing := sorted({way.mode.name for way in WAYS if not serves(config.series, way.mode)}):
+        able = [name for name, one in config.catalog.series.items() if all(serves(one, way.mode) for way in WAYS)]
+        raise LeafrootError(
+            f"series {config.series.name} has no boot mode {' and no '.join(missing)} to compare with",
+            "bench-bootmodes",
+            f"Choose {' or '.join(f'KERNEL={name}' for name in able)}." if able else "",
+        )
+    if config.emulation.memory:
+        raise LeafrootError(
+            f"QEMU's {config.board.name} always has {config.emulation.memory} MiB: the smallest machine "
+            "that a way comes up on cannot be found with it",
+            "bench-bootmodes",
+            "Choose a board whose memory QEMU lets us choose, such as BOARD=qemu_x86_64.",
+        )
+    check_qemu(config.arch.qemu, config.emulation)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What it costs to make a compressed root, beside zstd alone: of a folder, and of an artefact as a package leaves it.
+
+zstd gets the same bytes, level and threads. The roots are made of this machine's own programs, libraries and data, as
+many as the size asks for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.archive.pack import pack
+from leafroot.bench.figures import Row
+from leafroot.effects.assemble import compress_root, make_root
+from leafroot.errors import LeafrootError
+from leafroot.host.run import capture
+from leafroot.step import SOURCE_DATE_EPOCH
+
+# Size in MiB, level, how often. At level 19 a hundred MiB take half a minute, and zstd as long.
+CASES = ((10, 3, 5), (100, 3, 5), (500, 3, 3), (10, 12, 3), (100, 12, 1), (500, 12, 1), (10, 19, 1), (100, 19, 1))
+_MIB = 1 << 20
+_SOURCES = ("/usr/bin", "/usr/lib", "/usr/share")
+_LARGEST = 32 * _MIB
+_ROOT = {
+    "layers": [{"owner": "files", "at": "files"}],
+    "leave": [],
+    "directories": [],
+    "devices": [],
+    "files": [],
+    "accounts": [],
+    "root_password": "*",
+    "mtime": SOURCE_DATE_EPOCH,
+}
+
+
+@dataclass
+class Packing:
+    """The same files as a folder and as an artefact, of which compressed roots are made."""
+
+    folder: Path
+    mebibytes: int
+    threads: int
+
+    def __post_init__(self) -> None:
+        self.tree, self.artefact = self.folder / "tree", self.folder / "tree.tar.zst"
+        self.cpio, self.packed = self.folder / "root.cpio", self.folder / "root.cpio.zst"
+        gather(self.tree, self.mebibytes * _MIB)
+        pack(self.tree, self.artefact, mtime=SOURCE_DATE_EPOCH, threads=self.threads)
+
+    def ours(self, source: Path, level: int) -> float:
+        """Seconds for both steps, from the files to the compressed archive."""
+        for file in (self.cpio, self.packed):
+            file.unlink(missing_ok=True)
+        room = {"where": "bench", "memory": 2 * self.mebibytes, "room": 2 * self.mebibytes, "level": level}
+        begun = time.monotonic()
+        make_root(_ROOT, {"files": source}, self.cpio)
+        compress_root(room, {"root": self.cpio}, self.packed)
+        return time.monotonic() - begun
+
+    def zstd(self, level: int) -> float:
+        """Seconds that zstd takes for the archive."""
+        self.packed.unlink(missing_ok=True)
+        words = ["zstd", "-q", f"-{level}", f"-T{self.threads}", str(self.cpio), "-o", str(self.packed)]
+        begun = time.monotonic()
+        status, said = capture(words, timeout=86400)
+        if status != 0:
+            raise LeafrootError(f"zstd failed: {said.strip()}", "bench")
+        return time.monotonic() - begun
+
+
+def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES) -> Iterator[Row]:
+    """Two rows for each (size in MiB, level, how often); what else the machine does meets ours and zstd alike."""
+    threads = os.cpu_count() or 1
+    packings: dict[int, Packing] = {}
+    for size, level, times in cases:
+        if size not in packings:
+            packings[size] = Packing(folder / str(size), size, threads)
+        on = packings[size]
+        done = [(on.ours(on.tree, level), on.ours(on.artefact, level), on.zstd(level)) for _ in range(times)]
+        of_tree, of_artefact, alone = zip(*done, strict=True)
+        yield Row(f"{size} MiB in a folder -> cpio.zst, level {level}", of_tree, 0.0, "zstd alone", alone)
+        yield Row(f"{size} MiB in an artefact -> cpio.zst, level {level}", of_artefact, 0.0, "zstd alone", alone)
+
+
+def gather(folder: Path, size: int, sources: Sequence[str] = _SOURCES) -> None:
+    """Copy files of this machine into a folder, all of them again if they are too few, up to `size` bytes."""
+    total = 0
+    for again in itertools.count():
+        before = total
+        for path in _files(sources):
+            length = path.stat().st_size
+            if not 0 < length <= min(_LARGEST, size - total):
+                continue
+            target = folder / str(again) / path.relative_to("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+            total += length
+            if total > size - size // 100:
+                return
+        if total == before:
+            raise LeafrootError(f"no files for a root of {size} bytes in {', '.join(sources)}", "bench")
+
+
+def _files(sources: Sequence[str]) -> Iterator[Path]:
+    for base in sources:
+        for here, folders, names in os.walk(base):
+            folders.sort()
+            yield from (
+                path for name in sorted(names) if (path := Path(here, name)).is_file() and not path.is_symlink()
+            )

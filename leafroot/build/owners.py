@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose is what a failed step did not find? A package sees only what it declares, and forgets to declare something.
+
+Looked for among the artefacts for the same target that are there already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from leafroot.errors import LeafrootError
+from leafroot.rootfs.layers import layer_from_tar
+from leafroot.rootfs.tree import File, Node
+
+# What compilers, linkers, pkg-config, configure scripts and Meson say, and the file that was meant.
+_SAID = (
+    (re.compile(r"fatal error: ([\w./+-]+): No such file or directory"), "usr/include/{}"),
+    (re.compile(r"cannot find -l([\w.+-]+)"), "usr/lib/lib{}.so"),
+    (re.compile(r"cannot find -l([\w.+-]+)"), "usr/lib/lib{}.a"),
+    (re.compile(r"No package '([\w.+-]+)' found"), "usr/lib/pkgconfig/{}.pc"),
+    (re.compile(r"Package '?([\w.+-]+?)'?(?:, required by .*,)? (?:was )?not found"), "usr/lib/pkgconfig/{}.pc"),
+    (re.compile(r"Dependency \"([\w.+-]+)\" (?:found: NO|not found)"), "usr/lib/pkgconfig/{}.pc"),
+    (re.compile(r"Dependency ([\w.+-]+) found: NO"), "usr/lib/pkgconfig/{}.pc"),
+    # A configure script asks for much that it can do without: only what it asked for last before it gave up.
+    (re.compile(r"checking for ([\w./+-]+\.h)\.\.\. no\n(?:configure: error|.*\nconfigure: error)"), "usr/include/{}"),
+    (re.compile(r"checking for \w+ in -l([\w.+-]+)\.\.\. no\nconfigure: error"), "usr/lib/lib{}.so"),
+    (re.compile(r"checking for \w+ in -l([\w.+-]+)\.\.\. no\nconfigure: error"), "usr/lib/lib{}.a"),
+)
+# The same for functions, for which no library is named.
+_FUNCTIONS = (
+    re.compile(r"checking for library containing (\w+)\.\.\. no\nconfigure: error"),
+    re.compile(r"undefined reference to `(\w+)'"),
+)
+_MOST_FUNCTIONS = 3
+_ENDING = ".tar.zst"
+
+
+def owners(log: str, folder: Path, seen: frozenset[str]) -> tuple[str, ...]:
+    """Sentences that say which package of `folder` owns what the log misses; `seen` are the artefacts that it had.
+
+    `folder` holds artefacts named after their packages, as the steps for one target make them.
+    """
+    wanted = dict.fromkeys(form.format(found) for said, form in _SAID for found in said.findall(log))
+    functions = dict.fromkeys(found for said in _FUNCTIONS for found in said.findall(log))
+    if not wanted and not functions:
+        return ()
+    found = _owners(tuple(wanted), tuple(functions)[:_MOST_FUNCTIONS], folder, seen)
+    return tuple(dict.fromkeys(found))
+
+
+def _owners(wanted: tuple[str, ...], functions: tuple[str, ...], folder: Path, seen: frozenset[str]) -> Iterator[str]:
+    for artefact in sorted(folder.glob(f"*{_ENDING}")):
+        if artefact.name in seen:
+            continue
+        package = artefact.name.removesuffix(_ENDING)
+        try:
+            paths = layer_from_tar(package, artefact).nodes
+        except LeafrootError:
+            # It is about another error here; whoever reads this artefact hears of its fault.
+            continue
+        found = [path for path in wanted if path in paths]
+        found += [f"{name}(), in {path}," for name in functions for path in _libraries(paths, name)]
+        for what in found:
+            yield f"{what} belongs to the package {package!r}, which is not among its depends=[...]."
+
+
+def _libraries(paths: Mapping[str, Node], function: str) -> Iterator[str]:
+    """The libraries in whose tables of names a function stands, where a zero byte ends every name."""
+    named = re.compile(rb"(?<!\w)%s\0" % function.encode())
+    for path, node in paths.items():
+        if not isinstance(node, File) or not re.fullmatch(r"usr/lib/lib[^/]+\.(a|so[\d.]*)", path):
+            continue
+        if named.search(node.read()):
+            yield path

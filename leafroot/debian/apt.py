@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Debian knows of a package: its dependencies as apt resolves them, and the licences in its copyright file.
+
+apt is given a world of its own (APT_CONFIG; apt.conf(5)): the indices of one release, which this machine need not run,
+nothing installed, nothing of the machine's own sources. It verifies the release's signature and the checksums of its
+indices. The format of copyright files: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from leafroot.errors import LeafrootError
+from leafroot.fetch.mirror import locate
+from leafroot.host.run import capture
+
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_SOURCE = "src:"
+_MINUTES = 30
+# As apt prints them: 'URL' file_version_architecture.deb size SHA256:digest
+_URI = re.compile(
+    r"^'(?P<url>[^']+)' (?P<name>[^_ ]+)_(?P<version>[^_ ]+)_\S+\.deb \d+ SHA256:(?P<sha256>[0-9a-f]{64})$"
+)
+
+_CONFIGURATION = """\
+Dir::State "{folder}/state";
+Dir::State::status "{folder}/status";
+Dir::Cache "{folder}/cache";
+Dir::Etc::sourcelist "{folder}/sources.list";
+Dir::Etc::sourceparts "{folder}/none";
+Dir::Etc::preferences "{folder}/none/preferences";
+Dir::Etc::preferencesparts "{folder}/none";
+APT::Sandbox::User "root";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Acquire::ForceHash "SHA256";
+"""
+# Debian's short names that the SPDX list has under another.
+_SPDX = {
+    "Expat": "MIT",
+    "Apache-2": "Apache-2.0",
+    "BSD-2-clause": "BSD-2-Clause",
+    "BSD-3-clause": "BSD-3-Clause",
+    "BSD-4-clause": "BSD-4-Clause",
+}
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DebianPackage:
+    """A binary package: `path` is where it lies below the mirror."""
+
+    name: str
+    version: str
+    path: str
+    sha256: str
+
+
+class Apt:
+    """apt with the indices of one release, kept in `folder`."""
+
+    def __init__(self, folder: Path, release: str, mirror: str = "") -> None:
+        self._folder = folder
+        self._release = release
+        self._base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
+
+    def update(self) -> None:
+        """Bring the indices up to date; LeafrootError if the release is not there, or not what its signature says."""
+        if not _KEYRING.exists():
+            raise LeafrootError(
+                f"there is no {_KEYRING}, which a Debian release is verified with",
+                where="apt",
+                hint="Install debian-archive-keyring. Where there is no apt, take a Debian machine for this command.",
+            )
+        for name in ("state/lists/partial", "cache/archives/partial", "none"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        lines = [f"{kind} [signed-by={_KEYRING}] {self._base} {self._release} main\n" for kind in ("deb", "deb-src")]
+        (self._folder / "sources.list").write_text("".join(lines))
+        (self._folder / "status").write_text("")
+        (self._folder / "apt.conf").write_text(_CONFIGURATION.format(folder=self._folder))
+        self._run(["update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
+
+    def closure(self, names: Sequence[str]) -> list[DebianPackage]:
+        """The packages of these names with all that they depend on; of "src:NAME", what that is built with."""
+        sources = [name.removeprefix(_SOURCE) for name in names if name.startswith(_SOURCE)]
+        others = [name for name in names if not name.startswith(_SOURCE)]
+        found: dict[str, DebianPackage] = {}
+        for verb, wanted in (("build-dep", sources), ("install", others)):
+            if wanted:
+                said = self._run([verb, "--print-uris", "-qq", "-y", *wanted], f"resolve {' '.join(wanted)}")
+                found |= {package.name: package for package in packages_in(said.splitlines(), self._base)}
+        return [found[name] for name in sorted(found)]
+
+    def _run(self, words: Sequence[str], purpose: str) -> str:
+        env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "APT_CONFIG": f"{self._folder}/apt.conf"}
+        env |= {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+        status, said = capture(["apt-get", *words], env=env, timeout=_MINUTES * 60)
+        if status != 0:
+            lines = [line for line in said.splitlines() if line.startswith(("E:", "W:", "Err:"))]
+            raise LeafrootError(
+                f"apt could not {purpose}",
+                where=f"Debian {self._release}, {self._base}",
+                hint="\n".join(dict.fromkeys(lines or said.splitlines()[-10:])),
+            )
+        return said
+
+
+def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
+    """The binary packages that `apt-get --print-uris` lists, by name; `base` is the mirror that it was given."""
+    found = []
+    for line in lines:
+        if match := _URI.match(line):
+            path = unquote(match["url"]).removeprefix(f"{base}/")
+            version = unquote(match["version"])
+            found.append(DebianPackage(match["name"], version, path, match["sha256"]))
+    return sorted(found, key=lambda package: package.name)
+
+
+def licenses(text: str) -> str:
+    """The licences of a package's own files, by name, with ", " between; "unknown" if the file is in free form.
+
+    What is Debian's own, the packaging, goes into no program and does not count.
+    """
+    found: set[str] = set()
+    for paragraph in re.split(r"\n\s*\n", text):
+        fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)", paragraph, re.MULTILINE))
+        files = fields.get("Files", "").split()
+        if "License" in fields and files and not all(name.startswith("debian/") for name in files):
+            name = fields["License"].splitlines()[0].strip()
+            found.add(re.sub(r"[^\s,]+", _spdx, name))
+    return ", ".join(sorted(found)) or _UNKNOWN
+
+
+def _spdx(word: re.Match[str]) -> str:
+    # What follows a ~ tells wordings of one licence apart, by custom.
+    name = word[0].partition("~")[0]
+    return _SPDX.get(name, name)

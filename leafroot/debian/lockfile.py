@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the lock file of a package in Go: what it is really built with, of all that Debian would build it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from leafroot.debian.apt import Apt, licenses
+from leafroot.describe.arches import ARCHES
+from leafroot.describe.archive import Archive, Module
+from leafroot.describe.package import Package
+from leafroot.describe.recipes import Go
+from leafroot.describe.unit import Unit
+from leafroot.effects.perform import perform
+from leafroot.effects.workshop import Workshop
+from leafroot.errors import LeafrootError
+from leafroot.plan.go import MODULES
+from leafroot.plan.golock import plan_imports
+from leafroot.plan.toolchain.compiler import GoTools
+from leafroot.units.lock import lock_text, module_at
+
+
+def lock(
+    unit: Unit[Package],
+    recipe: Go,
+    tools: GoTools,
+    apt: Apt,
+    shop: Workshop,
+    fetch: Callable[[Sequence[Archive]], object],
+) -> list[Module]:
+    """The modules that the package's programs import, by name, with the licences of each."""
+    found = [package for package in apt.closure(recipe.modules) if _is_source_code(package.name)]
+    modules = [module_at(one.name, one.version, one.path, one.sha256) for one in found]
+    step = plan_imports(unit, recipe, modules, tools, ARCHES.values())
+    fetch([*step.archives()])
+    perform(step, shop)
+    listed = (shop.output / step.output).read_text().splitlines()
+    folders = sorted({line.removeprefix(f"{MODULES}/") for line in listed if line.startswith(f"{MODULES}/")})
+    trees = {module.name: shop.store.alone(module.archive) for module in modules}
+    union = shop.store.united([module.archive for module in modules]) if modules else Path()
+    used = {name for folder in folders for name in owners(folder, trees, union)}
+    # What documents a package may be a link to what documents another of the same source.
+    used |= {name for one in modules if one.name in used for name in owners(one.documentation, trees, union)}
+    return [replace(one, license=_licenses(one, union)) for one in modules if one.name in used]
+
+
+def text_of(modules: Sequence[Module], recipe: Go, name: str, release: str) -> str:
+    """The lock file."""
+    heading = (
+        "SPDX-License-Identifier: Apache-2.0",
+        f"Made by 'scons go-lock PACKAGE={name} RELEASE={release}'; not for editing.",
+        f"What the programs import of {', '.join(recipe.modules)}, in Debian {release}.",
+    )
+    return lock_text(modules, heading)
+
+
+def owners(folder: str, trees: Mapping[str, Path], union: Path) -> Iterator[str]:
+    """The names of the packages that bring a folder of their union: its files, and the links on the way to it."""
+    real, links = _walk(folder, union)
+    for name, tree in trees.items():
+        if any((tree / link).is_symlink() for link in links) or _has_files(tree / real):
+            yield name
+
+
+def _walk(folder: str, union: Path) -> tuple[PurePosixPath, list[PurePosixPath]]:
+    """Where a folder that is there really is, and each link that leads to it; links do not lead out of a union."""
+    at, links = PurePosixPath(), list[PurePosixPath]()
+    ahead = list(PurePosixPath(folder).parts)[::-1]
+    while ahead:
+        step = ahead.pop()
+        if step == "..":
+            at = at.parent
+        elif (union / at / step).is_symlink():
+            links.append(at / step)
+            ahead += (union / at / step).readlink().parts[::-1]
+        else:
+            at /= step
+    return at, links
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(path.is_file() for path in folder.iterdir())
+
+
+def _is_source_code(name: str) -> bool:
+    # https://go-team.pages.debian.net/packaging.html: the names of packages that others are built with.
+    return name.startswith("golang-") and name.endswith("-dev")
+
+
+def _licenses(module: Module, union: Path) -> str:
+    file = union / module.copyright
+    if not file.is_file():
+        raise LeafrootError(f"has no {module.copyright}", where=module.archive.file_name)
+    return licenses(file.read_text(errors="replace"))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU: a board's image booted, for a person at the console or for the guest's own checks."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.describe.qemu import Emulation
+from leafroot.errors import LeafrootError
+from leafroot.host.run import capture, run, watch
+
+# What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
+CHECK_WORD = "leafroot.check"
+CHECK_WORDS = f"{CHECK_WORD} panic=-1"
+_VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
+_MEMORY = re.compile(r"^leafroot\.memory: (\d+) of (\d+) KiB\s*$", re.MULTILINE)
+_PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
+_RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a root beside it (or none).
+
+    `device_tree` is the file of the machine's device tree, where QEMU does not make one itself.
+    """
+
+    qemu: str
+    machine: Emulation
+    memory: int
+    kernel: Path
+    initrd: Path | None = None
+    device_tree: Path | None = None
+    accelerator: str = "tcg"
+
+    def hardware(self, network: str = "", rom: bool = False) -> list[str]:
+        """The machine without anything to boot.
+
+        `network` are options for QEMU's side of the network, and with `rom` the card has its ROM: firmware that boots.
+        """
+        line = [
+            self.qemu,
+            *self.machine.options,
+            "-accel",
+            self.accelerator,
+            "-m",
+            str(self.memory),
+            "-display",
+            "none",
+        ]
+        line += ["-no-reboot", "-nodefaults", "-serial", "mon:stdio"]
+        if self.machine.virtio:
+            card = "virtio-net-pci,netdev=net0" if rom else "virtio-net-pci,netdev=net0,romfile="
+            line += ["-netdev", f"user,id=net0{network}", "-device", card]
+            line += ["-device", "virtio-rng-pci"]
+        if self.device_tree is not None:
+            line += ["-dtb", str(self.device_tree)]
+        return line
+
+    def argv(self, words: str = "") -> list[str]:
+        """QEMU's command line; `words` are added to the kernel's."""
+        line = [*self.hardware(), "-kernel", str(self.kernel)]
+        if self.initrd is not None:
+            line += ["-initrd", str(self.initrd)]
+        return [*line, "-append", words] if words else line
+
+
+def check_qemu(program: str, machine: Emulation) -> None:
+    """Raise a LeafrootError if the QEMU that is installed is older than the first that has the machine."""
+    _, said = capture([program, "--version"])
+    found = re.search(r"version (\d+)\.(\d+)", said)
+    if not found or tuple(map(int, found.groups())) < machine.since:
+        oldest = ".".join(map(str, machine.since))
+        raise LeafrootError(
+            f"it is {said.splitlines()[0] if said.strip() else 'of no known version'}; "
+            f"the first that has '{' '.join(machine.options)}' is {oldest}",
+            where=program,
+            hint="Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0.",
+        )
+
+
+def boot(guest: Guest) -> int:
+    """Boot with the serial console in this terminal; QEMU's exit status."""
+    check_qemu(guest.qemu, guest.machine)
+    return run(guest.argv(), env=dict(os.environ), stdin=None)
+
+
+def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
+    """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
+    check_qemu(guest.qemu, guest.machine)
+    return boot_test_of(guest.argv(CHECK_WORDS), log, timeout)
+
+
+def boot_test_of(argv: Sequence[str], log: Path, timeout: float, fetched: str = "") -> str:
+    """What `boot_test` does, for a command line; `fetched` is what the console must have said before the checks."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    ended = watch(argv, env=dict(os.environ), log=log, timeout=timeout)
+    seconds = time.monotonic() - begun
+    console = log.read_text(errors="replace").replace("\r", "")
+    reason = verdict(console, fetched)
+    if reason:
+        if not ended:
+            reason = f"{reason} (QEMU was stopped after {timeout:.0f} s)"
+        tail = "\n".join(f"| {line}" for line in console.splitlines()[-40:])
+        raise LeafrootError(reason, where="boot-test", hint=f"{tail}\nThe whole console: {log}")
+    checks = "\n".join(match.group(0) for match in _RESULT.finditer(console))
+    return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s{memory_in_use(console)}"
+
+
+def memory_in_use(console: str) -> str:
+    """What kernel and root take of the memory, as the guest counted it after its checks; empty if it did not."""
+    said = _MEMORY.search(console)
+    return f", {int(said.group(1)) / 1024:.1f} of {int(said.group(2)) / 1024:.0f} MiB of memory in use" if said else ""
+
+
+def verdict(console: str, fetched: str = "") -> str:
+    """Why the guest's checks, as the console shows them, did not pass; empty if they did.
+
+    `fetched` is what the firmware says when it has the image from the network, before any of the checks.
+    """
+    said = _VERDICT.search(console)
+    plan = _PLAN.search(console)
+    results = [match.group(0) for match in _RESULT.finditer(console)]
+    failed = [line for line in results if line.startswith("not ok")]
+    if fetched not in console[: plan.start()] if plan else fetched not in console:
+        return f"the image never came over the network (the console never said {fetched!r})"
+    if failed:
+        return "the guest's checks failed: " + "; ".join(failed)
+    if plan is None:
+        return "the guest never began its checks"
+    if int(plan.group(1)) != len(results) or not results:
+        return f"the guest announced {plan.group(1)} checks and made {len(results)}"
+    if said is None:
+        return "the guest never finished its checks"
+    return "" if said.group(1) == "0" else f"the guest's checks ended with status {said.group(1)}"

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts of the building machine that count for what it builds."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from pathlib import Path
+
+from leafroot.errors import LeafrootError
+from leafroot.host.run import capture
+from leafroot.kconfig.config import ExternalToolchain
+
+_OLDEST_GCC = 12
+
+
+def host_platform() -> str:
+    """What a program built here needs in order to run: processor and C library."""
+    libc, version = platform.libc_ver()
+    return f"{platform.machine()}-{libc or 'libc'}-{version or 'unknown'}"
+
+
+def compiler_identity(external: ExternalToolchain, machine: str) -> str:
+    """Check an external compiler, and give its version and the digest of what it compiles with.
+
+    `machine` is the first part of the tuple that it must compile for. Raises LeafrootError if it is missing, too
+    old, for another processor or another system than Linux, with a sysroot that is not there, or without the parts
+    that a libc is built with.
+    """
+    gcc = f"{external.prefix}/bin/{external.tuple}-gcc"
+    where = "external toolchain"
+    if not Path(gcc).exists():
+        raise LeafrootError(
+            f"there is no {gcc}",
+            where=where,
+            hint="Install it (Debian: gcc, or gcc-aarch64-linux-gnu and the like), or set\n"
+            "TOOLCHAIN_EXTERNAL_PREFIX and TOOLCHAIN_EXTERNAL_TUPLE in the configuration.",
+        )
+    asked = ("-dumpfullversion", "-dumpmachine")
+    version, target = (_ask(gcc, option) for option in asked)
+    if int(version.split(".")[0]) < _OLDEST_GCC:
+        raise LeafrootError(f"{gcc} is version {version}; {_OLDEST_GCC} is the oldest that serves", where=where)
+    if target.split("-")[0] != machine:
+        raise LeafrootError(f"{gcc} compiles for {target}, not for {machine}", where=where)
+    sysroot = _ask(gcc, "-print-sysroot")
+    if sysroot and not Path(sysroot).is_dir():
+        raise LeafrootError(f"{gcc} looks for headers and libraries in {sysroot}, which is not there", where=where)
+    libc = _libc(gcc, target)
+    parts = [_ask(gcc, "-print-prog-name=cc1")]
+    parts += [_ask(gcc, f"-print-file-name={name}") for name in ("libgcc.a", "libgcc_eh.a", "crtbeginS.o")]
+    parts += [f"{external.prefix}/bin/{external.tuple}-{tool}" for tool in ("as", "ld", "ar")]
+    for part in parts:
+        if not (Path(part).is_absolute() and Path(part).exists()):
+            raise LeafrootError(f"{gcc} has no {Path(part).name}", where=where)
+    return f"GCC {version}, {libc}, {_stamp(parts)}"
+
+
+def _libc(gcc: str, target: str) -> str:
+    """Which C library the compiler was made for; ours takes its place, but libgcc comes with the compiler."""
+    if "__linux__" not in _macros(gcc):
+        raise LeafrootError(f"{gcc} ({target}) does not compile for Linux", where="external toolchain")
+    defined = _macros(gcc, "-include", "features.h")
+    for macro, name in (("__UCLIBC__", "uClibc"), ("__GLIBC__", "glibc")):
+        if macro in defined:
+            return name
+    return "musl" if "musl" in target else "no libc that it knows"
+
+
+def _macros(gcc: str, *options: str) -> set[str]:
+    """The names of the macros that are defined before a program says anything."""
+    status, said = capture([gcc, "-dM", "-E", "-x", "c", *options, "-"])
+    return {line.split()[1] for line in said.splitlines() if line.startswith("#define ")} if status == 0 else set()
+
+
+def _ask(gcc: str, option: str) -> str:
+    status, output = capture([gcc, option])
+    if status != 0:
+        raise LeafrootError(f"'{gcc} {option}' failed: {output.strip()}", where="external toolchain")
+    return output.strip()
+
+
+def _stamp(parts: list[str]) -> str:
+    """A digest of the parts' bytes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        with Path(part).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two builds' outputs compared, byte by byte; where an artefact differs, file by file, and the evidence of it kept.
+
+Both forms of the files at fault are kept, and looked into with diffoscope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import stat
+import tarfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import zstandard
+
+from leafroot.errors import LeafrootError
+from leafroot.files import digest_of
+from leafroot.host.run import watch
+from leafroot.step import Step
+
+_CHUNK = 1 << 20
+# Kbuild's notes of what a file was made from, and where those name headers of the host.
+_NOTES = re.compile(r"(^|/)\.[^/]+\.cmd$")
+_HOST_HEADERS = b"/usr/include/"
+_KEPT = 10
+_LINES = 40
+_SECONDS = 300.0
+_LOOKED_INTO = 3
+_DIFFOSCOPE = ("diffoscope", "--no-progress", "--text-color", "never")
+
+
+@dataclass(frozen=True)
+class Member:
+    """What a file of an artefact is, without its bytes."""
+
+    kind: str
+    mode: int
+    size: int
+    digest: str
+    link: str
+    mtime: int
+
+    def against(self, other: Member) -> str:
+        """How another differs from this one, in words."""
+        words = [
+            f"{what} {mine} and {theirs}"
+            for what, mine, theirs in (
+                ("kind", self.kind, other.kind),
+                ("mode", f"{self.mode:04o}", f"{other.mode:04o}"),
+                ("link to", self.link, other.link),
+                ("time", self.mtime, other.mtime),
+                ("size", self.size, other.size),
+            )
+            if mine != theirs
+        ]
+        return ", ".join(words) or "other bytes of the same size"
+
+
+@contextmanager
+def opened(artefact: Path) -> Iterator[tarfile.TarFile]:
+    """The archive, to be read from its beginning to its end."""
+    with (
+        artefact.open("rb") as raw,
+        zstandard.ZstdDecompressor().stream_reader(raw) as frame,
+        tarfile.open(fileobj=io.BufferedReader(frame, _CHUNK), mode="r|", errors="surrogateescape") as tar,
+    ):
+        yield tar
+
+
+def members(artefact: Path) -> dict[str, Member]:
+    """Every file, folder and link of an artefact, by its path."""
+    found = {}
+    with opened(artefact) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isreg() else None
+            digest = hashlib.sha256()
+            while content is not None and (chunk := content.read(_CHUNK)):
+                digest.update(chunk)
+            kind, mode = member.type.decode(), stat.S_IMODE(member.mode)
+            mtime = int(member.mtime)
+            found[member.name] = Member(kind, mode, member.size, digest.hexdigest(), member.linkname, mtime)
+    return found
+
+
+def host_files(artefact: Path, names: Collection[str], compiler: str) -> set[str]:
+    """Those of the files that run on the building machine, or tell of its headers.
+
+    `compiler` is what the host's compiler writes into the section .comment of all that it makes; the toolchain that
+    is built from source writes another one.
+    """
+    found = set()
+    with opened(artefact) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.name in names and member.isreg() else None
+            data = content.read() if content else b""
+            if compiler.encode() in data or (_NOTES.search(member.name) and _HOST_HEADERS in data):
+                found.add(member.name)
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One file that is not the same in both: the step (package) that made it, its output, the file in that."""
+
+    title: str
+    output: str
+    file: str
+    how: str
+
+
+@dataclass
+class Comparison:
+    """What was compared: the counts, and every difference; `origins` are outputs all of whose inputs were equal."""
+
+    images: int = 0
+    artefacts: int = 0
+    files: int = 0
+    bytes: int = 0
+    excused: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+
+    @property
+    def differing(self) -> list[str]:
+        """The outputs that differ, each once."""
+        return list(dict.fromkeys(difference.output for difference in self.differences))
+
+
+def compare(
+    steps: Sequence[Step],
+    folders: Iterable[str],
+    first: Path,
+    second: Path,
+    compilers: tuple[str, str] | None = None,
+) -> Comparison:
+    """Compare the outputs of all steps, and all that is in `folders` (images/ of the boards), in two output folders.
+
+    Steps stand in an order in which each comes after those that it reads. `compilers` are the marks that the hosts'
+    own compilers leave, where those differ: what bears them runs on the building machine, and is not compared.
+    """
+    found = Comparison()
+    for step in steps:
+        _compare_output(step, first, second, compilers, found)
+        if step.output in found.differing and not set(step.artefacts()) & set(found.differing):
+            found.origins.append(step.output)
+    outputs = {step.output for step in steps}
+    for folder in folders:
+        names = sorted({*_files(first, folder), *_files(second, folder)})
+        found.images += len(names)
+        for name in names:
+            if name not in outputs:
+                _compare_file(f"{folder}: exported", name, "", first / name, second / name, found)
+    return found
+
+
+def _files(output: Path, folder: str) -> Iterator[str]:
+    for path in (output / folder).rglob("*"):
+        if path.is_file() or path.is_symlink():
+            yield path.relative_to(output).as_posix()
+
+
+def _compare_output(
+    step: Step, first: Path, second: Path, compilers: tuple[str, str] | None, found: Comparison
+) -> None:
+    one, other = first / step.output, second / step.output
+    found.artefacts += 1
+    before = len(found.differences)
+    _compare_file(step.title, step.output, "", one, other, found)
+    if not step.output.endswith(".tar.zst") or not (one.is_file() and other.is_file()):
+        return
+    mine = members(one)
+    found.files += len(mine)
+    if len(found.differences) == before:
+        return
+    theirs = members(other)
+    told = [
+        Difference(step.title, step.output, name, how)
+        for name in sorted({*mine, *theirs})
+        if (how := _how(mine.get(name), theirs.get(name)))
+    ]
+    if told and compilers:
+        own = host_files(one, {difference.file for difference in told}, compilers[0])
+        own &= host_files(other, own, compilers[1])
+        found.excused += len(own)
+        told = [difference for difference in told if difference.file not in own]
+        if not told:
+            del found.differences[before:]
+            return
+    if told:
+        # What differs in it says more than that it differs.
+        found.differences[before:] = told
+
+
+def _how(mine: Member | None, theirs: Member | None) -> str:
+    if mine is None or theirs is None:
+        return "only in the first build" if theirs is None else "only in the second build"
+    return "" if mine == theirs else mine.against(theirs)
+
+
+def _compare_file(title: str, output: str, file: str, one: Path, other: Path, found: Comparison) -> None:
+    here, there = _digest(one), _digest(other)
+    if not here or not there:
+        if here or there:
+            missing = "only in the first build" if here else "only in the second build"
+            found.differences.append(Difference(title, output, file, missing))
+            return
+        raise LeafrootError("neither of the two builds made it", where=output)
+    found.bytes += one.stat().st_size
+    if here != there:
+        how = f"size {one.stat().st_size} and {other.stat().st_size}"
+        if one.stat().st_size == other.stat().st_size:
+            how = "other bytes of the same size"
+        found.differences.append(Difference(title, output, file, how))
+
+
+def _digest(path: Path) -> str:
+    if path.is_symlink():
+        return f"-> {path.readlink()}"
+    return digest_of(path) if path.exists() else ""
+
+
+def keep_evidence(found: Comparison, first: Path, second: Path, folder: Path) -> str:
+    """Keep both forms of the first files at fault below `folder`, and give what diffoscope says of them."""
+    at_fault = [one for one in found.differences if one.output in found.origins and "only in" not in one.how]
+    said: list[str] = []
+    for number, one in enumerate(at_fault[:_KEPT]):
+        pair = []
+        for output, name in ((first, "first"), (second, "second")):
+            target = folder / str(number) / name / Path(one.file or one.output).name
+            target.parent.mkdir(parents=True)
+            _extract(output / one.output, one.file, target)
+            pair.append(target)
+        if number < _LOOKED_INTO and len(said) < _LINES:
+            said += _look_into(one, pair)
+    where = f"Both forms of {min(len(at_fault), _KEPT)} of them, and all differences (result.json): {folder}"
+    return "\n".join([*said[:_LINES], where])
+
+
+def _extract(output: Path, file: str, target: Path) -> None:
+    if not file:
+        shutil.copyfile(output, target)
+        return
+    with opened(output) as tar:
+        for member in tar:
+            if member.name == file:
+                content = tar.extractfile(member) if member.isreg() else None
+                target.write_bytes(content.read() if content else f"{member.linkname}\n".encode())
+                return
+
+
+def _look_into(one: Difference, pair: Sequence[Path]) -> list[str]:
+    """What diffoscope sees; where it is not installed, how to get it."""
+    if not shutil.which("diffoscope"):
+        return ["diffoscope would show what differs in them: it is not installed (Debian: diffoscope-minimal)."]
+    log = pair[0].parents[1] / "diffoscope.txt"
+    env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
+    if not watch([*_DIFFOSCOPE, *map(str, pair)], env=env, log=log, timeout=_SECONDS):
+        return [f"diffoscope was not done with them after {_SECONDS:.0f} s: {pair[0]} and {pair[1]}"]
+    lines = log.read_text(errors="replace").splitlines()
+    return [f"{one.title}, {one.file or one.output}, says diffoscope:", *(f"  | {line}" for line in lines)]

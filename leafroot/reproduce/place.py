@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A build's own place: a copy of the checkout, a cache with the downloads alone, on request another distribution.
+
+The latter is a root of a Debian release, made once with debootstrap and kept in the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import leafroot
+from leafroot.errors import LeafrootError
+from leafroot.fetch.mirror import locate
+from leafroot.host.run import capture, run
+from leafroot.reproduce.circumstances import Circumstances
+from leafroot.reproduce.enter import entering, outside
+from leafroot.store.locks import locked
+
+NOT_COPIED = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+_LISTS = {"EXTERNAL": ":", "OVERLAY": ":", "CONFIG": ","}
+_PASSED = ("BOARD", "BOOT", "KERNEL", "TOOLCHAIN")
+_CLOCK = Path(leafroot.__file__).parent / "tools" / "shifted-clock" / "shifted-clock.c"
+
+# Every program in the sandbox is given the library; the environment of the steps stays as it is. What bwrap is told
+# first, it does first: later on, the sandbox's root is read-only.
+_WRAPPER = """\
+#!/bin/sh
+# Calls bwrap with one file more: /etc/ld.so.preload (see ld.so(8)).
+exec {bwrap} --ro-bind '{library}' /shifted-clock.so --ro-bind '{preload}' /etc/ld.so.preload "$@"
+"""
+PYTHON = Path("/opt/leafroot/bin/python3")
+"""The root's Python, with what requirements.txt names."""
+_CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+_REQUIREMENTS = "opt/requirements.txt"
+# What is in bootstrap's table for the tests' sake.
+_NOT_FOR_BUILDING = re.compile(r"qemu-system-\w+")
+
+
+def lay_place(
+    there: Circumstances,
+    checkout: Path,
+    variables: Mapping[str, str],
+    archives: Iterable[Path],
+    configured: Mapping[str, Path],
+) -> list[str]:
+    """Make everything that one build needs in its place, and give the variables that it is called with.
+
+    `variables` are those of this call of scons, `archives` the downloads, `configured` the boards' own .config files.
+    """
+    order = random.Random(there.name) if there.shuffled else None
+    for folder in (there.checkout.parent, there.cache / "dl", there.programs):
+        folder.mkdir(parents=True, exist_ok=True)
+    _copy(checkout, there.checkout, there.umask, order, NOT_COPIED)
+    for path in archives:
+        _link(path, there.cache / "dl" / path.name, copied=there.become is not None)
+    for board, file in configured.items():
+        target = there.output / board / ".config"
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(file, target)
+    words = [f"{name}={variables[name]}" for name in _PASSED if variables.get(name)]
+    for name, separator in _LISTS.items():
+        named = [part for part in variables.get(name, "").split(separator) if part]
+        copies = [there.place / name.lower() / str(number) / Path(part).name for number, part in enumerate(named)]
+        for part, copy in zip(named, copies, strict=True):
+            copy.parent.mkdir(parents=True)
+            _copy(checkout / part, copy, there.umask, order)
+        if copies:
+            words.append(f"{name}={separator.join(map(str, copies))}")
+    if there.shift:
+        _shift_clock(there)
+    _hand_over(there)
+    return [*words, f"CACHE={there.cache}", "OFFLINE=1"]
+
+
+def _copy(source: Path, target: Path, umask: int, order: random.Random | None, left_out: Iterable[str] = ()) -> None:
+    """Copy a tree as a version control system would check it out: modes by the umask, times of now.
+
+    Entries are made in the order of their names, or shuffled: many file systems list them as they were made.
+    """
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+    elif source.is_dir():
+        target.mkdir()
+        target.chmod(0o777 & ~umask)
+        names = sorted({entry.name for entry in source.iterdir()} - set(left_out))
+        if order is not None:
+            order.shuffle(names)
+        for name in names:
+            _copy(source / name, target / name, umask, order, left_out)
+    elif source.is_file():
+        shutil.copyfile(source, target)
+        target.chmod((0o777 if source.stat().st_mode & stat.S_IXUSR else 0o666) & ~umask)
+    else:
+        raise LeafrootError("is neither a file, a folder nor a link: it cannot be copied", where=source)
+
+
+def _link(source: Path, target: Path, *, copied: bool) -> None:
+    try:
+        if copied:
+            # The ordinary user gets files of his own: root's may be closed to him.
+            raise OSError
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _shift_clock(there: Circumstances) -> None:
+    library, preload = there.place / "shifted-clock.so", there.place / "ld.so.preload"
+    argv = ["gcc", "-shared", "-fPIC", "-O1", f"-DSHIFT={there.shift}", "-o", str(library), str(_CLOCK)]
+    status, said = capture(argv)
+    if status != 0:
+        raise LeafrootError(f"the clock cannot be shifted: {said.strip()}", where=_CLOCK)
+    preload.write_text("/shifted-clock.so\n")
+    bwrap = "/usr/bin/bwrap" if there.root else shutil.which("bwrap")
+    wrapper = there.programs / "bwrap"
+    wrapper.write_text(_WRAPPER.format(library=library, preload=preload, bwrap=bwrap))
+    for path in (preload, library, wrapper):
+        path.chmod(0o755)
+
+
+def _hand_over(there: Circumstances) -> None:
+    """Let the build's user own all of it."""
+    there.place.chmod(0o755)
+    if there.become is None:
+        return
+    for folder, _, names in os.walk(there.place):
+        os.chown(folder, there.become, there.become)
+        for name in names:
+            os.chown(Path(folder, name), there.become, there.become, follow_symlinks=False)
+
+
+def check_release(release: str, *, external: bool) -> None:
+    """Raise a LeafrootError if the second build could not take place in this release, or would prove nothing there."""
+    where = f"RELEASE={release}"
+    if os.geteuid() != 0:
+        raise LeafrootError("only root can make another distribution's root and enter it", where)
+    if external:
+        raise LeafrootError(
+            "the compiler of another release is another compiler: it gives other bytes",
+            where,
+            "Say TOOLCHAIN=source: that is what makes images the same on every distribution.",
+        )
+    if not re.fullmatch(r"[a-z]+", release):
+        raise LeafrootError("this is no name of a Debian release", where, "Say RELEASE=trixie, or bookworm.")
+    if not shutil.which("debootstrap"):
+        raise LeafrootError("debootstrap is not installed", where, "Install it: apt-get install debootstrap")
+
+
+def host_packages(bootstrap: str) -> list[str]:
+    """The Debian packages that a build needs: those of the table in `bootstrap`, but for the emulators."""
+    table = re.search(r"^requirements\(\) \{\n.*?<<'END'\n#[^\n]*\n(.*?)^END$", bootstrap, re.MULTILINE | re.DOTALL)
+    if table is None:
+        raise LeafrootError("has no table of host packages", where="bootstrap")
+    rows = [line.split() for line in table[1].splitlines()]
+    packages = {row[1] for row in rows} | {"ca-certificates", "python3-venv"}
+    return sorted(name for name in packages if not _NOT_FOR_BUILDING.fullmatch(name))
+
+
+def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
+    """The root of a Debian release in which Leafroot can build, made if it is not there yet."""
+    packages = host_packages((checkout / "bootstrap").read_text())
+    requirements = checkout / "requirements.txt"
+    parts = [release, *packages, requirements.read_text()]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    root = cache / "roots" / f"{release}-{key}"
+    if root.is_dir():
+        return root
+    with locked(root.with_suffix(".lock"), f"makes a root of Debian {release}"):
+        if not root.is_dir():
+            fresh = root.with_suffix(".new")
+            if fresh.exists():
+                shutil.rmtree(fresh)
+            print(f"making a root of Debian {release}, with what a build needs: {root}", flush=True)
+            _make(release, packages, requirements, fresh, mirror)
+            fresh.rename(root)
+    return root
+
+
+def _make(release: str, packages: list[str], requirements: Path, root: Path, mirror: str) -> None:
+    base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
+    env = {"PATH": os.environ.get("PATH", os.defpath), "DEBIAN_FRONTEND": "noninteractive", **_network()}
+    log = root.with_suffix(".log")
+    include = f"--include={','.join(packages)}"
+    _do(["debootstrap", "--variant=minbase", include, release, str(root), base], env, log)
+    certificates = Path("/") / _CERTIFICATES
+    if certificates.exists():
+        # A proxy's own certificate is in the machine's list, and not in the release's.
+        shutil.copyfile(certificates, root / _CERTIFICATES)
+    shutil.copyfile(requirements, root / _REQUIREMENTS)
+    inside = {"PATH": os.defpath, "HOME": "/root", "PIP_CERT": f"/{_CERTIFICATES}", **_network()}
+    there = Circumstances("root", root / "opt", Path("/opt"), PYTHON, 0o022, inside, 1, root=root)
+    venv = str(PYTHON.parents[1])
+    pip = ["-m", "pip", "install", "--quiet", "--no-input", "--require-hashes", "--only-binary", ":all:"]
+    _do(entering(there, ["/usr/bin/python3", "-m", "venv", venv]), outside(), log)
+    _do(entering(there, [str(PYTHON), *pip, "-r", f"/{_REQUIREMENTS}"]), outside(), log)
+    log.unlink()
+
+
+def _network() -> Mapping[str, str]:
+    """What leads to the network from here: the proxies, and the index of Python packages."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.lower().endswith("_proxy") or name in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
+    }
+
+
+def _do(argv: list[str], env: Mapping[str, str], log: Path) -> None:
+    with log.open("ab") as out:
+        status = run(argv, env=env, log=out)
+    if status != 0:
+        lines = log.read_text(errors="replace").splitlines()[-15:]
+        raise LeafrootError(
+            f"'{' '.join(argv)[:100]}' ended with status {status}:",
+            "RELEASE=",
+            "\n".join([*(f"| {line}" for line in lines), f"The whole log: {log}"]),
+        )

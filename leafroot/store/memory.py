@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory of an output folder: what SCons knows of files, and the checksum of each output that was made there.
+
+It is one file, written whole at the end of a run, with a checksum over all of it. So what SCons believes an output to
+be made from, and the bytes that the output then had, never part: a file that a killed run has replaced, or that
+anybody has changed since, is found at the next start, and a memory that is damaged counts as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafroot.errors import LeafrootError
+from leafroot.files import digest_of
+from leafroot.host.disk import full, is_full, remove
+
+_HEADER = b"leafroot memory 1 "
+
+
+@dataclass(frozen=True)
+class Look:
+    """An output as it was when it was right: its SHA-256, and what tells at a glance that nobody has touched it."""
+
+    digest: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Memory:
+    """The memory in `file`, of outputs below `folder`. SCons uses it as a dbm database, from strings to bytes."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        self._file = file
+        self._folder = folder
+        self._entries: dict[str, bytes] = {}
+        self._looks: dict[str, Look] = {}
+        self._before: bytes = b""
+        self.written = 0.0
+        """When the last run noted down what it saw (seconds since 1970)."""
+        self.damaged = False
+        """Whether there was a memory, and it could not be believed."""
+        self.failed: Callable[[LeafrootError], None] = _raise
+        """What is done if it cannot be written at the end of a run."""
+        self._read()
+
+    def _read(self) -> None:
+        try:
+            self.written = self._file.stat().st_mtime
+            content = self._file.read_bytes()
+        except FileNotFoundError:
+            return
+        except OSError:
+            content = b""
+        head, _, body = content.partition(b"\n")
+        if head != _HEADER + hashlib.sha256(body).hexdigest().encode():
+            self.damaged, self.written = True, 0.0
+            return
+        entries, looks = pickle.loads(body)
+        self._entries, self._looks = entries, {name: Look(*values) for name, values in looks.items()}
+        self._before = body
+
+    def digest(self, name: str) -> str:
+        """The SHA-256 of an output when it was made or brought; nothing if that is not known."""
+        look = self._looks.get(name)
+        return look.digest if look else ""
+
+    def made(self, name: str, digest: str) -> None:
+        """The output is there now, with this SHA-256."""
+        status = (self._folder / name).stat()
+        self._looks[name] = Look(digest, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+    def drop(self, name: str) -> None:
+        """Remove an output that is not what it should be; SCons then has to make it."""
+        remove(self._folder / name)
+        self._looks.pop(name, None)
+
+    def check(self) -> list[str]:
+        """Look at every output, and drop what is no longer what was made; the names of those."""
+        dropped: list[str] = []
+        for name, look in list(self._looks.items()):
+            path = self._folder / name
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                del self._looks[name]
+                continue
+            if look == Look(look.digest, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino):
+                continue
+            if _has_digest(path, status.st_size, look):
+                self.made(name, look.digest)
+            else:
+                self.drop(name)
+                dropped.append(name)
+        return dropped
+
+    def open(self, name: str, flag: str = "c", mode: int = 0o666) -> Memory:
+        """What SCons calls to open its database: there is but one."""
+        return self
+
+    def __getitem__(self, key: str) -> bytes:
+        return self._entries[key]
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        self._entries[key] = value
+
+    def keys(self) -> Iterator[str]:
+        """The keys, as a dbm database gives them."""
+        return iter(self._entries)
+
+    def sync(self) -> None:
+        """Write it, if anything has changed; the file's time is that of the last run in any case."""
+        looks = {
+            name: (look.digest, look.size, look.mtime_ns, look.ctime_ns, look.inode)
+            for name, look in self._looks.items()
+        }
+        body = pickle.dumps((self._entries, looks))
+        try:
+            if body == self._before:
+                with contextlib.suppress(FileNotFoundError):
+                    os.utime(self._file)
+                return
+            fresh = self._file.with_name(f"{self._file.name}.new")
+            fresh.write_bytes(_HEADER + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            fresh.replace(self._file)
+            self._before = body
+        except OSError as error:
+            what = "the memory of what was made"
+            self.failed(full(what, self._file) if is_full(error) else LeafrootError(str(error), self._file))
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+def _raise(error: LeafrootError) -> None:
+    raise error
+
+
+def _has_digest(path: Path, size: int, look: Look) -> bool:
+    try:
+        return size == look.size and path.is_file() and not path.is_symlink() and digest_of(path) == look.digest
+    except OSError:
+        return False

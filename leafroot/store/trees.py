@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store: archives and artefacts unpacked once, content-addressed, bound read-only into sandboxes.
+
+So that a change in an unpacked tree does not go unseen, a digest of it is recorded: over path, kind, mode, size, time
+and link text of everything in it, and not over the bytes of files, since reading those would take longer than many
+steps do. What somebody edits, cuts off, deletes or adds is seen; what alters bytes and leaves size and time as they
+are (a failing disk) is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from leafroot.archive.unpack import unpack
+from leafroot.describe.archive import Archive
+from leafroot.errors import LeafrootError
+from leafroot.host.disk import Scratch, remove, room_for
+from leafroot.host.run import capture, check_interrupt
+from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
+from leafroot.store.locks import locked
+
+# find(1) takes a third of the time that Python would. Of a folder, size and time are the file system's own affair.
+_FIND = (
+    *("-type", "d", "-printf", r"%P %m\0", "-o"),
+    *("-type", "l", "-printf", r"%P l %l\0", "-o"),
+    *("-printf", r"%P %y %m %s %T@\0"),
+)
+# What the name of an archive's tree is made of beside its checksum, where it is not unpacked as sources are.
+ALONE = ("no links out",)
+WHOLE = ("whole",)
+
+
+def listing_of(tree: Path) -> str:
+    """The digest of how everything in the tree looks; nothing if not all of it can be looked at."""
+    status, found = capture(["find", str(tree), *_FIND], env={"PATH": os.defpath, "LC_ALL": "C"}, timeout=600.0)
+    if status != 0:
+        return ""
+    return hashlib.sha256("\0".join(sorted(found.split("\0"))).encode()).hexdigest()
+
+
+def record_listing(fresh: Path, tree: Path) -> None:
+    """Record how the tree `fresh` looks, which is about to be renamed to `tree`."""
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    beside = fresh.with_name(f"{fresh.name}.look.new")
+    beside.write_text(f"{listing_of(fresh)}\n")
+    beside.replace(_record(tree))
+
+
+def is_as_recorded(tree: Path) -> bool:
+    """Whether the tree is there, and looks as it was recorded."""
+    try:
+        known = _record(tree).read_text().strip()
+    except (OSError, ValueError):
+        return False
+    return bool(known) and known == listing_of(tree)
+
+
+def _record(tree: Path) -> Path:
+    return tree.with_name(f"{tree.name}.look")
+
+
+class Store:
+    """Unpacked trees below `folder`, each under the digest of what it was made from.
+
+    Sandboxes see them read-only. Before a run uses one for the first time, it is compared with what was recorded of it
+    when it was made, and made anew if anybody has changed it since.
+    """
+
+    def __init__(self, folder: Path, fetch: Callable[[Archive], Path]) -> None:
+        self._folder = folder
+        self._fetch = fetch
+        self._scratch = Scratch(folder.with_name("tmp"))
+        self._checked: set[Path] = set()
+
+    def source(
+        self,
+        archive: Archive,
+        patches: Sequence[Path],
+        parts: Sequence[tuple[str, Archive]] = (),
+        debian: Archive | None = None,
+    ) -> Path:
+        """The archive's tree, with those of `parts` in folders of it, and with the patches applied."""
+        plain = self._unpacked(archive)
+        if not (patches or parts or debian):
+            return plain
+
+        def patched(tree: Path) -> None:
+            _link_tree(plain, tree, {})
+            for folder, part in parts:
+                _check_part(tree / folder, folder, archive, part)
+                _link_tree(self._unpacked(part), tree / folder, {})
+            if debian:
+                # It is meant to lie within the source, and has links to what is beside it there.
+                for patch in debian_series(self._unpacked(debian, strip=0), debian.file_name):
+                    apply_patch(tree, patch, exactly=False)
+            for patch in patches:
+                apply_patch(tree, patch)
+
+        more = [word for folder, part in parts for word in (folder, part.sha256, part.inner)]
+        more += ["debian", debian.sha256] if debian else []
+        digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
+
+    def fetch(self, item: Source | Sources) -> None:
+        """Have the archives of a step's input in the cache, as far as their trees are not in the store already."""
+        for archive, words in _trees_of(item):
+            if not self._place([archive.sha256, archive.inner, *words]).is_dir():
+                self._fetch(archive)
+
+    def united(self, archives: Sequence[Archive]) -> Path:
+        """The trees of several archives as one; the same path in two of them is an error."""
+
+        def united(tree: Path) -> None:
+            owners: dict[str, str] = {}
+            for archive in archives:
+                _link_tree(self.alone(archive), tree, owners, archive.file_name, "archives")
+
+        return self._tree(
+            "modules", ["archives", *(word for one in archives for word in (one.sha256, one.inner))], united
+        )
+
+    def alone(self, archive: Archive) -> Path:
+        """The tree of an archive that is to be united with others, without links that lead out of it.
+
+        Modules come with the data of their tests, among which such links are.
+        """
+
+        def unpacked(tree: Path) -> None:
+            unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH, drop_links=True)
+
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *ALONE], unpacked)
+
+    def _unpacked(self, archive: Archive, strip: int = 1) -> Path:
+        def unpacked(tree: Path) -> None:
+            unpack(self._fetch(archive), tree, inner=archive.inner, strip=strip, mtime_limit=SOURCE_DATE_EPOCH)
+
+        return self._tree(archive.file_name, [archive.sha256, archive.inner, *(() if strip else WHOLE)], unpacked)
+
+    def artefact(self, file: Path, digest: str) -> Path:
+        """The tree inside an artefact; `digest` stands for the file's bytes."""
+        return self._tree(
+            file.name,
+            ["artefact", digest],
+            lambda tree: unpack(file, tree, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True),
+        )
+
+    def union(self, artefacts: Sequence[tuple[Path, str]]) -> Path:
+        """The trees of several artefacts as one; the same path in two of them is an error."""
+        if len(artefacts) == 1:
+            return self.artefact(*artefacts[0])
+
+        def united(tree: Path) -> None:
+            owners: dict[str, str] = {}
+            for file, digest in artefacts:
+                _link_tree(self.artefact(file, digest), tree, owners, file.name)
+
+        return self._tree("a sysroot", ["union", *(digest for _, digest in artefacts)], united)
+
+    def _place(self, parts: Sequence[str]) -> Path:
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return self._folder / key[:2] / key
+
+    def _tree(self, name: str, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
+        tree = self._place(parts)
+        if tree in self._checked:
+            return tree
+        if is_as_recorded(tree):
+            self._checked.add(tree)
+            return tree
+        with locked(tree.with_suffix(".lock"), f"unpacks {name}"):
+            if os.path.lexists(tree) and not is_as_recorded(tree):
+                print(f"leafroot: {tree} ({name}) was changed after it was unpacked; it is unpacked again", flush=True)
+                remove(tree)
+            if not tree.is_dir():
+                fresh = self._scratch.place(tree.name)
+                try:
+                    with room_for(f"the unpacked files of {name}", tree):
+                        make(fresh)
+                        record_listing(fresh, tree)
+                        fresh.rename(tree)
+                except BaseException:
+                    remove(fresh)
+                    raise
+        self._checked.add(tree)
+        return tree
+
+
+def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]]]:
+    """The archives that an input is unpacked from, each with what its tree's name has beside its checksum."""
+    if isinstance(item, Sources):
+        yield from ((archive, ALONE) for archive in item.archives)
+        return
+    yield item.archive, ()
+    yield from ((part, ()) for _, part in item.parts)
+    if item.debian:
+        yield item.debian, WHOLE
+
+
+def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> None:
+    if os.path.lexists(place):
+        raise LeafrootError(
+            f"{part.file_name} is to become the folder {folder!r}, which {archive.file_name} has already",
+            where=archive.file_name,
+            hint="Name another folder in 'parts'.",
+        )
+    place.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "", where: str = "sysroot") -> None:
+    """Make `target` a tree of hard links to the files of `source`; `owners` maps the paths to who put them there."""
+    stack = [(source, target, "")]
+    while stack:
+        check_interrupt()
+        here, there, prefix = stack.pop()
+        there.mkdir(exist_ok=True)
+        with os.scandir(here) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append((Path(entry.path), there / entry.name, name + "/"))
+                    continue
+                if name in owners:
+                    raise LeafrootError(
+                        f"{owner} and {owners[name]} both hold {name}",
+                        where=where,
+                        hint="Let one of the two packages not install it.",
+                    )
+                owners[name] = owner
+                os.link(entry.path, there / entry.name, follow_symlinks=False)
+
+
+def debian_series(tree: Path, name: str) -> list[Path]:
+    """The patches that an unpacked debian.tar.xz wants applied: those of its series file, in order (quilt(1))."""
+    series = tree / "debian" / "patches" / "series"
+    if not series.is_file():
+        raise LeafrootError(
+            "has no debian/patches/series",
+            where=name,
+            hint="'debian' of a package is the debian.tar.xz of a Debian source package that has patches.",
+        )
+    lines = [line.partition("#")[0].split() for line in series.read_text().splitlines()]
+    return [series.with_name(words[0]) for words in lines if words]
+
+
+def apply_patch(tree: Path, patch: Path, *, exactly: bool = True) -> None:
+    """Apply a patch with `-p1`; one that fits only with fuzz is refused, and at an offset too if it must fit `exactly`.
+
+    Debian holds its own patches to no more than the first.
+    """
+    argv = ["patch", "-p1", "-F0", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patch)]
+    status, output = capture(argv, env={"PATH": os.defpath, "LC_ALL": "C"})
+    refused = r"\(offset -?\d+ lines?\)|with fuzz" if exactly else r"with fuzz"
+    if status != 0 or re.search(refused, output):
+        raise LeafrootError(
+            f"the patch does not apply exactly:\n{output.strip()}",
+            where=patch,
+            hint="Make it anew against this version of the source.",
+        )
+    for name in re.findall(r"^patching file '?([^'\n]+?)'?(?: \(.*\))?$", output, re.MULTILINE):
+        if (changed := tree / name).exists():
+            os.utime(changed, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH))

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Steps performed for real, in the sandbox: what they see, what they leave, how they fail."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from leafroot.effects.perform import perform
+from leafroot.effects.workshop import Workshop
+
+from leafroot.archive.pack import pack
+from leafroot.describe.archive import Archive
+from leafroot.errors import LeafrootError
+from leafroot.host.jobserver import Slots
+from leafroot.rootfs.layers import layer_from_tar
+from leafroot.rootfs.tree import File
+from leafroot.step import SOURCE_DATE_EPOCH, Folder, Input, Step, Text, TreeFile, Union, Unpacked
+from leafroot.store.trees import Store, apply_patch
+
+
+def no_fetch(archive: Archive) -> Path:
+    raise AssertionError("nothing here needs an archive")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    output = tmp_path / "output"
+    output.mkdir()
+    return Workshop(
+        checkout=tmp_path,
+        output=output,
+        store=Store(tmp_path / "trees", no_fetch),
+        slots=Slots(2),
+        calls={},
+        digest=lambda name: hashlib.sha256((output / name).read_bytes()).hexdigest(),
+    )
+
+
+def step(*commands: tuple[str, ...], output: str = "made.tar.zst", **more: object) -> Step:
+    return Step(title="a step", output=output, commands=commands, **{"inputs": (), **more})  # type: ignore[arg-type]
+
+
+def said(shop: Workshop, *command: str, inputs: tuple[Input, ...] = (), env: tuple[tuple[str, str], ...] = ()) -> str:
+    """What a command writes in the sandbox, and its status."""
+    script = Text("/run.sh", '"$@" >/out/said 2>&1; echo "status $?" >>/out/said\n')
+    line = ("sh", "/run.sh", *command)
+    perform(step(line, output="said", result="/out/said", inputs=(script, *inputs), env=env), shop)
+    return (shop.output / "said").read_text()
+
+
+def artefact(shop: Workshop, name: str, **files: str) -> str:
+    folder = shop.checkout / f"{name}.d"
+    folder.mkdir()
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    pack(folder, shop.output / name, mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    return name
+
+
+def test_the_environment_is_built_from_nothing(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAKED", "1")
+    names = {line.partition("=")[0] for line in said(shop, "env", env=(("GIVEN", "x"),)).splitlines()}
+    assert names >= {"GIVEN", "SOURCE_DATE_EPOCH"}
+    assert not names & {"LEAKED", "LANG", "VIRTUAL_ENV", "XDG_CACHE_HOME"}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("id", "-u"), "1000\n"),
+        (("uname", "-n"), "leafroot\n"),
+        (("pwd",), "/build\n"),
+        (("date", "+%Z"), "UTC"),
+        (("ls", "/home"), "ls: cannot access '/home': No such file or directory"),
+        (("touch", "/usr/x"), "touch: cannot touch '/usr/x': Read-only file system"),
+    ],
+    ids=["user", "host name", "folder", "time zone", "no home", "read-only host"],
+)
+def test_a_step_sees_the_same_everywhere(shop: Workshop, command: tuple[str, ...], expected: str) -> None:
+    assert said(shop, *command).startswith(expected)
+
+
+def test_the_mask_is_no_concern_of_a_step(shop: Workshop) -> None:
+    mask = os.umask(0o077)
+    try:
+        assert said(shop, "sh", "-c", "umask") == "0022\nstatus 0\n"
+    finally:
+        os.umask(mask)
+
+
+def test_a_step_has_no_network_but_loopback(shop: Workshop) -> None:
+    listed = said(shop, "cat", "/proc/net/dev").splitlines()[2:-1]
+    assert [line.split(":")[0].strip() for line in listed] == ["lo"]
+
+
+def test_inputs_are_read_only(shop: Workshop) -> None:
+    (shop.checkout / "file").write_text("x")
+    name = artefact(shop, "one.tar.zst", a="1")
+    cases: tuple[tuple[str, Input], ...] = (("/f", TreeFile("/f", "file")), ("/tree/a", Union("/tree", (name,))))
+    for at, item in cases:
+        assert "Read-only file system" in said(shop, "cp", "/run.sh", at, inputs=(item,))
+    assert (shop.checkout / "file").read_text() == "x"
+
+
+def test_a_union_is_all_of_its_trees(shop: Workshop) -> None:
+    names = (artefact(shop, "one.tar.zst", a="1"), artefact(shop, "two.tar.zst", b="2"))
+    assert said(shop, "ls", "/tree", inputs=(Union("/tree", names),)) == "a\nb\nstatus 0\n"
+
+
+def test_a_union_of_the_same_path_twice_names_both(shop: Workshop) -> None:
+    names = (artefact(shop, "one.tar.zst", a="1"), artefact(shop, "two.tar.zst", a="2"))
+    with pytest.raises(LeafrootError) as caught:
+        said(shop, "true", inputs=(Union("/tree", names),))
+    assert str(caught.value) == (
+        "sysroot: two.tar.zst and one.tar.zst both hold a\n  Let one of the two packages not install it."
+    )
+
+
+def test_an_unpacked_artefact_can_be_changed_and_is_newer_than_the_host(shop: Workshop) -> None:
+    name = artefact(shop, "one.tar.zst", a="1", c="3")
+    command = ("sh", "-c", "newer=$(find . -newer /usr/bin/make -type f | sort) && echo $newer >b && echo 2 >a")
+    perform(step(command, inputs=(Unpacked("/build", name),), result="/build"), shop)
+    nodes = layer_from_tar("x", shop.output / "made.tar.zst").nodes
+    found = {path: node.read() for path, node in nodes.items() if isinstance(node, File)}
+    assert found == {"a": b"2\n", "b": b"./a ./c\n", "c": b"3"}
+
+
+def test_the_output_does_not_tell_when_it_was_made(shop: Workshop) -> None:
+    (shop.checkout / "x").write_text("1")
+    made = step(("cp", "/in/x", "/out/x"), ("mkdir", "/out/d"), inputs=(Folder("/in", (("x", "x", 0o644),)),))
+    perform(made, shop)
+    first = (shop.output / "made.tar.zst").read_bytes()
+    os.utime(shop.checkout / "x", (1, 1))
+    perform(made, shop)
+    assert (shop.output / "made.tar.zst").read_bytes() == first
+    perform(step(("cp", "/in/x", "/out/y"), inputs=made.inputs), shop)
+    assert (shop.output / "made.tar.zst").read_bytes() != first
+
+
+def test_what_is_dropped_is_gone(shop: Workshop) -> None:
+    perform(step(("touch", "/out/a", "/out/b.la"), ("mkdir", "/out/doc"), drop=("*.la", "doc")), shop)
+    assert [path for path in layer_from_tar("x", shop.output / "made.tar.zst").nodes if path != "."] == ["a"]
+
+
+def test_a_failure_shows_the_end_of_the_log_and_leaves_nothing(shop: Workshop) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        perform(step(("sh", "-c", "echo before; echo why >&2; exit 3")), shop, "scons shell=made")
+    text = str(caught.value)
+    assert text.startswith("a step: 'sh -c echo before; echo why >&2; exit 3' ended with status 3.")
+    assert "  | why\n" in text
+    assert text.endswith(f"The whole log: {shop.output}/logs/made.tar.zst.log\n  scons shell=made")
+    assert not (shop.output / "made.tar.zst").exists()
+
+
+MISSED = {
+    "a header": ("x.c:1:10: fatal error: deep/answer.h: No such file or directory", "usr/include/deep/answer.h"),
+    "a library": ("ld: cannot find -lanswer: No such file or directory", "usr/lib/libanswer.a"),
+    "pkg-config": ("No package 'answer' found", "usr/lib/pkgconfig/answer.pc"),
+    "pkg-config, new words": (
+        "Package 'answer', required by 'virtual:world', not found",
+        "usr/lib/pkgconfig/answer.pc",
+    ),
+    "Meson": (
+        'Run-time dependency answer found: NO\n\nmeson.build:3: ERROR: Dependency "answer" not found',
+        "usr/lib/pkgconfig/answer.pc",
+    ),
+    "configure, a header": (
+        "checking for answer.h... no\nconfigure: error: *** Missing libanswer headers",
+        "usr/include/answer.h",
+    ),
+    "configure, a library": (
+        "checking for answer in -lanswer... no\nconfigure: error: no libanswer",
+        "usr/lib/libanswer.a",
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "path"), MISSED.values(), ids=MISSED)
+def test_what_is_missing_is_somebodys(shop: Workshop, said: str, path: str) -> None:
+    folder = shop.checkout / "made" / path
+    folder.parent.mkdir(parents=True)
+    folder.write_text("x")
+    pack(shop.checkout / "made", shop.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    failing = step(("sh", "/say.sh"), inputs=(Text("/say.sh", f"cat <<'END' >&2\n{said}\nEND\nexit 1\n"),))
+    told = f"  {path} belongs to the package 'answer', which is not among its depends=[...]."
+    with pytest.raises(LeafrootError) as caught:
+        perform(failing, shop)
+    assert told in str(caught.value).splitlines()
+    # A package that was there all along is not what is missing.
+    having = replace(failing, inputs=(*failing.inputs, Union("/sysroot", ("answer.tar.zst",))))
+    with pytest.raises(LeafrootError) as caught:
+        perform(having, shop)
+    assert "belongs to" not in str(caught.value)
+
+
+def test_a_failing_step_can_say_itself_what_is_wrong(shop: Workshop) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        perform(step(("sh", "-c", "echo 'x.config:1: wrong' >.leafroot-error; exit 1")), shop)
+    assert str(caught.value) == "a step: x.config:1: wrong"
+
+
+def test_a_step_that_makes_nothing_is_an_error(shop: Workshop) -> None:
+    with pytest.raises(LeafrootError, match="a step: its commands made no /out/absent"):
+        perform(step(("true",), result="/out/absent"), shop)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_result_that_leads_out_is_refused(shop: Workshop, kind: str) -> None:
+    """A link that a command made is followed by this machine, which has other files than the sandbox."""
+    outside = shop.checkout / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("mine")
+    target = outside / "file" if kind == "file" else outside
+    with pytest.raises(LeafrootError, match="a step: /out/led is a link that leads out of the sandbox"):
+        perform(step(("ln", "-s", str(target), "/out/led"), result="/out/led"), shop)
+    assert (outside / "file").read_text() == "mine"
+    assert not (shop.output / "made.tar.zst").exists()
+
+
+def test_a_failure_keeps_the_output_of_before(shop: Workshop) -> None:
+    perform(step(("touch", "/out/a")), shop)
+    before = (shop.output / "made.tar.zst").read_bytes()
+    with pytest.raises(LeafrootError):
+        perform(step(("false",)), shop)
+    assert (shop.output / "made.tar.zst").read_bytes() == before
+
+
+PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+
+
+def test_a_patch_that_fits_is_applied_and_dated(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("a\nb\nc\n")
+    (tmp_path / "p.patch").write_text(PATCH)
+    apply_patch(tmp_path, tmp_path / "p.patch")
+    assert (tmp_path / "f").read_text() == "a\nB\nc\n"
+    assert (tmp_path / "f").stat().st_mtime == SOURCE_DATE_EPOCH
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x\na\nb\nc\n", "a\nb\nX\n", "a\nx\nc\n", ""],
+    ids=["at an offset", "with fuzz", "not at all", "empty file"],
+)
+def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "f").write_text(text)
+    (tmp_path / "p.patch").write_text(PATCH)
+    with pytest.raises(LeafrootError) as caught:
+        apply_patch(tmp_path, tmp_path / "p.patch")
+    assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
+    assert str(caught.value).endswith("Make it anew against this version of the source.")

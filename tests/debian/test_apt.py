@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""apt as a resolver: what it is told, what it answers, and what a person is told when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leafroot.debian import apt
+from leafroot.debian.apt import Apt, DebianPackage, packages_in
+from leafroot.errors import LeafrootError
+
+BASE = "http://m.example/debian"
+DIGEST = "0123456789abcdef" * 4
+SAID = f"""\
+W: something to warn of
+'{BASE}/pool/main/r/runc/golang-x-dev_1.0%7erc1%2bds1-2_all.deb' golang-x-dev_1.0~rc1+ds1-2_all.deb 12 SHA256:{DIGEST}
+'{BASE}/pool/main/g/golang-b/golang-b-dev_2%3a1.24%7e2_all.deb' golang-b-dev_2%3a1.24~2_all.deb 5136 SHA256:{DIGEST}
+'{BASE}/pool/main/x/x_1_all.deb' x_1_all.deb 12 MD5Sum:034a6030b0dabc29af0ebdbc424f4e1b
+"""
+
+# Notes down how it was called, and answers.
+FAKE = """\
+#!/bin/sh
+echo "$@" >> "{folder}/called"
+echo "$APT_CONFIG" >> "{folder}/configured"
+{answer}
+"""
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    file = tmp_path / "keyring.gpg"
+    file.write_bytes(b"")
+    monkeypatch.setattr(apt, "_KEYRING", file)
+    return file
+
+
+def fake(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: str) -> None:
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "apt-get"
+    program.write_text(FAKE.format(folder=folder, answer=answer))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder / 'bin'}:/usr/bin:/bin")
+
+
+def test_what_apt_lists() -> None:
+    assert packages_in(SAID.splitlines(), BASE) == [
+        DebianPackage("golang-b-dev", "2:1.24~2", "pool/main/g/golang-b/golang-b-dev_2:1.24~2_all.deb", DIGEST),
+        DebianPackage("golang-x-dev", "1.0~rc1+ds1-2", "pool/main/r/runc/golang-x-dev_1.0~rc1+ds1-2_all.deb", DIGEST),
+    ]
+
+
+def test_apt_has_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+    (tmp_path / "said").write_text(SAID)
+    fake(monkeypatch, tmp_path, f'[ "$1" = update ] || cat "{tmp_path}/said"')
+    here = Apt(tmp_path / "apt", "trixie", BASE)
+    here.update()
+    names = [package.name for package in here.closure(["src:runc", "golang-x-dev"])]
+    assert names == ["golang-b-dev", "golang-x-dev"]
+    assert (tmp_path / "called").read_text().splitlines() == [
+        "update -o APT::Update::Error-Mode=any",
+        "build-dep --print-uris -qq -y runc",
+        "install --print-uris -qq -y golang-x-dev",
+    ]
+    assert set((tmp_path / "configured").read_text().split()) == {f"{tmp_path}/apt/apt.conf"}
+    assert (tmp_path / "apt/sources.list").read_text() == (
+        f"deb [signed-by={keyring}] {BASE} trixie main\ndeb-src [signed-by={keyring}] {BASE} trixie main\n"
+    )
+    assert f'Dir::State::status "{tmp_path}/apt/status";' in (tmp_path / "apt/apt.conf").read_text()
+
+
+def test_a_release_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+    fake(monkeypatch, tmp_path, 'echo "Ign:1 x"; echo "E: The repository does not have a Release file."; exit 100')
+    with pytest.raises(LeafrootError) as caught:
+        Apt(tmp_path / "apt", "trixy", BASE).update()
+    assert str(caught.value) == (
+        f"Debian trixy, {BASE}: apt could not fetch the indices\n  E: The repository does not have a Release file."
+    )
+
+
+def test_a_machine_without_apt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LeafrootError, match="the program apt-get is not installed"):
+        Apt(tmp_path / "apt", "trixie", BASE).update()
+    keyring.unlink()
+    with pytest.raises(LeafrootError, match=r"apt: there is no .*keyring.gpg.*\n  Install debian-archive-keyring"):
+        Apt(tmp_path / "apt", "trixie", BASE).update()

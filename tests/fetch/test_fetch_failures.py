@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives that no server gives: each kind of bad answer with its exact message."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from fetching import BODY, OTHER, SUM, files
+from misbehaving_server import Page, Server
+from recorded_progress import Told
+
+from leafroot.describe.archive import Archive
+from leafroot.errors import LeafrootError
+from leafroot.fetch import transfer
+from leafroot.fetch.fetch import fetch, fetch_all
+
+HTML = b"\n <!DOCTYPE html><html><body>Please log in</body></html>"
+
+BAD = {
+    "wrong checksum": (Page(b"other"), f"its SHA-256 is {OTHER}, not {SUM}"),
+    "not found": (None, "HTTP 404 Not Found"),
+    "server error": (Page(b"", status=503), "HTTP 503 Service Unavailable"),
+    "html by its type": (
+        Page(b"Hello", content_type="text/html; charset=utf-8"),
+        "an HTML page came in place of the archive",
+    ),
+    "html by its bytes": (Page(HTML), "an HTML page came in place of the archive"),
+    "empty": (Page(b""), f"its SHA-256 is {hashlib.sha256().hexdigest()}, not {SUM}"),
+    "longer": (Page(BODY + b"x"), f"its SHA-256 is {hashlib.sha256(BODY + b'x').hexdigest()}, not {SUM}"),
+}
+
+
+@pytest.mark.parametrize(("page", "reason"), BAD.values(), ids=BAD.keys())
+def test_a_bad_answer_is_told_and_leaves_nothing(
+    server: Server, tmp_path: Path, told: Told, page: Page | None, reason: str
+) -> None:
+    if page is not None:
+        server.pages["/a.tar"] = page
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
+    assert str(caught.value) == f"a.tar: no place gave this archive\n  {server.url}/a.tar: {reason}"
+    assert files(tmp_path) == {}
+
+
+def test_a_truncated_file_is_told_and_what_came_is_kept(server: Server, tmp_path: Path, told: Told) -> None:
+    server.pages["/a.tar"] = Page(BODY[:1000], ranges=False, announced=len(BODY))
+    archive = Archive(f"{server.url}/a.tar", SUM)
+    with pytest.raises(LeafrootError) as caught:
+        fetch(archive, tmp_path, progress=told.progress)
+    assert caught.value.hint == f"{server.url}/a.tar: ended after 1000 of 300000 bytes"
+    assert files(tmp_path) == {f"{SUM}-a.tar.part": 1000}
+    server.pages["/a.tar"] = Page(BODY)
+    assert fetch(archive, tmp_path, progress=told.progress).read_bytes() == BODY
+    assert server.asked[-1] == ("/a.tar", "bytes=1000-")
+
+
+def test_each_place_has_its_own_reason(server: Server, tmp_path: Path, told: Told) -> None:
+    server.pages["/b.tar"] = Page(b"other")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        refusing = f"http://127.0.0.1:{closed.getsockname()[1]}/c.tar"
+        places = [
+            f"{server.url}/a.tar",
+            f"{server.url}/b.tar",
+            refusing,
+            f"file:{tmp_path}/none.tar",
+            "debian:pool/x.tar",
+        ]
+        with pytest.raises(LeafrootError) as caught:
+            fetch(Archive(places, SUM), tmp_path, mirror="ftp://x", progress=told.progress)
+    assert str(caught.value).splitlines() == [
+        "a.tar: no place gave this archive",
+        f"  {server.url}/a.tar: HTTP 404 Not Found",
+        f"  {server.url}/b.tar: its SHA-256 is {OTHER}, not {SUM}",
+        f"  {refusing}: Connection refused",
+        f"  file:{tmp_path}/none.tar: No such file or directory",
+        "  DEBIAN_MIRROR=ftp://x: a Debian mirror must begin with https://, http:// or file:/",
+        "  It is the URL below which pool/ lies.",
+    ]
+    assert files(tmp_path) == {}
+
+
+def test_a_server_that_falls_silent_is_given_up(
+    server: Server, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "TIMEOUT", 0.2)
+    server.pages["/a.tar"] = Page(BODY, breaks=[1000, 0], stalls=threading.Event())
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
+    assert caught.value.hint == f"{server.url}/a.tar: broke off after 1000 bytes: no answer within 0.2 s"
+    assert files(tmp_path) == {f"{SUM}-a.tar.part": 1000}
+
+
+def test_fetching_all_goes_on_after_a_failure(server: Server, tmp_path: Path, told: Told) -> None:
+    server.pages["/a.tar"] = Page(BODY)
+    good = Archive(f"{server.url}/a.tar", SUM)
+    bad = [Archive(f"{server.url}/{name}.tar", name * 64) for name in "bc"]
+    with pytest.raises(LeafrootError) as caught:
+        fetch_all([*bad, good], tmp_path, progress=told.progress)
+    assert str(caught.value).splitlines() == [
+        "2 archives could not be fetched",
+        "  b.tar: no place gave this archive",
+        f"    {server.url}/b.tar: HTTP 404 Not Found",
+        "  c.tar: no place gave this archive",
+        f"    {server.url}/c.tar: HTTP 404 Not Found",
+    ]
+    assert fetch_all([good, good], tmp_path, progress=told.progress) == [tmp_path / "dl" / f"{SUM}-a.tar"] * 2
+
+
+def test_a_cache_that_cannot_be_made_is_told(tmp_path: Path, told: Told) -> None:
+    (tmp_path / "dl").write_text("in the way")
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive("https://x.invalid/a.tar", SUM), tmp_path, progress=told.progress)
+    assert str(caught.value) == f"{tmp_path / 'dl'}: cannot be made: File exists"

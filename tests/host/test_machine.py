@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An external compiler is looked at before it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leafroot.describe.arches import ARCHES
+from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import check_qemu
+from leafroot.host.machine import compiler_identity, host_platform
+from leafroot.kconfig.config import ExternalToolchain
+
+TUPLE = "x86_64-acme-linux-gnu"
+
+
+def compiler(
+    prefix: Path,
+    version: str = "13.2.0",
+    machine: str = TUPLE,
+    without: str = "",
+    sysroot: str = "",
+    macros: str = "__linux__ __GLIBC__",
+) -> ExternalToolchain:
+    """A stand-in that answers as GCC does; what it names exists, but for `without`."""
+    (prefix / "bin").mkdir()
+    (prefix / "lib").mkdir()
+    for name in ("cc1", "libgcc.a", "libgcc_eh.a", "crtbeginS.o"):
+        if name != without:
+            (prefix / "lib" / name).write_text(name)
+    for name in ("as", "ld", "ar"):
+        if name != without:
+            (prefix / "bin" / f"{TUPLE}-{name}").write_text(name)
+    gcc = prefix / "bin" / f"{TUPLE}-gcc"
+    gcc.write_text(
+        f"""#!/bin/sh
+case $1 in
+-dumpfullversion) echo {version} ;;
+-dumpmachine) echo {machine} ;;
+-print-sysroot) echo {sysroot} ;;
+-dM) for name in {macros}; do echo "#define $name 1"; done; [ "{macros}" ] ;;
+-print-*=*) file={prefix}/lib/${{1#*=}}; if [ -e "$file" ]; then echo "$file"; else echo "${{1#*=}}"; fi ;;
+*) exit 1 ;;
+esac
+"""
+    )
+    gcc.chmod(0o755)
+    return ExternalToolchain(str(prefix), TUPLE)
+
+
+def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
+    external = compiler(tmp_path)
+    first = compiler_identity(external, "x86_64")
+    assert first.startswith("GCC 13.2.0, glibc, ")
+    assert compiler_identity(external, "x86_64") == first
+    (tmp_path / "lib" / "cc1").write_text("another")
+    assert compiler_identity(external, "x86_64") != first
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"version": "11.4.0"}, "{gcc} is version 11.4.0; 12 is the oldest that serves"),
+        ({"machine": "aarch64-linux-gnu"}, "{gcc} compiles for aarch64-linux-gnu, not for x86_64"),
+        ({"sysroot": "/gone"}, "{gcc} looks for headers and libraries in /gone, which is not there"),
+        ({"macros": "__NEWLIB__"}, "{gcc} (" + TUPLE + ") does not compile for Linux"),
+        ({"without": "libgcc_eh.a"}, "{gcc} has no libgcc_eh.a"),
+        ({"without": "cc1"}, "{gcc} has no cc1"),
+        ({"without": "ld"}, "{gcc} has no " + f"{TUPLE}-ld"),
+    ],
+    ids=["too old", "another processor", "no sysroot", "bare metal", "no libgcc_eh", "no compiler proper", "no linker"],
+)
+def test_a_compiler_that_does_not_serve(tmp_path: Path, more: dict[str, str], message: str) -> None:
+    external = compiler(tmp_path, **more)
+    with pytest.raises(LeafrootError) as caught:
+        compiler_identity(external, "x86_64")
+    assert str(caught.value) == f"external toolchain: {message.format(gcc=tmp_path / 'bin' / f'{TUPLE}-gcc')}"
+
+
+@pytest.mark.parametrize(
+    ("macros", "machine", "libc"),
+    [
+        ("__linux__ __GLIBC__ __UCLIBC__", TUPLE, "uClibc"),
+        ("__linux__", "x86_64-acme-linux-musl", "musl"),
+        ("__linux__", TUPLE, "no libc that it knows"),
+    ],
+)
+def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: str, libc: str) -> None:
+    assert compiler_identity(compiler(tmp_path, macros=macros, machine=machine), "x86_64").split(", ")[1] == libc
+
+
+def test_a_compiler_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        compiler_identity(ExternalToolchain(str(tmp_path), TUPLE), "x86_64")
+    assert str(caught.value).startswith(f"external toolchain: there is no {tmp_path}/bin/{TUPLE}-gcc\n  Install it")
+
+
+def test_the_platform_names_the_c_library() -> None:
+    processor, libc, version = host_platform().split("-", 2)
+    assert processor and libc and version[0].isdigit()
+
+
+def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
+    old = tmp_path / "qemu"
+    old.write_text("#!/bin/sh\necho 'QEMU emulator version 6.2.0 (Debian)'\n")
+    old.chmod(0o755)
+    with pytest.raises(LeafrootError) as caught:
+        check_qemu(str(old), ARCHES["x86_64"].emulation)
+    assert str(caught.value) == (
+        f"{old}: it is QEMU emulator version 6.2.0 (Debian); the first that has '-machine q35 -cpu max' is 7.2\n"
+        "  Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
+    )
+    check_qemu("qemu-system-x86_64", ARCHES["x86_64"].emulation)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sources of several archives: parts, Debian's patches, and archives united."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from tarfile import TarInfo
+
+import pytest
+
+from leafroot.describe.archive import Archive
+from leafroot.errors import LeafrootError
+from leafroot.store.trees import Store
+from tests.archive.tar_members import link, member, tar_bytes
+
+PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+SECOND = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-B\n+BB\n c\n"
+Make = Callable[..., Archive]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def made(name: str, *members: tuple[TarInfo, bytes]) -> Archive:
+        data = tar_bytes(*members)
+        (tmp_path / name).write_bytes(data)
+        return Archive(f"https://a.example/{name}", hashlib.sha256(data).hexdigest())
+
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name)
+
+
+def debian(make: Make, series: bytes = b"one.patch\n\ntwo.patch -p1 # why\n# three.patch\n") -> Archive:
+    return make(
+        "x.debian.tar",
+        member("debian/patches/series", series),
+        member("debian/patches/one.patch", PATCH.encode()),
+        member("debian/patches/two.patch", SECOND.encode()),
+        member("debian/patches/three.patch", b"this is no patch\n"),
+        link("debian/x.service", "../contrib/x.service"),
+    )
+
+
+def test_parts_become_folders(make: Make, store: Store) -> None:
+    tree = store.source(
+        make("x.tar", member("x-1/f", b"a\n")),
+        (),
+        [("cli", make("cli.tar", member("cli-1/g", b"g\n"))), ("lib/deep", make("lib.tar", member("lib-1/h", b"h\n")))],
+    )
+    assert sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()) == [
+        "cli/g",
+        "f",
+        "lib/deep/h",
+    ]
+
+
+def test_a_part_replaces_nothing(make: Make, store: Store) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        store.source(make("x.tar", member("x-1/cli/f", b"a\n")), (), [("cli", make("cli.tar", member("c/g", b"g\n")))])
+    assert str(caught.value) == (
+        "x.tar: cli.tar is to become the folder 'cli', which x.tar has already\n  Name another folder in 'parts'."
+    )
+
+
+def test_debians_patches_are_those_of_the_series_in_its_order(make: Make, store: Store) -> None:
+    plain = make("x.tar", member("x-1/f", b"a\nb\nc\n"))
+    tree = store.source(plain, (), (), debian(make))
+    assert (tree / "f").read_text() == "a\nBB\nc\n"
+    # What was unpacked once stays as it was.
+    assert (store.source(plain, ()) / "f").read_text() == "a\nb\nc\n"
+
+
+def test_our_patches_come_after_debians(make: Make, store: Store, tmp_path: Path) -> None:
+    ours = tmp_path / "0001.patch"
+    ours.write_text("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-BB\n+ours\n c\n")
+    tree = store.source(make("x.tar", member("x-1/f", b"a\nb\nc\n")), (ours,), (), debian(make))
+    assert (tree / "f").read_text() == "a\nours\nc\n"
+
+
+def test_debians_patches_may_lie_elsewhere_but_must_fit(make: Make, store: Store) -> None:
+    tree = store.source(make("x.tar", member("x-1/f", b"more\nmore\na\nb\nc\n")), (), (), debian(make))
+    assert (tree / "f").read_text() == "more\nmore\na\nBB\nc\n"
+    with pytest.raises(LeafrootError, match=r"one\.patch: the patch does not apply"):
+        store.source(make("y.tar", member("x-1/f", b"a\nb\nX\n")), (), (), debian(make))
+
+
+def test_an_archive_that_is_not_debians(make: Make, store: Store) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        store.source(make("x.tar", member("x-1/f", b"a\n")), (), (), make("y.tar", member("y-1/g", b"g\n")))
+    assert str(caught.value).startswith("y.tar: has no debian/patches/series\n  'debian' of a package is")
+
+
+def test_another_series_is_another_tree(make: Make, store: Store) -> None:
+    plain = make("x.tar", member("x-1/f", b"a\nb\nc\n"))
+    both = store.source(plain, (), (), debian(make))
+    (both.parent / "unrelated").mkdir()
+    assert (store.source(plain, (), (), debian(make, b"one.patch\n")) / "f").read_text() == "a\nB\nc\n"
+
+
+def test_archives_are_united_without_links_that_lead_out(make: Make, store: Store) -> None:
+    one = make("one.tar", member("t/usr/a", b"1"), link("t/usr/out", "/etc/passwd"), link("t/usr/in", "a"))
+    two = make("two.tar", member("t/usr/b", b"2"), link("t/usr/by-way", "out"))
+    tree = store.united((one, two))
+    assert sorted(path.name for path in (tree / "usr").iterdir()) == ["a", "b", "by-way", "in"]
+    assert not (tree / "usr/by-way").exists()
+    with pytest.raises(LeafrootError, match="out of the archive"):
+        store.source(one, ())
+
+
+def test_archives_with_one_path_are_not_united(make: Make, store: Store) -> None:
+    with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both hold usr/a"):
+        store.united((make("one.tar", member("t/usr/a", b"1")), make("two.tar", member("t/usr/a", b"2"))))
