@@ -205,7 +205,8 @@ def _node(packages: Packages, key: Key, asked: Asked, target: Variant) -> Node:
         return (one for one in map(edge, edges) if _holds(one, values, asked, key.variant))
 
     def keys(kind: Callable[[Package | Brings], Sequence[Edge]], variant: Variant) -> tuple[Key, ...]:
-        edges = [one for source in (unit.value, *brought) for one in held(kind(source))]
+        sources: list[Package | Brings] = [unit.value, *brought]
+        edges = [one for source in sources for one in held(kind(source))]
         return tuple(dict.fromkeys(_key(packages[one.name], variant) for one in edges))
 
     here = HOST if key.variant is HOST else target

@@ -65,7 +65,7 @@ def test_an_import_against_the_direction_is_seen() -> None:
         "leafroot.host.run",
         "leafroot.host.run.run",
     ]
-    assert wrong_imports("plan", "import leafroot.scons") == ["leafroot.scons"]
+    assert wrong_imports("plan", "import leafroot.app.scons") == ["leafroot.app.scons"]
     assert not wrong_imports("plan", "from leafroot.units.catalog import Catalog")
 
 
@@ -100,6 +100,8 @@ def test_a_module_of_tests_is_small_enough_to_read() -> None:
 
 def test_a_run_that_fetches_nothing_loads_no_network() -> None:
     """An unchanged build is done in three tenths of a second, and http.client would take a tenth of them."""
-    program = "import sys, leafroot.commands; print([name for name in ('http.client', 'ssl') if name in sys.modules])"
+    program = (
+        "import sys, leafroot.app.commands; print([name for name in ('http.client', 'ssl') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.commands import BOARD, EDITING, PLAIN, commands, help_text
+from leafroot.app.commands import BOARD, EDITING, PLAIN, commands, help_text
+from leafroot.app.session import VARIABLES, Session, make_folder, open_session
 from leafroot.errors import LeafrootError
-from leafroot.session import VARIABLES, Session, make_folder, open_session
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,7 +13,7 @@ board = Board(
         "6.12",
         device_tree="broadcom/bcm2711-rpi-4-b",
         overlays=["console-pl011"],
-        options=[("display", "KMS display over HDMI (vc4)")],
+        options={"display": "KMS display over HDMI (vc4)"},
     ),
     boot="leaf-tmpfs",
     memory=1024,

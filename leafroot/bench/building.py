@@ -21,7 +21,7 @@ from leafroot.bench.figures import Row, table, write
 from leafroot.bench.packing import measure_packing
 from leafroot.errors import LeafrootError
 from leafroot.host.run import Measured, measure, wait_for
-from leafroot.report.times import read_times, times_table
+from leafroot.record.times import read_times, times_table
 
 COUNTS = (100, 300, 1000, 3000)
 _GENERATOR = "tests/scale/synthetic_tree.py"

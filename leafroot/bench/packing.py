@@ -16,26 +16,17 @@ from pathlib import Path
 
 from leafroot.archive.pack import pack
 from leafroot.bench.figures import Row
-from leafroot.effects.assemble import compress_root, make_root
 from leafroot.errors import LeafrootError
 from leafroot.host.run import capture
-from leafroot.step import SOURCE_DATE_EPOCH
+from leafroot.own.root import CompressRoot, LayerInput, WriteRoot
+from leafroot.step import SOURCE_DATE_EPOCH, Given
 
 # Size in MiB, level, how often. At level 19 a hundred MiB take half a minute, and zstd as long.
 CASES = ((10, 3, 5), (100, 3, 5), (500, 3, 3), (10, 12, 3), (100, 12, 1), (500, 12, 1), (10, 19, 1), (100, 19, 1))
 _MIB = 1 << 20
 _SOURCES = ("/usr/bin", "/usr/lib", "/usr/share")
 _LARGEST = 32 * _MIB
-_ROOT = {
-    "layers": [{"owner": "files", "at": "files"}],
-    "leave": [],
-    "directories": [],
-    "devices": [],
-    "files": [],
-    "accounts": [],
-    "root_password": "*",
-    "mtime": SOURCE_DATE_EPOCH,
-}
+_ROOT = WriteRoot(layers=(LayerInput("files", "files"),), mtime=SOURCE_DATE_EPOCH)
 
 
 @dataclass
@@ -56,10 +47,10 @@ class Packing:
         """Seconds for both steps, from the files to the compressed archive."""
         for file in (self.cpio, self.packed):
             file.unlink(missing_ok=True)
-        room = {"where": "bench", "memory": 2 * self.mebibytes, "room": 2 * self.mebibytes, "level": level}
+        compress = CompressRoot(level=level, where="bench", memory=2 * self.mebibytes, room=2 * self.mebibytes)
         begun = time.monotonic()
-        make_root(_ROOT, {"files": source}, self.cpio)
-        compress_root(room, {"root": self.cpio}, self.packed)
+        _ROOT.perform(_given("files", source), self.cpio)
+        compress.perform(_given("root", self.cpio), self.packed)
         return time.monotonic() - begun
 
     def zstd(self, level: int) -> float:
@@ -71,6 +62,10 @@ class Packing:
         if status != 0:
             raise LeafrootError(f"zstd failed: {said.strip()}", "bench")
         return time.monotonic() - begun
+
+
+def _given(at: str, path: Path) -> Given:
+    return Given({at: path}, digest=str, actions={})
 
 
 def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES) -> Iterator[Row]:

@@ -22,9 +22,9 @@ from leafroot.archive.pack import pack
 from leafroot.archive.unpack import unpack
 from leafroot.build.owners import owners
 from leafroot.build.sandbox import Binding, Sandbox, check_sandbox
-from leafroot.host.jobserver import Slots
 from leafroot.errors import LeafrootError
 from leafroot.host.disk import HINT, FullError, free_words, full, has_room, remove, room_for
+from leafroot.host.jobserver import Slots
 from leafroot.host.run import command_line, mortal, run
 from leafroot.step import (
     SOURCE_DATE_EPOCH,
@@ -93,9 +93,9 @@ class Local:
         output = self.output / step.output.path
         with mortal(), room_for(step.output.path, output):
             output.parent.mkdir(parents=True, exist_ok=True)
-            if step.own:
+            if (own := step.own) is not None:
                 # No compiler, and soon done: it would wait long for a slot beside a make that takes every one.
-                return _timed(lambda: self._do_own(action, step.own, output))
+                return _timed(lambda: self._do_own(action, own, output))
             # Downloads go on beside what others build: whoever waits for one has no slot.
             for item in step.inputs:
                 if isinstance(item, (Source, Sources)):

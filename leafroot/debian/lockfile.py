@@ -7,18 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from leafroot.build.executor import Local
 from leafroot.debian.apt import Apt, licenses
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive, Module
 from leafroot.describe.package import Package
-from leafroot.describe.recipes import Go
 from leafroot.describe.unit import Unit
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError
-from leafroot.plan.go import MODULES
-from leafroot.plan.golock import plan_imports
-from leafroot.plan.toolchain.compiler import GoTools
+from leafroot.plan.recipes.go import MODULES, Go, GoTools, plan_imports
+from leafroot.step import Action
 from leafroot.units.lock import lock_text, module_at
 
 
@@ -27,7 +24,7 @@ def lock(
     recipe: Go,
     tools: GoTools,
     apt: Apt,
-    shop: Workshop,
+    local: Local,
     fetch: Callable[[Sequence[Archive]], object],
 ) -> list[Module]:
     """The modules that the package's programs import, by name, with the licences of each."""
@@ -35,11 +32,12 @@ def lock(
     modules = [module_at(one.name, one.version, one.path, one.sha256) for one in found]
     step = plan_imports(unit, recipe, modules, tools, ARCHES.values())
     fetch([*step.archives()])
-    perform(step, shop)
-    listed = (shop.output / step.output).read_text().splitlines()
+    # It reads no outputs, and its result is not kept: no digests are needed.
+    local.perform(Action(step, ()))
+    listed = (local.output / step.output.path).read_text().splitlines()
     folders = sorted({line.removeprefix(f"{MODULES}/") for line in listed if line.startswith(f"{MODULES}/")})
-    trees = {module.name: shop.store.alone(module.archive) for module in modules}
-    union = shop.store.united([module.archive for module in modules]) if modules else Path()
+    trees = {module.name: local.store.alone(module.archive) for module in modules}
+    union = local.store.united([module.archive for module in modules]) if modules else Path()
     used = {name for folder in folders for name in owners(folder, trees, union)}
     # What documents a package may be a link to what documents another of the same source.
     used |= {name for one in modules if one.name in used for name in owners(one.documentation, trees, union)}

@@ -16,7 +16,6 @@ import kconfiglib
 
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import read_text
-from leafroot.kconfig.assign import obstacles
 
 _SET = re.compile(r"CONFIG_(\w+)=(.*)")
 _UNSET = re.compile(r"# CONFIG_(\w+) is not set")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leafroot's own steps on the root: its layers merged and written as cpio, its programs checked, the archive compressed."""
+"""Leafroot's own steps on the root: layers merged and written as cpio, programs checked, the archive compressed."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_packages
 from leafroot.plan.root import plan_root
-from leafroot.plan.toolchain.compiler.compiler import Toolchain
-from leafroot.plan.toolchain.compiler.from_machine import plan_external
-from leafroot.plan.toolchain.compiler.from_source import plan_source_toolchain
+from leafroot.plan.toolchain.compiler import Toolchain
+from leafroot.plan.toolchain.from_machine import plan_external
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import AnyInput, Artefact, Digests, Output, Step
 
 
@@ -44,7 +44,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     image: Output
-    packed_root: Output
+    root: Output
     manifest: Output
     kernel: Output
     device_tree: Output | None
@@ -55,15 +55,10 @@ class Plan:
     legal_info: Export
 
     @property
-    def root(self) -> Output:
-        """The compressed root, as it is handed over beside the kernel."""
-        return self.packed_root
-
-    @property
     def images(self) -> tuple[Output, ...]:
         """The outputs that people want, the image first and the manifest last."""
         forms = (one for one in (self.card, self.ramdisk) if one)
-        return (self.image, self.packed_root, *forms, self.manifest)
+        return (self.image, self.root, *forms, self.manifest)
 
 
 def plan_board(config: Config, machine: Machine) -> Plan:
@@ -101,7 +96,7 @@ def plan_board(config: Config, machine: Machine) -> Plan:
     return Plan(
         steps=(*steps, manifest, legal),
         image=image.output,
-        packed_root=root.packed.output,
+        root=root.packed.output,
         manifest=manifest.output,
         kernel=bare.output,
         device_tree=trees.emulated.output if trees.emulated else None,

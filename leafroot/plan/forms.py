@@ -55,7 +55,7 @@ class Forms:
 
 @dataclass(frozen=True)
 class BootParts:
-    """What boot files are made of beside the texts: the kernel with its root, the device tree, the loader's firmware."""
+    """What boot files are made of beside the texts: kernel with root, device tree, the loader's firmware."""
 
     kernel: Output
     device_tree: Output

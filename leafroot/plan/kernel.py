@@ -15,7 +15,7 @@ from leafroot.kconfig.config import Config
 from leafroot.own.image import WriteImage
 from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
 from leafroot.plan.recipes import kbuild
-from leafroot.plan.toolchain.compiler.compiler import Toolchain, environment
+from leafroot.plan.toolchain.compiler import Toolchain, environment
 from leafroot.step import AnyInput, Artefact, Folder, Output, Source, Step, Unpacked
 from leafroot.units.check import SHARED_FRAGMENTS
 

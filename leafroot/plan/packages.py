@@ -11,7 +11,7 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.graph import HOST, NOARCH, Graph, Key, Node
 from leafroot.plan.recipes.protocol import Builder, Site, Work, unit_sources
-from leafroot.plan.toolchain.compiler.compiler import TOOLS, HostCompiler, Toolchain, with_tools
+from leafroot.plan.toolchain.compiler import TOOLS, HostCompiler, Toolchain, with_tools
 from leafroot.step import AnyInput, Output, Step, TreeFile, Union
 
 _STRIP = "/strip-tree"

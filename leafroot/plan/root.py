@@ -16,7 +16,7 @@ from leafroot.graph import Key
 from leafroot.kconfig.config import Config
 from leafroot.own.image import SizeSlot
 from leafroot.own.root import CheckElf, CompressRoot, LayerInput, WriteRoot
-from leafroot.plan.toolchain.compiler.compiler import Toolchain
+from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Artefact, Output, Overlay, Step
 
 # What artefacts hold for compilers and not for the running system; globs on paths of the root.

@@ -148,9 +148,10 @@ def compare(
     found = Comparison()
     for step in steps:
         _compare_output(step, first, second, compilers, found)
-        if step.output in found.differing and not set(step.artefacts()) & set(found.differing):
-            found.origins.append(step.output)
-    outputs = {step.output for step in steps}
+        read = {one.path for one in step.reads()}
+        if step.output.path in found.differing and not read & set(found.differing):
+            found.origins.append(step.output.path)
+    outputs = {step.output.path for step in steps}
     for folder in folders:
         names = sorted({*_files(first, folder), *_files(second, folder)})
         found.images += len(names)
@@ -169,11 +170,12 @@ def _files(output: Path, folder: str) -> Iterator[str]:
 def _compare_output(
     step: Step, first: Path, second: Path, compilers: tuple[str, str] | None, found: Comparison
 ) -> None:
-    one, other = first / step.output, second / step.output
+    output = step.output.path
+    one, other = first / output, second / output
     found.artefacts += 1
     before = len(found.differences)
-    _compare_file(step.title, step.output, "", one, other, found)
-    if not step.output.endswith(".tar.zst") or not (one.is_file() and other.is_file()):
+    _compare_file(step.title, output, "", one, other, found)
+    if not output.endswith(".tar.zst") or not (one.is_file() and other.is_file()):
         return
     mine = members(one)
     found.files += len(mine)
@@ -181,7 +183,7 @@ def _compare_output(
         return
     theirs = members(other)
     told = [
-        Difference(step.title, step.output, name, how)
+        Difference(step.title, output, name, how)
         for name in sorted({*mine, *theirs})
         if (how := _how(mine.get(name), theirs.get(name)))
     ]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from elftools.elf.elffile import ELFFile
@@ -162,11 +163,17 @@ class ElfReport:
     ssp: bool | None
 
 
-def check_elf(tree: Tree, target: ElfTarget, require: frozenset[str] = frozenset()) -> list[ElfReport]:
+def check_elf(
+    tree: Tree,
+    target: ElfTarget,
+    require: frozenset[str] = frozenset(),
+    declared: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> list[ElfReport]:
     """Report on every ELF file of a root, by path; all faults together are one LeafrootError.
 
     `require` names the hardening that every program and library must have: relro (full), pie, ssp. Firmware
-    is passed over; of objects that are linked later, such as kernel modules, only the machine is checked.
+    is passed over; of objects that are linked later, such as kernel modules, only the machine is checked. `declared`
+    are packages, each with those that it declares that it is linked with: a library of another package is a fault.
     """
     for name in sorted(require - HARDENING):
         raise LeafrootError(f"no hardening is called {name!r}", hint=nearest(name, HARDENING))
@@ -184,6 +191,7 @@ def check_elf(tree: Tree, target: ElfTarget, require: frozenset[str] = frozenset
         found = [*_target_faults(facts, target)]
         if facts.is_linked:
             found += _run_faults(facts, path, tree, target, search)
+            found += _undeclared(facts, entry.owner, tree, search, declared)
             found += _hardening_faults(facts, require)
         faults += [f"/{path} ({entry.owner}): {fault}" for fault in found]
         reports.append(_report(path, entry, facts))
@@ -282,6 +290,23 @@ def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:
     if folder.rstrip("/") in LIBRARY_FOLDERS or (resolved and isinstance(tree.entries[resolved].node, Directory)):
         return folder, ""
     return "", "which is no folder of the root"
+
+
+def _undeclared(
+    facts: ElfFacts, owner: str, tree: Tree, search: Sequence[str], declared: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """The libraries of other packages that the file's own package does not say that it is linked with.
+
+    They were in its sysroot because something that it does declare is linked with them.
+    """
+    if owner not in declared:
+        return
+    for library in facts.needed:
+        paths = [library] if library.startswith("/") else [f"{folder}/{library}" for folder in search]
+        found = next((one for one in map(tree.resolve, paths) if one is not None), None)
+        other = tree.entries[found].owner if found is not None else owner
+        if other != owner and other in declared and other not in declared[owner]:
+            yield f"is linked with {library} of the package {other!r}: add {other!r} to depends of {owner!r}"
 
 
 def _library_fault(library: str, folders: Sequence[str], tree: Tree, target: ElfTarget) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of an output folder: what SCons knows of files, and the checksum of each output that was made there.
+"""The memory of an output folder: what SCons knows, the checksum of each output, and those of files that were read.
 
 It is one file, written whole at the end of a run, with a checksum over all of it. So what SCons believes an output to
 be made from, and the bytes that the output then had, never part: a file that a killed run has replaced, or that
@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from leafroot.errors import LeafrootError
 from leafroot.files import digest_of
 from leafroot.host.disk import full, is_full, remove
 
-_HEADER = b"leafroot memory 1 "
+_HEADER = b"leafroot memory 2 "
+# A file that was written this shortly before it was read may be written again without its time showing it: file
+# systems count in ticks of some milliseconds.
+_RACY = 0.1
 
 
 @dataclass(frozen=True)
 class Look:
-    """An output as it was when it was right: its SHA-256, and what tells at a glance that nobody has touched it."""
+    """A file as it was when its SHA-256 was taken, and what tells at a glance that nobody has touched it since."""
 
     digest: str
     size: int
@@ -42,6 +46,9 @@ class Memory:
         self._folder = folder
         self._entries: dict[str, bytes] = {}
         self._looks: dict[str, Look] = {}
+        self._files: dict[str, Look] = {}
+        self._read_now: dict[str, str] = {}
+        self._verified: dict[str, str] = {}
         self._before: bytes = b""
         self.written = 0.0
         """When the last run noted down what it saw (seconds since 1970)."""
@@ -63,8 +70,9 @@ class Memory:
         if head != _HEADER + hashlib.sha256(body).hexdigest().encode():
             self.damaged, self.written = True, 0.0
             return
-        entries, looks = pickle.loads(body)
-        self._entries, self._looks = entries, {name: Look(*values) for name, values in looks.items()}
+        self._entries, looks, files = pickle.loads(body)
+        self._looks = {name: Look(*values) for name, values in looks.items()}
+        self._files = {name: Look(*values) for name, values in files.items()}
         self._before = body
 
     def digest(self, name: str) -> str:
@@ -72,15 +80,56 @@ class Memory:
         look = self._looks.get(name)
         return look.digest if look else ""
 
+    def current(self, name: str) -> str:
+        """The SHA-256 of an output that is there, made in this run or one before; nothing if it is not there."""
+        path = self._folder / name
+        if not os.path.exists(path):  # noqa: PTH110 (a thousand of them are looked at in a run)
+            return ""
+        return self.digest(name) or digest_of(path)
+
+    def verified(self, name: str) -> str:
+        """The SHA-256 of an output's bytes as they are now, read once in a run."""
+        if name not in self._verified:
+            self._verified[name] = digest_of(self._folder / name)
+        return self._verified[name]
+
+    def file_digest(self, path: Path) -> str:
+        """The SHA-256 of a file that is built from, as it was when it was first asked for in this run.
+
+        It is read again only if size, times or inode differ from when it was read before; LeafrootError if it is gone.
+        """
+        name = str(path)
+        known = self._read_now.get(name)
+        if known is None:
+            known = self._read_now[name] = self._file_digest(name)
+        return known
+
+    def _file_digest(self, name: str) -> str:
+        try:
+            status = os.stat(name)  # noqa: PTH116 (a thousand of them are looked at in a run)
+            known = self._files.get(name)
+            if known and known == _look(known.digest, status):
+                return known.digest
+            digest = digest_of(Path(name))
+        except OSError as error:
+            self._files.pop(name, None)
+            raise LeafrootError(f"cannot be read: {error.strerror}", name, "A step is built from it.") from None
+        if time.time() - max(status.st_mtime, status.st_ctime) > _RACY:
+            self._files[name] = _look(digest, status)
+        else:
+            self._files.pop(name, None)
+        return digest
+
     def made(self, name: str, digest: str) -> None:
         """The output is there now, with this SHA-256."""
-        status = (self._folder / name).stat()
-        self._looks[name] = Look(digest, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        self._looks[name] = _look(digest, (self._folder / name).stat())
+        self._verified[name] = digest
 
     def drop(self, name: str) -> None:
         """Remove an output that is not what it should be; SCons then has to make it."""
         remove(self._folder / name)
         self._looks.pop(name, None)
+        self._verified.pop(name, None)
 
     def check(self) -> list[str]:
         """Look at every output, and drop what is no longer what was made; the names of those."""
@@ -92,7 +141,7 @@ class Memory:
             except FileNotFoundError:
                 del self._looks[name]
                 continue
-            if look == Look(look.digest, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino):
+            if look == _look(look.digest, status):
                 continue
             if _has_digest(path, status.st_size, look):
                 self.made(name, look.digest)
@@ -117,11 +166,11 @@ class Memory:
 
     def sync(self) -> None:
         """Write it, if anything has changed; the file's time is that of the last run in any case."""
-        looks = {
-            name: (look.digest, look.size, look.mtime_ns, look.ctime_ns, look.inode)
-            for name, look in self._looks.items()
-        }
-        body = pickle.dumps((self._entries, looks))
+        looks, files = (
+            {name: (one.digest, one.size, one.mtime_ns, one.ctime_ns, one.inode) for name, one in table.items()}
+            for table in (self._looks, self._files)
+        )
+        body = pickle.dumps((self._entries, looks, files))
         try:
             if body == self._before:
                 with contextlib.suppress(FileNotFoundError):
@@ -137,6 +186,10 @@ class Memory:
 
     def close(self) -> None:
         """Nothing is left to do."""
+
+
+def _look(digest: str, status: os.stat_result) -> Look:
+    return Look(digest, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _raise(error: LeafrootError) -> None:

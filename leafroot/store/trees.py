@@ -192,7 +192,7 @@ class Store:
 def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]]]:
     """The archives that an input is unpacked from, each with what its tree's name has beside its checksum."""
     if isinstance(item, Sources):
-        yield from ((archive, ALONE) for archive in item.archives)
+        yield from ((archive, ALONE) for archive in item.members)
         return
     yield item.archive, ()
     yield from ((part, ()) for _, part in item.parts)

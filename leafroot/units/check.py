@@ -73,9 +73,9 @@ def _check_edge(packages: Packages, unit: Unit[Package], kind: str, one: Depende
             unit.at(name),
             "Autotools, Make and Meson build programs that run while other packages are built.",
         )
-    for names, known, what in ((one.arch, ARCHES, "architecture"), (one.libc, LIBCS, "C library")):
-        for wrong in (word for word in names if word not in known):
-            raise LeafrootError(f"unknown {what} {wrong!r}", unit.at(wrong), nearest(wrong, known))
+    for names, accepted, what in ((one.arch, tuple(ARCHES), "architecture"), (one.libc, LIBCS, "C library")):
+        for wrong in (word for word in names if word not in accepted):
+            raise LeafrootError(f"unknown {what} {wrong!r}", unit.at(wrong), nearest(wrong, accepted))
     if one.option:
         _check_condition(unit, one.option)
 

@@ -18,7 +18,7 @@ package = Package(
     license="LicenseRef-Cypress-firmware AND GPL-2.0-only",
     license_files=["usr/share/doc/firmware-brcm80211/copyright"],
     build=Prebuilt(
-        (
+        install=[
             ("usr/lib/firmware/cypress/cyfmac43455-sdio.bin", "lib/firmware/cypress/"),
             ("usr/lib/firmware/cypress/cyfmac43455-sdio.clm_blob", "lib/firmware/cypress/"),
             # Links to the files above.
@@ -35,7 +35,7 @@ package = Package(
             # The board's calibration; that of the Compute Module 4 is a link to it.
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-model-b.txt", "lib/firmware/brcm/"),
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.txt", "lib/firmware/brcm/"),
-        )
+        ],
     ),
     kernel=["MMC", "WLAN", "CFG80211", "WLAN_VENDOR_BROADCOM", "BRCMFMAC", "BRCMFMAC_SDIO"],
 )

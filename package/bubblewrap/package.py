@@ -15,7 +15,7 @@ package = Package(
     license="LGPL-2.0-or-later",
     license_files=["COPYING"],
     depends=["libcap"],
-    build=Meson(("-Dtests=false", "-Dbash_completion=disabled", "-Dzsh_completion=disabled")),
+    build=Meson(options=["-Dtests=false", "-Dbash_completion=disabled", "-Dzsh_completion=disabled"]),
     kernel=[
         *("NAMESPACES", "UTS_NS", "IPC_NS", "USER_NS", "PID_NS", "NET_NS"),
         *("PROC_FS", "TMPFS", "UNIX98_PTYS", "INET", "SECCOMP", "SECCOMP_FILTER"),

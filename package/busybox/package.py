@@ -11,6 +11,6 @@ package = Package(
     ),
     license="GPL-2.0-only",
     license_files=["LICENSE"],
-    build=Kbuild(fragments=("busybox.config",)),
+    build=Kbuild(fragments=["busybox.config"]),
     kernel=["BINFMT_SCRIPT", "DEVTMPFS", "PROC_FS", "SYSFS"],
 )

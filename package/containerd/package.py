@@ -23,15 +23,15 @@ package = Package(
     license_files=["LICENSE", "NOTICE"],
     runs_with=["runc"],
     build=Go(
-        paths=(("", NAME),),
-        programs=(
-            (f"{NAME}/cmd/containerd", "usr/bin/containerd"),
-            (f"{NAME}/cmd/containerd-shim-runc-v2", "usr/bin/containerd-shim-runc-v2"),
-            (f"{NAME}/cmd/ctr", "usr/bin/ctr"),
-        ),
-        modules=("src:containerd",),
-        tags=("no_aufs", "no_btrfs", "no_cri", "no_devmapper", "no_tracing", "no_zfs", "urfave_cli_no_docs"),
-        variables=((f"{NAME}/version.Version", "{version}"),),
+        paths={"": NAME},
+        programs={
+            f"{NAME}/cmd/containerd": "usr/bin/containerd",
+            f"{NAME}/cmd/containerd-shim-runc-v2": "usr/bin/containerd-shim-runc-v2",
+            f"{NAME}/cmd/ctr": "usr/bin/ctr",
+        },
+        modules=["src:containerd"],
+        tags=["no_aufs", "no_btrfs", "no_cri", "no_devmapper", "no_tracing", "no_zfs", "urfave_cli_no_docs"],
+        variables={f"{NAME}/version.Version": "{version}"},
     ),
     kernel=["OVERLAY_FS", "EPOLL", "EVENTFD", "FILE_LOCKING", "INOTIFY_USER", "UNIX"],
 )

@@ -17,13 +17,13 @@ package = Package(
     license_files=["COPYING", "COPYING.libcrun", "libocispec/yajl/COPYING"],
     depends=["argp", "libcap", "libseccomp"],
     build=Autotools(
-        (
+        options=[
             # yajl's own last version, of 2014, reads and writes beyond its memory; what is in the archive is mended.
             "--enable-embedded-yajl",
             *("--disable-systemd", "--disable-criu", "--disable-shared", "--disable-dl"),
-        ),
+        ],
         # What gperf would make is in the archive. Another version of it would make something else.
-        env=(("GPERF", "false"),),
+        env={"GPERF": "false"},
     ),
     kernel=[
         *("NAMESPACES", "UTS_NS", "IPC_NS", "USER_NS", "PID_NS", "NET_NS", "KEYS"),

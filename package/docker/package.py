@@ -17,22 +17,16 @@ package = Package(
         f"{POOL}_{{version}}+dfsg1.orig.tar.xz",
         sha256="e06baad2dbca2a79d3569ee358a4442cf9e550a355872484631860941bee73c9",
     ),
-    parts=[
-        (
-            "cli",
-            Archive(
-                f"{POOL}_{{version}}+dfsg1.orig-cli.tar.xz",
-                sha256="477e396c50ea9e617cf6a9d70eef9509e587508faeaa5ab8e0304d600612c11b",
-            ),
+    parts={
+        "cli": Archive(
+            f"{POOL}_{{version}}+dfsg1.orig-cli.tar.xz",
+            sha256="477e396c50ea9e617cf6a9d70eef9509e587508faeaa5ab8e0304d600612c11b",
         ),
-        (
-            "buildkit",
-            Archive(
-                f"{POOL}_{{version}}+dfsg1.orig-buildkit.tar.xz",
-                sha256="3a4a472c237b1caf456aac2cae810fea2b4fae9d0e9e71af5540645b510ff10c",
-            ),
+        "buildkit": Archive(
+            f"{POOL}_{{version}}+dfsg1.orig-buildkit.tar.xz",
+            sha256="3a4a472c237b1caf456aac2cae810fea2b4fae9d0e9e71af5540645b510ff10c",
         ),
-    ],
+    },
     debian=Archive(
         f"{POOL}_{{version}}+dfsg1-9+deb13u1.debian.tar.xz",
         sha256="a579e61d4a60407d52347bb2af497cc16eeb964b9a7ebe3445ea854f5b9d8ee2",
@@ -41,18 +35,18 @@ package = Package(
     license_files=["engine/LICENSE", "engine/NOTICE", "cli/LICENSE", "cli/NOTICE", "buildkit/LICENSE"],
     runs_with=["catatonit", "containerd", "iptables"],
     build=Go(
-        paths=(("engine", ENGINE), ("cli", CLI), ("buildkit", "github.com/moby/buildkit")),
-        programs=(
-            (f"{ENGINE}/cmd/dockerd", "usr/bin/dockerd"),
-            (f"{ENGINE}/cmd/docker-proxy", "usr/bin/docker-proxy"),
-            (f"{CLI}/cmd/docker", "usr/bin/docker"),
-        ),
-        modules=("src:docker.io",),
-        tags=("exclude_graphdriver_btrfs", "exclude_graphdriver_zfs"),
-        variables=(
-            (f"{ENGINE}/dockerversion.Version", "{version}"),
-            (f"{CLI}/cli/version.Version", "{version}"),
-        ),
+        paths={"engine": ENGINE, "cli": CLI, "buildkit": "github.com/moby/buildkit"},
+        programs={
+            f"{ENGINE}/cmd/dockerd": "usr/bin/dockerd",
+            f"{ENGINE}/cmd/docker-proxy": "usr/bin/docker-proxy",
+            f"{CLI}/cmd/docker": "usr/bin/docker",
+        },
+        modules=["src:docker.io"],
+        tags=["exclude_graphdriver_btrfs", "exclude_graphdriver_zfs"],
+        variables={
+            f"{ENGINE}/dockerversion.Version": "{version}",
+            f"{CLI}/cli/version.Version": "{version}",
+        },
     ),
     kernel=[
         *("BRIDGE", "BRIDGE_NETFILTER", "VETH", "NETFILTER_ADVANCED", "NF_CONNTRACK", "NF_NAT"),

@@ -20,23 +20,17 @@ package = Package(
     license="BSD-3-Clause",
     license_files=["usr/share/doc/golang-1.24-src/copyright"],
     build=ToolchainPart(
-        hosts=(
-            (
-                "x86_64",
-                Archive(
-                    f"{POOL}/golang-1.24-go_{{version}}-1_amd64.deb",
-                    sha256="93c6c109bbc0f1d55523282a16739d10634499c04f6d066a6aa58b67b687a44f",
-                    inner="data.tar.xz",
-                ),
+        hosts={
+            "x86_64": Archive(
+                f"{POOL}/golang-1.24-go_{{version}}-1_amd64.deb",
+                sha256="93c6c109bbc0f1d55523282a16739d10634499c04f6d066a6aa58b67b687a44f",
+                inner="data.tar.xz",
             ),
-            (
-                "aarch64",
-                Archive(
-                    f"{POOL}/golang-1.24-go_{{version}}-1_arm64.deb",
-                    sha256="9e32c37ae41e78fe976eaa4a406dfba929d5020b9e3006ee3f0e0ff2638a5ac6",
-                    inner="data.tar.xz",
-                ),
+            "aarch64": Archive(
+                f"{POOL}/golang-1.24-go_{{version}}-1_arm64.deb",
+                sha256="9e32c37ae41e78fe976eaa4a406dfba929d5020b9e3006ee3f0e0ff2638a5ac6",
+                inner="data.tar.xz",
             ),
-        ),
+        },
     ),
 )

@@ -15,10 +15,10 @@ package = Package(
     license="GPL-2.0-or-later",
     license_files=["COPYING"],
     build=Autotools(
-        (
+        options=[
             *("--disable-shared", "--enable-static", "--disable-nftables", "--disable-libnfnetlink"),
             *("--disable-connlabel", "--disable-devel", "--with-xt-lock-name=/run/xtables.lock"),
-        )
+        ]
     ),
     kernel=[
         *("NETFILTER", "NETFILTER_ADVANCED", "NETFILTER_XTABLES", "NETFILTER_XTABLES_LEGACY from 6.17"),

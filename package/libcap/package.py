@@ -13,20 +13,20 @@ package = Package(
     license_files=["License"],
     build=Make(
         folder="libcap",
-        variables=(
-            ("prefix", "/usr"),
-            ("lib", "lib"),
+        variables={
+            "prefix": "/usr",
+            "lib": "lib",
             # "x86_64-leafroot-linux-musl-" and the like: its Makefile asks for that, and not for CC.
-            ("CROSS_COMPILE", "$(CC:gcc=)"),
+            "CROSS_COMPILE": "$(CC:gcc=)",
             # The program that lists the names for the library runs where it is built.
-            ("BUILD_CC", "gcc"),
-            ("BUILD_CFLAGS", "-O1"),
-            ("BUILD_LDFLAGS", ""),
+            "BUILD_CC": "gcc",
+            "BUILD_CFLAGS": "-O1",
+            "BUILD_LDFLAGS": "",
             # A search by a table that another version of gperf would make otherwise.
-            ("USE_GPERF", "no"),
-            ("GOLANG", "no"),
-            ("PTHREADS", "no"),
-        ),
-        install=("install-cap",),
+            "USE_GPERF": "no",
+            "GOLANG": "no",
+            "PTHREADS": "no",
+        },
+        install=["install-cap"],
     ),
 )

@@ -12,5 +12,5 @@ package = Package(
     license="LGPL-2.1-only",
     license_files=["LICENSE"],
     # What gperf would make is in the archive. Another version of it would make something else.
-    build=Autotools(("--disable-python",), env=(("GPERF", "false"),)),
+    build=Autotools(options=["--disable-python"], env={"GPERF": "false"}),
 )

@@ -5,12 +5,20 @@
 config.json and rootfs. On request it is there as an image as well, for docker and containerd.
 """
 
-from leafroot import Choice, Make, Package
+from leafroot import Make, Option, Package
 
 package = Package(
     version="1",
     # That of busybox and of musl, and of what Leafroot adds.
     license="GPL-2.0-only AND MIT AND Apache-2.0",
     depends=["busybox"],
-    build=Make(choices=(Choice("PACKAGE_OCI_BUSYBOX_IMAGE", "IMAGE=yes"),)),
+    options=[
+        Option(
+            "image",
+            "Also as an image, for 'docker load' and 'ctr image import'",
+            on=["IMAGE=yes"],
+            help="/usr/share/oci/busybox.tar, the image docker.io/library/busybox:leafroot.",
+        ),
+    ],
+    build=Make(),
 )

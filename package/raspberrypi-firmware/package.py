@@ -18,7 +18,7 @@ package = Package(
     license="LicenseRef-RaspberryPi-firmware",
     license_files=["usr/share/doc/raspi-firmware/copyright"],
     build=Prebuilt(
-        (
+        install=[
             ("usr/lib/raspi-firmware/start4.elf", "boot/"),
             ("usr/lib/raspi-firmware/fixup4.dat", "boot/"),
             ("usr/lib/raspi-firmware/start4cd.elf", "boot/"),
@@ -27,7 +27,7 @@ package = Package(
             ("usr/lib/raspi-firmware/fixup4x.dat", "boot/"),
             ("usr/lib/raspi-firmware/start4db.elf", "boot/"),
             ("usr/lib/raspi-firmware/fixup4db.dat", "boot/"),
-        ),
+        ],
         boot=True,
     ),
 )

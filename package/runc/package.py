@@ -20,11 +20,11 @@ package = Package(
     license_files=["LICENSE", "NOTICE"],
     depends=["libseccomp"],
     build=Go(
-        paths=(("", "github.com/opencontainers/runc"),),
-        programs=(("github.com/opencontainers/runc", "usr/bin/runc"),),
-        modules=("src:runc",),
-        tags=("seccomp", "urfave_cli_no_docs"),
-        variables=(("main.version", "{version}"),),
+        paths={"": "github.com/opencontainers/runc"},
+        programs={"github.com/opencontainers/runc": "usr/bin/runc"},
+        modules=["src:runc"],
+        tags=["seccomp", "urfave_cli_no_docs"],
+        variables={"main.version": "{version}"},
     ),
     kernel=[
         *("NAMESPACES", "UTS_NS", "IPC_NS", "USER_NS", "PID_NS", "NET_NS", "KEYS"),

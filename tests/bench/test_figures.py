@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app.measuring import bench_compare
 from leafroot.bench import figures
 from leafroot.bench.building import measure_scale
 from leafroot.bench.figures import Row, compare, table, write
 from leafroot.errors import LeafrootError
-from leafroot.measuring import bench_compare
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

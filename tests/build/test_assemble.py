@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from leafroot.effects.assemble import compress_root
 
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
+from leafroot.own.root import compress_root
 from leafroot.plan.board import Machine, plan_board
 from leafroot.units.catalog import load_catalog
 

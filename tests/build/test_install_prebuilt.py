@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 from leafroot.describe.recipes import Prebuilt
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
-from leafroot.plan.prebuilt import plan_prebuilt
 
+from leafroot.build.executor import Workshop, perform
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.host.jobserver import Slots
+from leafroot.plan.recipes.prebuilt import plan_prebuilt
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File, Symlink
 from leafroot.store.trees import Store

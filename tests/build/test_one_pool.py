@@ -15,9 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
 
+from leafroot.build.executor import Workshop, perform
 from leafroot.describe.archive import Archive
 from leafroot.host.jobserver import Slots
 from leafroot.rootfs.layers import layer_from_tar
@@ -200,7 +199,7 @@ def test_cargo_beside_make(tmp_path: Path, compiler: Path) -> None:
 
 COUNTING = """\
 import threading, time
-import leafroot.scons
+import leafroot.app.scons
 lock, now, most = threading.Lock(), 0, 0
 def perform(step, shop, shell_hint=""):
     global now, most
@@ -215,8 +214,8 @@ def perform(step, shop, shell_hint=""):
         now -= 1
     print(f"at once: {most}, slots: {shop.slots.count}", flush=True)
     return 0.0
-leafroot.scons.perform = perform
-leafroot.scons.build()
+leafroot.app.scons.perform = perform
+leafroot.app.scons.build()
 """
 
 

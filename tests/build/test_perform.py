@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
 
 from leafroot.archive.pack import pack
+from leafroot.build.executor import Workshop, perform
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
 from leafroot.host.jobserver import Slots

@@ -6,9 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from leafroot.effects.sandbox import Binding, Sandbox
 
-from leafroot.effects import sandbox
+from leafroot.build import sandbox
+from leafroot.build.sandbox import Binding, Sandbox
 from leafroot.host.run import capture
 
 

@@ -2,7 +2,7 @@
 """What every step is done with counts for what it makes, and stands in its description as one number alone.
 
 So a change of the sandbox, of unpacking or of packing is to be seen here, and somebody decides: raise WORKSHOP in
-leafroot/plan/step.py if a step could make other bytes now (all is built anew then), and put the new digest here.
+leafroot/step.py if a step could make other bytes now (all is built anew then), and put the new digest here.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from leafroot.effects.sandbox import Binding, Sandbox
 
 from leafroot.archive.pack import pack
 from leafroot.archive.unpack import unpack
+from leafroot.build.sandbox import Binding, Sandbox
 from leafroot.plan import step as planned
 from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Step
 from tests.archive.tar_members import folder, hard, link, member, tar_bytes

@@ -82,7 +82,7 @@ ELSEWHERE: dict[str, tuple[str, tuple[str, ...]]] = {
         ("is not position-independent, and the board asks for it",),
     ),
     "its modules are not pinned: there is no go.lock": (
-        "leafroot/plan/go.py",
+        "leafroot/plan/recipes/go.py",
         ("its modules are not pinned: there is no {LOCK}",),
     ),
     "CONFIG_VFAT_FS=y was asked for, but it is n.": (

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.commands import BOARD, EDITING, PLAIN, WITHOUT_BOARD, commands
+from leafroot.app.commands import BOARD, EDITING, PLAIN, WITHOUT_BOARD, commands
+from leafroot.app.session import VARIABLES, open_session
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.kconfig.config import Config
 from leafroot.kconfig.resolve import TOOLCHAINS
 from leafroot.plan.board import Plan
 from leafroot.plan.root import system_files
-from leafroot.session import VARIABLES, open_session
 from tests.docs.page import (
     DOCS,
     EXTERNAL,

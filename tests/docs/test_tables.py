@@ -10,16 +10,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from leafroot.effects.sandbox import ENVIRONMENT
 
 import leafroot
+from leafroot.app.guests import network_boot
+from leafroot.build.sandbox import ENVIRONMENT
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.describe.fields import wrong_fields
 from leafroot.describe.qemu import Ipxe, UBoot
 from leafroot.errors import LeafrootError
 from leafroot.guest.network_boot import firmware_of
-from leafroot.guests import network_boot
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import command_line

@@ -8,10 +8,8 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
-
 from leafroot.archive.pack import pack
+from leafroot.build.executor import Workshop, perform
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import RaspberryPi
 from leafroot.host.jobserver import Slots

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.report.times import read_times
+from leafroot.record.times import read_times
 from tests.config.small_tree import SmallTree, package
 from tests.real_builds import scons
 
@@ -35,8 +35,8 @@ board = Board(
 SCONSTRUCT = """
 import sys
 sys.path.insert(0, {root!r})
-import leafroot.scons
-import leafroot.session
+import leafroot.app.scons
+import leafroot.app.session
 from leafroot.plan.board import Plan
 from leafroot.plan.forms import plan_forms
 from leafroot.step import Step, keys
@@ -62,8 +62,8 @@ def plan_board(config, machine, file_digest):
     return Plan((*before, *forms.steps), images, kernel.output, "pi/rootfs.cpio", exports=forms.exports)
 
 
-leafroot.session.plan_board = plan_board
-leafroot.scons.build()
+leafroot.app.session.plan_board = plan_board
+leafroot.app.scons.build()
 """
 
 FILES = ["cmdline.txt", "config.txt", "kernel8.img", "overlays/one.dtbo", "pi.dtb", "start4.elf"]

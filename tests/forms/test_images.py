@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from leafroot.effects.perform import perform
 from made_up_pi import OVERLAYS, ROOT, Pi, artefact, noise
 
+from leafroot.build.executor import perform
 from leafroot.describe.board import RaspberryPi
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import RAMDISK_LIMIT, fat32_geometry
@@ -120,10 +120,10 @@ def test_it_is_the_same_for_everybody_at_any_time(
 
 def test_the_clock_would_show_without_the_fixed_time(pi: Pi, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the test above guards against is there: mtools writes the time of SOURCE_DATE_EPOCH."""
-    monkeypatch.setattr("leafroot.effects.layout.SOURCE_DATE_EPOCH", 1_600_000_000)
+    monkeypatch.setattr("leafroot.build.executor.SOURCE_DATE_EPOCH", 1_600_000_000)
     pi.make()
     early = (pi.output / "pi/images/boot.img").read_bytes()
-    monkeypatch.setattr("leafroot.effects.layout.SOURCE_DATE_EPOCH", 1_700_000_000)
+    monkeypatch.setattr("leafroot.build.executor.SOURCE_DATE_EPOCH", 1_700_000_000)
     perform(pi.forms().steps[2], pi.shop)
     assert (pi.output / "pi/images/boot.img").read_bytes() != early
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app.guests import network_boot
+from leafroot.app.session import open_session
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.qemu import Firmware, UBoot
 from leafroot.errors import LeafrootError
 from leafroot.guest.network_boot import find_firmware, offer, u_boot_environment
 from leafroot.guest.qemu import Guest, verdict
-from leafroot.guests import network_boot
-from leafroot.session import open_session
 
 ROOT = Path(__file__).parents[2]
 WORDS = "leafroot.check panic=-1"

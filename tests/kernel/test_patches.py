@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app.session import open_session
 from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import fetch
-from leafroot.session import open_session
 from leafroot.store.trees import Store, apply_patch
 
 ROOT = Path(__file__).parents[2]

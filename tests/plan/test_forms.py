@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from leafroot.report.manifest import write_manifest
 
 from leafroot.archive.pack import pack
 from leafroot.describe.board import RaspberryPi
 from leafroot.kconfig.config import Config
+from leafroot.own.manifest import write_manifest
 from leafroot.plan.board import Machine, Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
 from leafroot.step import SOURCE_DATE_EPOCH, Step, Text

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import pytest
 from leafroot.describe.recipes import Go
-from leafroot.plan.go import go_tools
-from leafroot.plan.golock import check_go, plan_imports
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
@@ -16,6 +14,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.packages import plan_package
+from leafroot.plan.recipes.go import check_go, go_tools, plan_imports
 from leafroot.plan.toolchain.compiler import LDFLAGS, Toolchain
 from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Source, Sources, Step

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from leafroot.plan.own import MODULES
 
-from leafroot.session import _CALLS
+from leafroot.app.session import _CALLS
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from leafroot.describe.recipes import Files, Make, Meson, Recipe, ToolchainPart
-from leafroot.plan.go import go_tools
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
@@ -19,6 +18,7 @@ from leafroot.describe.unit import Unit
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Machine, plan_board
 from leafroot.plan.packages import plan_package
+from leafroot.plan.recipes.go import go_tools
 from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.report.explain import differences
-from leafroot.report.history import History
+from leafroot.record.explain import History, differences
 from leafroot.step import Artefact, Step, Text, TreeFile
 
 FIRST = Step("first", "x/first.tar.zst", (TreeFile("/f", "package/f"),), commands=(("cp", "/f", "/out"),))

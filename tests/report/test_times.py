@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.host.jobserver import Slots
-from leafroot.report.times import StepTime, Times, read_times, times_table
+from leafroot.record.times import StepTime, Times, read_times, times_table
 
 
 class Clock:

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 SCONSTRUCT = """
 import json, os, sys
 sys.path.insert(0, os.getcwd())
-import leafroot.scons
-import leafroot.session
+import leafroot.app.scons
+import leafroot.app.session
 from leafroot.plan.board import Plan, _plan_manifest
 from leafroot.plan.forms import Export, Forms
 from leafroot.plan.root import plan_root
@@ -63,8 +63,8 @@ def plan_board(config, machine, file_digest):
     return Plan((*steps, manifest), images, image.output, packed.output, exports=(exported,))
 
 
-leafroot.session.plan_board = plan_board
-leafroot.scons.build()
+leafroot.app.session.plan_board = plan_board
+leafroot.app.scons.build()
 """
 
 

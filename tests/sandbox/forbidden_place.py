@@ -13,12 +13,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from leafroot.effects.perform import perform
-from leafroot.effects.workshop import Workshop
+from leafroot.effects import perform as performing
 from probes import Words, replaced
 
+from leafroot.build.executor import Workshop, perform
 from leafroot.describe.archive import Archive
-from leafroot.effects import perform as performing
 from leafroot.errors import LeafrootError
 from leafroot.host.jobserver import Slots
 from leafroot.host.run import run

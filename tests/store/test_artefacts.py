@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.effects.artefacts import ArtefactCache
 from leafroot.host.disk import Scratch
+from leafroot.store.artefacts import ArtefactCache
 
 SIGNATURE = "ab" * 32
 CONTENT = b"an artefact" * 100

@@ -9,7 +9,7 @@ from enum import Enum
 from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, ROOTFS, BootMode, serves
 from leafroot.errors import LeafrootError
 from leafroot.guest.qemu import check_qemu
-from leafroot.kconfig.config import Config, serves
+from leafroot.kconfig.config import Config
 
 
 class Form(Enum):

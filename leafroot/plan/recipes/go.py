@@ -30,7 +30,7 @@ from leafroot.plan.recipes.protocol import (
     unit_sources,
 )
 from leafroot.plan.recipes.toolchain_part import ToolchainPart
-from leafroot.plan.toolchain.compiler.compiler import CFLAGS, LDFLAGS, environment
+from leafroot.plan.toolchain.compiler import CFLAGS, LDFLAGS, environment
 from leafroot.step import AnyInput, Commands, Output, Sources, Step, TreeFile
 from leafroot.units.lock import LOCK
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from leafroot.describe.arch import Arch
 from leafroot.describe.fields import freeze
 from leafroot.plan.recipes.protocol import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT, Builder, Site, Work
-from leafroot.plan.toolchain.compiler.compiler import TOOLCHAIN
+from leafroot.plan.toolchain.compiler import TOOLCHAIN
 from leafroot.step import Text
 
 _MACHINE = "/meson/machine.ini"

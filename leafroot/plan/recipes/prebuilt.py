@@ -14,7 +14,7 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.kbuild import ERRORS
 from leafroot.plan.recipes.protocol import Builder, Site, Work
-from leafroot.plan.toolchain.compiler.compiler import environment
+from leafroot.plan.toolchain.compiler import environment
 from leafroot.step import TreeFile
 
 _INSTALL = "/install-prebuilt"

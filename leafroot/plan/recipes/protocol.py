@@ -11,7 +11,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.recipe import Recipe
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.toolchain.compiler.compiler import Compiler
+from leafroot.plan.toolchain.compiler import Compiler
 from leafroot.step import AnyInput, Commands, Environment, Folder, Source, TreeFile
 
 # The program that lets what knows no job server take part in ours: it waits for a slot and then runs a compiler.

@@ -12,8 +12,8 @@ import hashlib
 
 from leafroot.describe.arch import Arch
 from leafroot.kconfig.config import ExternalToolchain
-from leafroot.plan.toolchain.compiler.compiler import TOOLCHAIN, Toolchain
-from leafroot.plan.toolchain.compiler.libraries import plan_kernel_headers, plan_musl
+from leafroot.plan.toolchain.compiler import TOOLCHAIN, Toolchain
+from leafroot.plan.toolchain.libraries import plan_kernel_headers, plan_musl
 from leafroot.step import AnyInput, HostFolder, Output, Step, Text, Union
 from leafroot.units.catalog import Catalog
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from leafroot.describe.arch import Arch
 from leafroot.plan.recipes.protocol import unit_source
-from leafroot.plan.toolchain.compiler.compiler import (
+from leafroot.plan.toolchain.compiler import (
     LDFLAGS,
     NO_MAINTENANCE,
     SYSROOT,
@@ -19,7 +19,7 @@ from leafroot.plan.toolchain.compiler.compiler import (
     Toolchain,
     environment,
 )
-from leafroot.plan.toolchain.compiler.libraries import plan_kernel_headers, plan_libstdcxx, plan_musl, plan_musl_headers
+from leafroot.plan.toolchain.libraries import plan_kernel_headers, plan_libstdcxx, plan_musl, plan_musl_headers
 from leafroot.step import AnyInput, Output, Step, Union
 from leafroot.units.catalog import Catalog
 

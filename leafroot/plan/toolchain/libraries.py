@@ -6,7 +6,7 @@ from __future__ import annotations
 from leafroot.describe.arch import Arch
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.protocol import unit_source
-from leafroot.plan.toolchain.compiler.compiler import BUILD_TRIPLET, LDFLAGS, NO_MAINTENANCE, TOOLCHAIN, environment
+from leafroot.plan.toolchain.compiler import BUILD_TRIPLET, LDFLAGS, NO_MAINTENANCE, TOOLCHAIN, environment
 from leafroot.step import AnyInput, Output, Source, Step
 from leafroot.units.catalog import Catalog
 

@@ -13,15 +13,15 @@ package = Package(
     license_files=["LICENSE"],
     build=Make(
         folder="programs",
-        variables=(
-            ("prefix", "/usr"),
-            ("HAVE_PTHREAD", "0"),
-            ("HAVE_ZLIB", "0"),
-            ("HAVE_LZMA", "0"),
-            ("HAVE_LZ4", "0"),
-            ("ZSTD_LEGACY_SUPPORT", "0"),
+        variables={
+            "prefix": "/usr",
+            "HAVE_PTHREAD": "0",
+            "HAVE_ZLIB": "0",
+            "HAVE_LZMA": "0",
+            "HAVE_LZ4": "0",
+            "ZSTD_LEGACY_SUPPORT": "0",
             # It only ever unpacks: what is left without the rest is a tenth of it.
-            ("MOREFLAGS", "-DZSTD_NOBENCH -DZSTD_NODICT -DZSTD_NOCOMPRESS -ffunction-sections -Wl,--gc-sections"),
-        ),
+            "MOREFLAGS": "-DZSTD_NOBENCH -DZSTD_NODICT -DZSTD_NOCOMPRESS -ffunction-sections -Wl,--gc-sections",
+        },
     ),
 )

@@ -5,37 +5,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leafroot.app.session import Session
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.qemu import NetBoot
 from leafroot.errors import LeafrootError
 from leafroot.guest import network_boot as over_network
 from leafroot.guest.qemu import Guest, boot, boot_test, check_qemu
-from leafroot.guests import network_boot
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
-from leafroot.session import Session
+from leafroot.step import Output
 
 
-def images_of(plan: Plan) -> tuple[str, ...]:
+def images_of(plan: Plan) -> tuple[Output, ...]:
     """The outputs that a boot of the image itself needs."""
     return (*plan.checks, *plan.images, *device_tree_of(plan))
 
 
-def device_tree_of(plan: Plan) -> tuple[str, ...]:
+def device_tree_of(plan: Plan) -> tuple[Output, ...]:
     """The device tree that QEMU is given, if it is given one."""
     return (plan.device_tree,) if plan.device_tree else ()
 
 
-def guest_of(session: Session, config: Config, plan: Plan, kernel: str, root: str | None = None) -> Guest:
+def guest_of(session: Session, config: Config, plan: Plan, kernel: Output, root: Output | None = None) -> Guest:
     """The board's guest, started with these outputs."""
     return Guest(
         qemu=config.arch.qemu,
         machine=config.emulation,
         memory=config.emulation.memory or config.memory,
-        kernel=session.output / kernel,
-        initrd=session.output / root if root else None,
-        device_tree=session.output / plan.device_tree if plan.device_tree else None,
+        kernel=session.output / kernel.path,
+        initrd=session.output / root.path if root else None,
+        device_tree=session.output / plan.device_tree.path if plan.device_tree else None,
         accelerator=session.variables.get("ACCEL", "tcg"),
     )
 
@@ -51,14 +51,14 @@ def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> No
 def boot_board(session: Session, config: Config, plan: Plan) -> int:
     """Boot the board with its console in this terminal; QEMU's exit status."""
     if session.netboot:
-        return over_network.boot(guest_of(session, config, plan, plan.images[0]), network_boot(config))
+        return over_network.boot(guest_of(session, config, plan, plan.image), network_boot(config))
     return boot(guest_of(session, config, plan, plan.kernel, plan.root))
 
 
 def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
     """Boot each board's image and let it check itself; LeafrootError for the first that does not pass."""
     for config, plan in planned:
-        guest, log = guest_of(session, config, plan, plan.images[0]), session.output / config.name / "boot-test.log"
+        guest, log = guest_of(session, config, plan, plan.image), session.output / config.name / "boot-test.log"
         print(over_network.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
     return 0
 

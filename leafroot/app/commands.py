@@ -4,38 +4,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from leafroot import measuring
+from leafroot.app import measuring
+from leafroot.app.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
+from leafroot.app.session import VARIABLES, Session, shared_progress
 from leafroot.bench.bootmodes.ways import check_ways
 from leafroot.bench.containers import check_containers
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
-from leafroot.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
 from leafroot.host.machine import host_platform
 from leafroot.kconfig.config import Config
-from leafroot.kconfig.defconfig import find_defconfig
+from leafroot.kconfig.defconfig import configurations, find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
-from leafroot.plan.golock import check_go
-from leafroot.report.listing import listing
-from leafroot.session import VARIABLES, Session, shared_progress
+from leafroot.plan.board import Plan
+from leafroot.plan.recipes.go import find_go
+from leafroot.step import Output
+from leafroot.units.catalog import Catalog
 from leafroot.units.lock import LOCK
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what it does for people, the outputs that it needs, and the work, which gives an exit status.
+    """A command: what it does for people, the outputs and folders that it needs, and work that gives an exit status.
 
     `check` raises a LeafrootError if the work could not be done on this machine: known before anything is built.
     """
 
     summary: str
-    needs: Sequence[str]
+    needs: Sequence[Output]
     work: Callable[[], int]
     check: Callable[[], None] = lambda: None
+    folders: Sequence[str] = ()
 
 
 # Commands that need no valid configuration, for some of them mend one.
@@ -85,7 +91,7 @@ def commands(session: Session) -> dict[str, Command]:
     works |= {name: partial(_edit, session, name) for name in EDITING}
     found = {name: Command({**PLAIN, **EDITING}[name], (), work) for name, work in works.items()}
     for config, plan in session.planned[:1]:
-        image = plan.images[0]
+        image = plan.image
         beside = (*plan.checks, plan.kernel, plan.root, *device_tree_of(plan))
         booted = images_of(plan) if session.netboot else beside
         check = partial(check_boards, session, [(config, plan)])
@@ -103,18 +109,19 @@ def commands(session: Session) -> dict[str, Command]:
             partial(check_containers, config, len(session.boards)),
         )
         found["bench-containers"] = Command(BOARD["bench-containers"], (), *roots)
-        card = next((output for output in plan.images if output.endswith("/sdcard.img")), "")
         flash_check = partial(_check_flash, session, config)
-        needs = [card] if card else []
-        found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, card), flash_check)
-    folders = [plan.legal_info.folder for _, plan in session.planned if plan.legal_info]
-    found["legal-info"] = Command(BOARD["legal-info"], folders, partial(_tell, session, folders))
+        needs = (plan.card,) if plan.card else ()
+        found["flash"] = Command(BOARD["flash"], needs, partial(_flash, session, plan), flash_check)
+    folders = [plan.legal_info.folder for _, plan in session.planned]
+    found["legal-info"] = Command(BOARD["legal-info"], (), partial(_tell, session, folders), folders=folders)
     twice = (partial(measuring.reproduce, session), partial(measuring.check_reproduce, session))
     found["reproduce"] = Command(BOARD["reproduce"], (), *twice)
     tested = list(session.planned)
-    needs = [output for _, plan in tested for output in (*images_of(plan), *(one.folder for one in plan.exports))]
+    outputs = [output for _, plan in tested for output in images_of(plan)]
+    exports = [one.folder for _, plan in tested for one in plan.exports]
     check = partial(check_boards, session, tested)
-    found["boot-test"] = Command(BOARD["boot-test"], needs, partial(test_boards, session, tested), check)
+    test = partial(test_boards, session, tested)
+    found["boot-test"] = Command(BOARD["boot-test"], outputs, test, check, exports)
     return found
 
 
@@ -138,10 +145,11 @@ def _check_flash(session: Session, config: Config) -> None:
     check_device(look_at(Path(session.variables["DEV"])), loader.card * 1024 * 1024)
 
 
-def _flash(session: Session, card: str) -> int:
+def _flash(session: Session, plan: Plan) -> int:
     from leafroot.host.flash import flash
 
-    flash(session.output / card, Path(session.variables["DEV"]), shared_progress())
+    assert plan.card
+    flash(session.output / plan.card.path, Path(session.variables["DEV"]), shared_progress())
     return 0
 
 
@@ -170,11 +178,11 @@ def _go_lock(session: Session) -> int:
     name, release = session.variables.get("PACKAGE", ""), session.variables.get("RELEASE", "trixie")
     if session.offline:
         raise LeafrootError("locking asks a Debian mirror", "OFFLINE=1", "Leave OFFLINE out, for this command alone.")
-    unit, recipe, tools = check_go(session.catalog, name, host_platform())
+    unit, recipe, tools = find_go(session.catalog.packages, name, host_platform())
     apt = Apt(session.cache / "apt" / release, release, session.mirror)
     apt.update()
     fetch = partial(fetch_all, cache=session.cache, mirror=session.mirror, progress=shared_progress())
-    modules = lock(unit, recipe, tools, apt, session.workshop(os.cpu_count() or 1, str), fetch)
+    modules = lock(unit, recipe, tools, apt, session.executor(os.cpu_count() or 1, str), fetch)
     file = session.checkout / unit.path(LOCK)
     write_text(file, text_of(modules, recipe, name, release))
     print(f"{file} pins {len(modules)} modules")
@@ -184,3 +192,23 @@ def _go_lock(session: Session) -> int:
 def _list(session: Session) -> int:
     print(listing(session.catalog))
     return 0
+
+
+def listing(catalog: Catalog) -> str:
+    """Boards, their further configurations, kernel series, packages and boot modes, a line each."""
+    kinds = {
+        "Boards": _summaries(catalog.boards),
+        "More configurations of boards": configurations(catalog),
+        "Kernel series": _summaries(catalog.series),
+        "Packages": _summaries(catalog.packages),
+        "Boot modes": {mode.name: mode.summary for mode in BOOT_MODES.values()},
+    }
+    width = max(len(name) for names in kinds.values() for name in names)
+    lines: list[str] = []
+    for heading, names in kinds.items():
+        lines += [heading, *(f"  {name:<{width}}  {summary}" for name, summary in sorted(names.items()))]
+    return "\n".join(lines)
+
+
+def _summaries(units: Mapping[str, Unit[Any]]) -> dict[str, str]:
+    return {name: unit.summary for name, unit in units.items()}

@@ -9,15 +9,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from leafroot.app.guests import guest_of
+from leafroot.app.session import Session
 from leafroot.bench import building
 from leafroot.bench.figures import compare
 from leafroot.bench.guest_system import BenchSystem
 from leafroot.errors import LeafrootError
 from leafroot.guest.qemu import Guest
-from leafroot.guests import guest_of
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
-from leafroot.session import Session
 
 
 def bench(session: Session, config: Config, plan: Plan) -> int:
@@ -25,8 +25,8 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
 
     def argv(output: Path) -> list[str]:
         guest = guest_of(session, config, plan, plan.kernel, plan.root)
-        tree = output / plan.device_tree if plan.device_tree else None
-        return replace(guest, kernel=output / plan.kernel, initrd=output / plan.root, device_tree=tree).argv()
+        tree = output / plan.device_tree.path if plan.device_tree else None
+        return replace(guest, kernel=output / plan.kernel.path, initrd=output / plan.root.path, device_tree=tree).argv()
 
     toolchain = session.variables.get("TOOLCHAIN", "")
     same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
@@ -62,7 +62,7 @@ def bench_bootmodes(session: Session, config: Config) -> int:
     """What each way to a root in memory costs."""
     from leafroot.bench.bootmodes import comparison
 
-    guest = guest_of(session, config, session.planned[0][1], "")
+    guest = _any_guest(session, config)
     bench = comparison.Bench(
         _system(session, config, "bench-bootmodes", comparison.TREE),
         partial(_argv, guest),
@@ -78,7 +78,7 @@ def bench_containers(session: Session, config: Config) -> int:
     """What a container's start and end take on the RAM root, and on a disk."""
     from leafroot.bench import containers
 
-    guest = guest_of(session, config, session.planned[0][1], "")
+    guest = _any_guest(session, config)
     system = _system(session, config, "bench-containers", containers.TREE)
     print(containers.bench_containers(system, config.mode, partial(_argv, guest)))
     return 0
@@ -115,3 +115,9 @@ def _argv(guest: Guest, kernel: Path, archive: Path, words: str) -> list[str]:
 def _system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:
     folder = session.output / config.name / name
     return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables)
+
+
+def _any_guest(session: Session, config: Config) -> Guest:
+    """The board's guest, for a benchmark that says itself which kernel it starts."""
+    plan = session.planned[0][1]
+    return guest_of(session, config, plan, plan.kernel)

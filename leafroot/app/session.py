@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
-from pathlib import Path, PurePosixPath
+from functools import cache
+from pathlib import Path
 
+from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
-from leafroot.effects.workshop import Workshop
 from leafroot.errors import LeafrootError, nearest
 from leafroot.host.jobserver import Slots
 from leafroot.host.machine import compiler_identity, host_platform
@@ -19,7 +18,6 @@ from leafroot.host.progress import Progress
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
-from leafroot.plan.shared import check_shared
 from leafroot.step import Step
 from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
@@ -44,20 +42,6 @@ VARIABLES = {
     "explain": "NAME: why the step that makes NAME was done, and whether it will be again",
     "shell": "NAME: a shell in the sandbox of the step that makes NAME",
 }
-
-# The functions that do Leafroot's own steps: module and name, for most runs need none of them.
-_CALLS = {
-    "root": ("leafroot.effects.assemble", "make_root"),
-    "elf": ("leafroot.effects.elfcheck", "check_root"),
-    "compress": ("leafroot.effects.assemble", "compress_root"),
-    "slot-size": ("leafroot.effects.assemble", "write_slot_size"),
-    "image": ("leafroot.effects.assemble", "make_image"),
-    "manifest": ("leafroot.report.manifest", "write_manifest"),
-}
-
-
-def _call(module: str, name: str, *arguments: object, **more: object) -> None:
-    getattr(importlib.import_module(module), name)(*arguments, **more)
 
 
 @cache
@@ -85,8 +69,7 @@ class Session:
     @property
     def cache(self) -> Path:
         """Where downloads, unpacked trees and artefacts are kept."""
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return Path(self.variables.get("CACHE") or base / "leafroot").expanduser().absolute()
+        return _cache(self.variables)
 
     @property
     def generated(self) -> Path:
@@ -127,10 +110,9 @@ class Session:
             for board in self.boards
         ]
 
-    def make_plans(self, file_digest: Callable[[str], str]) -> list[Plan]:
-        """One plan for each board; `file_digest` gives the SHA-256 of a file of the checkout."""
-        self.planned = [(config, plan_board(config, _machine(config), file_digest)) for config in self.configs]
-        check_shared(self.planned)
+    def make_plans(self) -> list[Plan]:
+        """One plan for each board."""
+        self.planned = [(config, plan_board(config, _machine(config))) for config in self.configs]
         return [plan for _, plan in self.planned]
 
     def steps(self) -> list[Step]:
@@ -152,8 +134,7 @@ class Session:
         """The step that makes the output of this name, with or without its folder and ending."""
         names: dict[str, Step] = {}
         for step in self.steps():
-            file = PurePosixPath(step.output).name
-            for known in (step.output, file, file.split(".")[0]):
+            for known in step.names:
                 names.setdefault(known, step)
         if name not in names:
             raise LeafrootError(f"no step makes {name!r}", "command line", nearest(name, names))
@@ -162,10 +143,10 @@ class Session:
     def shell_hint(self, step: Step) -> str:
         """How to look at what a step left behind."""
         variables = " ".join(f"{name}={value}" for name, value in self.variables.items())
-        return f"A shell in its sandbox: scons {variables} shell={step.output}"
+        return f"A shell in its sandbox: scons {variables} shell={step.output.path}"
 
-    def workshop(self, jobs: int, digest: Callable[[str], str]) -> Workshop:
-        """Where steps are performed, `jobs` compilers at a time."""
+    def executor(self, jobs: int, digest: Callable[[str], str], held: tuple[int, ...] = ()) -> Local:
+        """What performs steps here, `jobs` compilers at a time; `digest` gives the SHA-256 of an output."""
 
         def get(archive: Archive) -> Path:
             from leafroot.fetch.fetch import cached, check_offline, fetch
@@ -174,16 +155,8 @@ class Session:
                 check_offline([one for step in self.steps() for one in step.archives()], self.cache)
             return fetch(archive, self.cache, offline=self.offline, mirror=self.mirror, progress=shared_progress())
 
-        # SCons has read every image before, to see whether the manifest must be made: no need to read them twice.
-        manifest = partial(_call, *_CALLS["manifest"], digest=lambda path: digest(str(path.relative_to(self.output))))
-        return Workshop(
-            checkout=self.checkout,
-            output=self.output,
-            store=Store(self.cache / "trees", get),
-            slots=Slots(jobs),
-            calls={**{name: partial(_call, *where) for name, where in _CALLS.items()}, "manifest": manifest},
-            digest=digest,
-        )
+        store = Store(self.cache / "trees", get)
+        return Local(self.checkout, self.output, store, Slots(jobs), digest, held, self.shell_hint)
 
 
 def open_session(checkout: Path, variables: Mapping[str, str], board_needed: bool) -> Session:
@@ -192,7 +165,7 @@ def open_session(checkout: Path, variables: Mapping[str, str], board_needed: boo
         if name not in VARIABLES:
             raise LeafrootError(f"there is no variable {name}", "command line", nearest(name, VARIABLES))
     external = [Path(part) for part in variables.get("EXTERNAL", "").split(":") if part]
-    catalog = load_catalog(checkout, external)
+    catalog = load_catalog(checkout, external, licenses=_cache(variables) / "licenses")
     asked = variables.get("BOARD", "")
     boards = sorted(catalog.boards) if asked == "all" else [name for name in asked.split(",") if name]
     if board_needed and not boards:
@@ -202,6 +175,11 @@ def open_session(checkout: Path, variables: Mapping[str, str], board_needed: boo
             "'scons list' tells of each, 'scons -h' of all that there is.",
         )
     return Session(checkout, variables, catalog, boards)
+
+
+def _cache(variables: Mapping[str, str]) -> Path:
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(variables.get("CACHE") or base / "leafroot").expanduser().absolute()
 
 
 def make_folder(folder: Path, variable: str, checkout: Path) -> None:
