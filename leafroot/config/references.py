@@ -128,7 +128,7 @@ def check_boards(
 
 
 def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
-    """Check that each series has a version that belongs to it, and patches only for modes that exist."""
+    """Check that each series has a version that belongs to it, and patches for the boot modes that they bring."""
     for unit in series.values():
         file, version = unit.path("kernel.py"), unit.value.version
         if not re.fullmatch(r"\d+\.\d+([.-].*)?", version):
@@ -138,14 +138,34 @@ def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
         if not (version + ".").startswith(unit.name.split("-")[0] + "."):
             raise LeafrootError(f"version {version!r} is not of series {unit.name}", _line(root, file, version))
         for name in unit.files:
-            folder, _, rest = name.partition("/")
-            mode, slash, _ = rest.partition("/")
-            if folder == "patches" and (not slash or mode not in BOOT_MODES):
+            if name.startswith("patches/") and not re.fullmatch(r"patches/[^/]+\.patch", name):
                 raise LeafrootError(
-                    f"patches lie in patches/<boot mode>/, and {mode!r} is none",
+                    f"a series has its patches in {unit.path('patches')}/*.patch",
                     unit.path(name),
-                    nearest(mode, BOOT_MODES),
+                    "Every kernel of the series carries all of them; modes= says which boot modes they bring.",
                 )
+        _check_modes(root, unit, file)
+
+
+def _check_modes(root: Path, unit: Unit[Series], file: str) -> None:
+    # Only what the command line can ask for is a patch's to bring.
+    brought = {mode.name for mode in BOOT_MODES.values() if mode.cmdline}
+    for name in unit.value.modes:
+        if name not in brought:
+            raise LeafrootError(
+                f"no patch brings a boot mode {name!r}", _line(root, file, name), nearest(name, brought)
+            )
+        if BOOT_MODES[name].is_native(unit.value.number):
+            raise LeafrootError(
+                f"series {unit.name} has boot mode {name!r} without a patch",
+                _line(root, file, name),
+                "Drop it from modes=.",
+            )
+    if unit.value.modes and not unit.below("patches"):
+        raise LeafrootError(
+            f"boot mode {unit.value.modes[0]!r} comes from a patch, but there is no {unit.path('patches')}/*.patch",
+            _line(root, file, unit.value.modes[0]),
+        )
 
 
 def is_selectable(unit: Unit[Package]) -> bool:

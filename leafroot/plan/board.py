@@ -86,7 +86,7 @@ def plan_board(config: Config, machine: Machine, file_digest: Callable[[str], st
     kernel = plan_kernel(config, toolchain)
     linked = plan_linked(config, toolchain)
     image = plan_image(config)
-    bare = plan_bare_kernel(config)
+    bare = plan_bare_kernel(config, toolchain)
     trees = plan_device_trees(config, toolchain)
     kernels = (kernel_config, kernel, bare, *trees.built)
     steps = (*trees.checks, *toolchain.steps, *kernels, *packages, root, elf, packed, slot, linked, image)
@@ -141,7 +141,7 @@ def _plan_manifest(
             "archive": series.archive.sha256,
             "patches": [
                 config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
-                for path in config.series.below(f"patches/{config.mode.name}", ".patch")
+                for path in config.series.below("patches", ".patch")
             ],
             "command_line": command_line(config),
         },

@@ -6,7 +6,7 @@ The kernel and busybox are configured alike; they differ in how new options get 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leafroot.describe.unit import Unit
@@ -17,6 +17,7 @@ MERGED = "/build/merged.config"
 ERRORS = "/build/.leafroot-error"
 _FRAGMENTS = "/fragments"
 _ASKED = "/asked"
+_OTHERS = "/build/others.config"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
 
@@ -58,7 +59,26 @@ def check_inputs() -> tuple[Input, ...]:
 
 def check(fragments: Sequence[Input], top: str, errors: str) -> tuple[tuple[str, ...], ...]:
     """The commands that check that every option asked for holds; `top` is the tree's first Kconfig file."""
+    return _check((item.at for item in fragments), top, errors)
+
+
+def assign(name: str, value: Text, resolved: str, make: Sequence[str], top: str) -> tuple[tuple[str, ...], ...]:
+    """The commands that give the option `name` another value in a tree that is configured as the file `resolved` says.
+
+    `value` is the fragment that asks for it. Every other option must then be as it was: that is checked too.
+    """
+    return (
+        merge((value,)),
+        ("cp", MERGED, CONFIG),
+        (*make, "olddefconfig"),
+        ("cp", resolved, _OTHERS),
+        ("sed", "-i", f"/^CONFIG_{name}=/d", _OTHERS),
+        *_check((_OTHERS, value.at), top, ERRORS),
+    )
+
+
+def _check(fragments: Iterable[str], top: str, errors: str) -> tuple[tuple[str, ...], ...]:
     return (
         ("make", "-f", f"{_CHECK}/Makefile", "CC=gcc", "SRC=/src", "OBJ=/build"),
-        ("./kconfig-check", errors, CONFIG, top, *(item.at for item in fragments)),
+        ("./kconfig-check", errors, CONFIG, top, *fragments),
     )

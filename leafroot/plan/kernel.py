@@ -5,6 +5,9 @@ The object tree is an artefact of its own, linked with an empty slot for the roo
 slot (leafroot/rootfs/slot.py). So another root costs a copy, one that outgrows its slot a relink, and none a kernel
 build. The slot's size reaches the linking step as the content of a small file: as long as that stays the same, what
 was linked does too.
+
+The object tree is the same for every boot mode and every command line: it is compiled with a placeholder, and the
+linking steps set the real words (leafroot/plan/cmdline.py).
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from leafroot.config.configuration import Config
 from leafroot.config.references import SHARED_FRAGMENTS
 from leafroot.describe.console import CONSOLES, console_kind
 from leafroot.plan import kbuild
-from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
+from leafroot.plan.cmdline import cmdline_inputs, cmdline_options, command_line, is_option, placeholder
 from leafroot.plan.step import Artefact, Folder, Input, Source, Step, Unpacked
 from leafroot.plan.toolchain import Toolchain, environment
 
@@ -32,8 +35,15 @@ _RELINKED = (
     ".tmp_vmlinux*",
     ".vmlinux.*",
     "arch/*/boot/compressed/vmlinux*",
+    "arch/*/boot/vmlinux.bin",
+    "arch/*/boot/*Image",
     "source",
 )
+
+# What every boot mode needs, and so every kernel.
+_INITRAMFS_FRAGMENT = f"{SHARED_FRAGMENTS}/initramfs.config"
+
+_RESOLVED = "/linux.config"
 
 
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
@@ -57,19 +67,19 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
 
 
 def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
-    """The step that compiles the kernel, with an empty root in it."""
+    """The step that compiles the kernel, with an empty root and the placeholder for its command line."""
     make = kernel_make(config, toolchain)
     return Step(
-        title=f"linux {config.series.value.version}, {config.mode.name}",
+        title=f"linux {config.series.value.version}",
         output=f"{config.name}/linux.tar.zst",
         inputs=(
             kernel_source(config),
-            Artefact("/linux.config", f"{config.name}/linux.config"),
-            *cmdline_inputs(config),
+            Artefact(_RESOLVED, f"{config.name}/linux.config"),
+            *cmdline_inputs(config, placeholder(config)),
             *toolchain.inputs,
         ),
         commands=(
-            ("cp", "/linux.config", kbuild.CONFIG),
+            ("cp", _RESOLVED, kbuild.CONFIG),
             ("touch", ROOT_ARCHIVE),
             (*make, config.arch.kernel_target),
             # In assembly with comments, which Kbuild takes offsets from, GCC tells by which compiler it was compiled.
@@ -82,8 +92,12 @@ def plan_kernel(config: Config, toolchain: Toolchain) -> Step:
 
 
 def plan_linked(config: Config, toolchain: Toolchain) -> Step:
-    """The step that links the kernel with an empty slot for the root, of the size that a small file says."""
+    """The step that links the kernel with its command line and an empty slot for the root.
+
+    A small file says how large the slot is.
+    """
     make = kernel_make(config, toolchain)
+    inputs, commands = _command_line_set(config, toolchain)
     return Step(
         title="kernel with a slot for the root",
         output=f"{config.name}/kernel-with-slot",
@@ -92,15 +106,35 @@ def plan_linked(config: Config, toolchain: Toolchain) -> Step:
             Unpacked("/build", f"{config.name}/linux.tar.zst"),
             Artefact("/slot-size", slot_size_file(config)),
             Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
-            *cmdline_inputs(config),
+            *inputs,
             *toolchain.inputs,
         ),
         commands=(
+            *commands,
             ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
             ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
             # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
             (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
         ),
+        env=kernel_env(config, toolchain),
+        result=f"/build/{config.arch.kernel_image}",
+    )
+
+
+def plan_bare_kernel(config: Config, toolchain: Toolchain) -> Step:
+    """The step that links the kernel with its command line and an empty root, for a root handed over beside it."""
+    make = kernel_make(config, toolchain)
+    inputs, commands = _command_line_set(config, toolchain)
+    return Step(
+        title="kernel without root",
+        output=f"{config.name}/kernel",
+        inputs=(
+            kernel_source(config),
+            Unpacked("/build", f"{config.name}/linux.tar.zst"),
+            *inputs,
+            *toolchain.inputs,
+        ),
+        commands=(*commands, (*make, config.arch.kernel_target)),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )
@@ -124,14 +158,31 @@ def plan_image(config: Config) -> Step:
     )
 
 
+def _command_line_set(config: Config, toolchain: Toolchain) -> tuple[tuple[Input, ...], tuple[tuple[str, ...], ...]]:
+    """What sets the real command line in an unpacked object tree: inputs and commands.
+
+    A boot configuration is a file, and the Makefile of lib/ looks at what is in it. An option is set in .config, and
+    the whole of that is checked again: the command line is what was asked for, and everything else as it was.
+    """
+    words = command_line(config)
+    inputs = cmdline_inputs(config, words)
+    if not is_option(config):
+        return inputs, ()
+    asked = kbuild.fragment_text(config.board.known_as("board.py"), cmdline_options(config, words))
+    return (
+        (*inputs, Artefact(_RESOLVED, f"{config.name}/linux.config"), asked, *kbuild.check_inputs()),
+        kbuild.assign("CMDLINE", asked, _RESOLVED, kernel_make(config, toolchain), "Kconfig"),
+    )
+
+
 def slot_size_file(config: Config) -> str:
     """The output that says the size of the slot for the root."""
     return f"{config.name}/slot-size"
 
 
 def kernel_source(config: Config) -> Source:
-    patches = config.series.below(f"patches/{config.mode.name}", ".patch")
-    return Source("/src", config.series.value.source(), patches)
+    """The series' source with all of its patches, whatever the boot mode."""
+    return Source("/src", config.series.value.source(), config.series.below("patches", ".patch"))
 
 
 def _fragments(config: Config) -> tuple[Input, ...]:
@@ -141,8 +192,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
     ]
     found += [kbuild.unit_fragment(board, name) for name in board.value.kernel.config]
     found += [kbuild.unit_fragment(board, f"{name}.config") for name in config.options]
-    if config.mode.can_pivot:
-        found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
+    found.append(kbuild.fragment_file(_INITRAMFS_FRAGMENT))
     found += [
         kbuild.fragment_text(unit.known_as("package.py"), options)
         for unit in config.packages
@@ -154,7 +204,7 @@ def _fragments(config: Config) -> tuple[Input, ...]:
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
                 f"{CONSOLES[console_kind(config.console)]}=y",
-                *cmdline_options(config),
+                *cmdline_options(config, placeholder(config)),
                 *config.arch.kernel_options,
             ),
         )
@@ -181,14 +231,4 @@ def kernel_env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], .
             "CC": f"{toolchain.prefix}gcc",
             "LD": f"{toolchain.prefix}ld",
         }
-    )
-
-
-def plan_bare_kernel(config: Config) -> Step:
-    """The step that takes the image with the empty root out of the object tree, for a root handed over beside it."""
-    return Step(
-        title="kernel without root",
-        output=f"{config.name}/kernel",
-        inputs=(Unpacked("/build", f"{config.name}/linux.tar.zst"),),
-        result=f"/build/{config.arch.kernel_image}",
     )
