@@ -15,10 +15,15 @@ from leafroot.describe.qemu import Emulation
 
 @dataclass(frozen=True)
 class Series:
-    """A kernel series: `linux/<series>/kernel.py`. Its patches lie in `patches/<boot mode>/`."""
+    """A kernel series: `linux/<series>/kernel.py`.
+
+    Every kernel of it carries all of `patches/*.patch`, applied in the order of their names. `modes` are the boot modes
+    that these bring, beside those that the series has by itself.
+    """
 
     version: str
     archive: Archive
+    modes: Sequence[str] = ()
     license: str = "GPL-2.0-only WITH Linux-syscall-note"
     license_files: Sequence[str] = (
         "COPYING",

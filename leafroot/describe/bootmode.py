@@ -85,8 +85,8 @@ BOOT_MODES: dict[str, BootMode] = {mode.name: mode for mode in (NULLFS, LEAF_TMP
 
 
 def serves(series: Unit[Series], mode: BootMode) -> bool:
-    """Whether kernels of the series have the boot mode, by themselves or with the patches in its folder."""
-    return mode.is_native(series.value.number) or bool(series.below(f"patches/{mode.name}", ".patch"))
+    """Whether kernels of the series have the boot mode, by themselves or by the series' patches."""
+    return mode.is_native(series.value.number) or mode.name in series.value.modes
 
 
 def check_bootable(all_series: Mapping[str, Unit[Series]], series: Unit[Series], mode: BootMode, where: object) -> None:
@@ -98,10 +98,11 @@ def check_bootable(all_series: Mapping[str, Unit[Series]], series: Unit[Series],
     # Plain rootfs is no substitute for a root that can be left; it is offered only where nothing else is.
     modes = modes or [f"BOOT={other.name}" for other in BOOT_MODES.values() if serves(series, other)]
     ways = [" or ".join(names) for names in (kernels, modes) if names]
+    patch = f"Write a patch into {series.path('patches')}/, and name the mode in modes= of {series.at()}."
     raise LeafrootError(
         f"boot mode {mode.name!r} {_lack(series.name, mode)}",
         where,
-        f"Choose {', or '.join(ways)}." if ways else f"Write linux/{series.name}/patches/{mode.name}/*.patch.",
+        f"Choose {', or '.join(ways)}." if ways else patch,
     )
 
 

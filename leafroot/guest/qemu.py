@@ -21,6 +21,7 @@ _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
 _MEMORY = re.compile(r"^leafroot\.memory: (\d+) of (\d+) KiB\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
+_RELEASES = "Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,25 @@ class Guest:
 
 def check_qemu(program: str, machine: Emulation) -> None:
     """Raise a LeafrootError if the QEMU that is installed is older than the first that has the machine."""
-    _, said = capture([program, "--version"])
-    found = re.search(r"version (\d+)\.(\d+)", said)
-    if not found or tuple(map(int, found.groups())) < machine.since:
+    version, said = qemu_version(program)
+    if version < machine.since:
         oldest = ".".join(map(str, machine.since))
         raise LeafrootError(
-            f"it is {said.splitlines()[0] if said.strip() else 'of no known version'}; "
-            f"the first that has '{' '.join(machine.options)}' is {oldest}",
-            where=program,
-            hint="Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0.",
+            f"it is {said}; the first that has '{' '.join(machine.options)}' is {oldest}", where=program, hint=_RELEASES
         )
+
+
+def qemu_version(program: str) -> tuple[tuple[int, int], str]:
+    """Major and minor version of the QEMU that is installed, and the line that says so.
+
+    LeafrootError if it is not installed, or does not say.
+    """
+    _, said = capture([program, "--version"])
+    line = next(iter(said.splitlines()), "")
+    found = re.search(r"version (\d+)\.(\d+)", line)
+    if not found:
+        raise LeafrootError(f"it is no QEMU: asked for its version, it says {line!r}", where=program, hint=_RELEASES)
+    return (int(found[1]), int(found[2])), line
 
 
 def boot(guest: Guest) -> int:

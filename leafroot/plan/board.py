@@ -70,8 +70,8 @@ def plan_board(config: Config, machine: Machine) -> Plan:
     root = plan_root(config, toolchain, packages)
     linux_config = plan_kernel_config(config, toolchain)
     kernel = plan_kernel(config, toolchain, linux_config.output)
-    bare = plan_bare_kernel(config, kernel.output)
-    linked = plan_linked(config, toolchain, kernel.output, root.slot.output)
+    bare = plan_bare_kernel(config, toolchain, kernel.output, linux_config.output)
+    linked = plan_linked(config, toolchain, kernel.output, linux_config.output, root.slot.output)
     image = plan_image(config, linked.output, root.packed.output, root.elf.output)
     trees = plan_device_trees(config, toolchain, linux_config.output)
     forms: Forms | None = None
@@ -133,7 +133,7 @@ def _plan_manifest(
         archive=series.archive.sha256,
         patches=tuple(
             config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
-            for path in config.series.below(f"patches/{config.mode.name}", ".patch")
+            for path in config.series.below("patches", ".patch")
         ),
         command_line=command_line(config),
     )

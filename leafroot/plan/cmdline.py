@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kernel's command line: what it says, and how it comes to be built into the kernel.
+"""The kernel's command line: what it says, and how it is built into the kernel.
+
+The object tree is compiled with a placeholder, so that no word costs a kernel: another boot mode or another
+KERNEL_CMDLINE leaves the tree as it is. The step that links the kernel sets the real words, and make then compiles
+the few objects that read them.
 
 Where the architecture's kernel takes CMDLINE only in place of what the boot loader says, the words are embedded as
 a boot configuration instead (Documentation/admin-guide/bootconfig.rst in the kernel's source): they come before the
@@ -37,22 +41,35 @@ def cmdline_txt(config: Config) -> str:
     return f"{command_line(config)}\n"
 
 
-def cmdline_options(config: Config) -> tuple[str, ...]:
-    """The kernel options that build the command line in, as assignments without CONFIG_."""
-    if config.arch.cmdline_options:
-        words = command_line(config).replace("\\", "\\\\").replace('"', '\\"')
-        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{words}"')
+def placeholder(config: Config) -> str:
+    """The command line that the object tree is compiled with.
+
+    It is not empty, because Kconfig offers the options of some architectures only beside a command line.
+    """
+    return f"console={config.console}"
+
+
+def is_option(config: Config) -> bool:
+    """Whether the command line is a kernel option, and not a boot configuration."""
+    return bool(config.arch.cmdline_options)
+
+
+def cmdline_options(config: Config, words: str) -> tuple[str, ...]:
+    """The kernel options that build the command line `words` in, as assignments without CONFIG_."""
+    if is_option(config):
+        quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{quoted}"')
     return (
         *("BOOT_CONFIG=y", "BOOT_CONFIG_FORCE=y", "BOOT_CONFIG_EMBED=y"),
         f'BOOT_CONFIG_EMBED_FILE="{_FILE}"',
     )
 
 
-def cmdline_inputs(config: Config) -> tuple[AnyInput, ...]:
-    """What a step that compiles the kernel reads beside its options."""
-    if config.arch.cmdline_options:
+def cmdline_inputs(config: Config, words: str) -> tuple[AnyInput, ...]:
+    """What a step that compiles or links the kernel with the command line `words` reads beside its options."""
+    if is_option(config):
         return ()
-    return (Text(_FILE, boot_configuration(command_line(config), config.board.path("board.py"))),)
+    return (Text(_FILE, boot_configuration(words, config.board.path("board.py"))),)
 
 
 def boot_configuration(words: str, where: str) -> str:

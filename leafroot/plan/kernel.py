@@ -5,6 +5,9 @@ The object tree is an artefact of its own, linked with an empty slot for the roo
 slot (leafroot/rootfs/slot.py). So another root costs a copy, one that outgrows its slot a relink, and none a kernel
 build. The slot's size reaches the linking step as the content of a small file: as long as that stays the same, what
 was linked does too.
+
+The object tree is the same for every boot mode and every command line: it is compiled with a placeholder, and the
+linking steps set the real words (leafroot/plan/cmdline.py).
 """
 
 from __future__ import annotations
@@ -13,10 +16,10 @@ from leafroot.describe.board import CONSOLES, console_kind
 from leafroot.describe.package import kernel_options
 from leafroot.kconfig.config import Config
 from leafroot.own.image import WriteImage
-from leafroot.plan.cmdline import cmdline_inputs, cmdline_options
+from leafroot.plan.cmdline import cmdline_inputs, cmdline_options, command_line, is_option, placeholder
 from leafroot.plan.recipes import kbuild
 from leafroot.plan.toolchain.compiler import Toolchain, environment
-from leafroot.step import AnyInput, Artefact, Folder, Output, Source, Step, Unpacked
+from leafroot.step import AnyInput, Artefact, Commands, Environment, Folder, Output, Source, Step, Unpacked
 from leafroot.units.check import SHARED_FRAGMENTS
 
 ROOT_ARCHIVE = "/build/root.cpio.zst"
@@ -32,8 +35,15 @@ _RELINKED = (
     ".tmp_vmlinux*",
     ".vmlinux.*",
     "arch/*/boot/compressed/vmlinux*",
+    "arch/*/boot/vmlinux.bin",
+    "arch/*/boot/*Image",
     "source",
 )
+
+# What every boot mode needs, and so every kernel.
+_INITRAMFS_FRAGMENT = f"{SHARED_FRAGMENTS}/initramfs.config"
+
+_RESOLVED = "/linux.config"
 
 
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
@@ -49,7 +59,7 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
             kbuild.merge(fragments),
             ("cp", kbuild.MERGED, kbuild.CONFIG),
             (*make, "olddefconfig"),
-            *kbuild.check(fragments, "Kconfig", kbuild.ERRORS),
+            *kbuild.check(fragments, "Kconfig"),
         ),
         env=kernel_env(config, toolchain),
         result=kbuild.CONFIG,
@@ -57,19 +67,19 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
 
 
 def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> Step:
-    """The step that compiles the kernel, with an empty root in it."""
+    """The step that compiles the kernel, with an empty root and the placeholder for its command line."""
     make = kernel_make(config, toolchain)
     return Step(
-        title=f"linux {config.series.value.version}, {config.mode.name}",
+        title=f"linux {config.series.value.version}",
         output=Output(f"{config.name}/linux.tar.zst"),
         inputs=(
             kernel_source(config),
-            Artefact("/linux.config", linux_config),
-            *cmdline_inputs(config),
+            Artefact(_RESOLVED, linux_config),
+            *cmdline_inputs(config, placeholder(config)),
             *toolchain.inputs,
         ),
         commands=(
-            ("cp", "/linux.config", kbuild.CONFIG),
+            ("cp", _RESOLVED, kbuild.CONFIG),
             ("touch", ROOT_ARCHIVE),
             (*make, config.arch.kernel_target),
             # In assembly with comments, which Kbuild takes offsets from, GCC tells by which compiler it was compiled.
@@ -81,9 +91,13 @@ def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> S
     )
 
 
-def plan_linked(config: Config, toolchain: Toolchain, tree: Output, slot_size: Output) -> Step:
-    """The step that links the kernel with an empty slot for the root, of the size that a small file says."""
+def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config: Output, slot_size: Output) -> Step:
+    """The step that links the kernel with its command line and an empty slot for the root.
+
+    A small file says how large the slot is.
+    """
     make = kernel_make(config, toolchain)
+    inputs, commands = _command_line_set(config, toolchain, linux_config)
     return Step(
         title="kernel with a slot for the root",
         output=Output(f"{config.name}/kernel-with-slot"),
@@ -92,15 +106,35 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, slot_size: O
             Unpacked("/build", tree),
             Artefact("/slot-size", slot_size),
             Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
-            *cmdline_inputs(config),
+            *inputs,
             *toolchain.inputs,
         ),
         commands=(
+            *commands,
             ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
             ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
             # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
             (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
         ),
+        env=kernel_env(config, toolchain),
+        result=f"/build/{config.arch.kernel_image}",
+    )
+
+
+def plan_bare_kernel(config: Config, toolchain: Toolchain, tree: Output, linux_config: Output) -> Step:
+    """The step that links the kernel with its command line and an empty root, for a root handed over beside it."""
+    make = kernel_make(config, toolchain)
+    inputs, commands = _command_line_set(config, toolchain, linux_config)
+    return Step(
+        title="kernel without root",
+        output=Output(f"{config.name}/kernel"),
+        inputs=(
+            kernel_source(config),
+            Unpacked("/build", tree),
+            *inputs,
+            *toolchain.inputs,
+        ),
+        commands=(*commands, (*make, config.arch.kernel_target)),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )
@@ -123,9 +157,28 @@ def plan_image(config: Config, linked: Output, root: Output, elf: Output) -> Ste
     )
 
 
+def _command_line_set(
+    config: Config, toolchain: Toolchain, linux_config: Output
+) -> tuple[tuple[AnyInput, ...], Commands]:
+    """What sets the real command line in an unpacked object tree: inputs and commands.
+
+    A boot configuration is a file, and the Makefile of lib/ looks at what is in it. An option is set in .config, and
+    the whole of that is checked again: the command line is what was asked for, and everything else as it was.
+    """
+    words = command_line(config)
+    inputs = cmdline_inputs(config, words)
+    if not is_option(config):
+        return inputs, ()
+    asked = kbuild.fragment_text(config.described_in, cmdline_options(config, words))
+    return (
+        (*inputs, Artefact(_RESOLVED, linux_config), asked, *kbuild.check_inputs()),
+        kbuild.assign("CMDLINE", asked, _RESOLVED, kernel_make(config, toolchain), "Kconfig"),
+    )
+
+
 def kernel_source(config: Config) -> Source:
-    patches = config.series.below(f"patches/{config.mode.name}", ".patch")
-    return Source("/src", config.series.value.source(), patches)
+    """The series' source with all of its patches, whatever the boot mode."""
+    return Source("/src", config.series.value.source(), config.series.below("patches", ".patch"))
 
 
 def _fragments(config: Config) -> tuple[AnyInput, ...]:
@@ -135,8 +188,7 @@ def _fragments(config: Config) -> tuple[AnyInput, ...]:
     ]
     found += [kbuild.unit_fragment(board, name) for name in board.value.kernel.config]
     found += [kbuild.unit_fragment(board, f"{name}.config") for name in config.options]
-    if config.mode.can_pivot:
-        found.append(kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{config.mode.name}.config"))
+    found.append(kbuild.fragment_file(_INITRAMFS_FRAGMENT))
     found += [
         kbuild.fragment_text(node.unit.described_in, options)
         for node in config.graph.in_root
@@ -148,7 +200,7 @@ def _fragments(config: Config) -> tuple[AnyInput, ...]:
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
                 f"{CONSOLES[console_kind(config.console)]}=y",
-                *cmdline_options(config),
+                *cmdline_options(config, placeholder(config)),
                 *config.arch.kernel_options,
             ),
         )
@@ -161,7 +213,7 @@ def kernel_make(config: Config, toolchain: Toolchain) -> tuple[str, ...]:
     return ("make", "-C", "/src", "O=/build", f"ARCH={arch}", f"CROSS_COMPILE={toolchain.prefix}")
 
 
-def kernel_env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
+def kernel_env(config: Config, toolchain: Toolchain) -> Environment:
     return environment(
         {
             "KBUILD_BUILD_USER": "leafroot",
@@ -175,14 +227,4 @@ def kernel_env(config: Config, toolchain: Toolchain) -> tuple[tuple[str, str], .
             "CC": f"{toolchain.prefix}gcc",
             "LD": f"{toolchain.prefix}ld",
         }
-    )
-
-
-def plan_bare_kernel(config: Config, tree: Output) -> Step:
-    """The step that takes the image with the empty root out of the object tree, for a root handed over beside it."""
-    return Step(
-        title="kernel without root",
-        output=Output(f"{config.name}/kernel"),
-        inputs=(Unpacked("/build", tree),),
-        result=f"/build/{config.arch.kernel_image}",
     )

@@ -45,7 +45,7 @@ def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | Non
     boards = _load_kind(trees, "board", "board.py", "board", Board)
     series = _load_kind(trees, "linux", "kernel.py", "kernel", Series)
     check_packages(packages)
-    check_series(series, root)
+    check_series(series)
     check_boards(boards, packages, series, root)
     check_licenses([*packages.values(), *series.values()], licenses)
     return Catalog(

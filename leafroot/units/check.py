@@ -267,8 +267,8 @@ def check_boards(
                 )
 
 
-def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
-    """Check that each series has a version that belongs to it, and patches only for modes that exist."""
+def check_series(series: Mapping[str, Unit[Series]]) -> None:
+    """Check that each series has a version that belongs to it, and patches for the boot modes that they bring."""
     for unit in series.values():
         version = unit.value.version
         if not re.fullmatch(r"\d+\.\d+([.-].*)?", version):
@@ -276,14 +276,30 @@ def check_series(series: Mapping[str, Unit[Series]], root: Path) -> None:
         if not (version + ".").startswith(unit.name.split("-")[0] + "."):
             raise LeafrootError(f"version {version!r} is not of series {unit.name}", unit.at(version))
         for name in unit.files:
-            folder, _, rest = name.partition("/")
-            mode, slash, _ = rest.partition("/")
-            if folder == "patches" and (not slash or mode not in BOOT_MODES):
+            if name.startswith("patches/") and not re.fullmatch(r"patches/[^/]+\.patch", name):
                 raise LeafrootError(
-                    f"patches lie in patches/<boot mode>/, and {mode!r} is none",
+                    f"a series has its patches in {unit.path('patches')}/*.patch",
                     unit.path(name),
-                    nearest(mode, BOOT_MODES),
+                    "Every kernel of the series carries all of them; modes= says which boot modes they bring.",
                 )
+        _check_modes(unit)
+
+
+def _check_modes(unit: Unit[Series]) -> None:
+    # Only what the command line can ask for is a patch's to bring.
+    brought = {mode.name for mode in BOOT_MODES.values() if mode.cmdline}
+    for name in unit.value.modes:
+        if name not in brought:
+            raise LeafrootError(f"no patch brings a boot mode {name!r}", unit.at(name), nearest(name, brought))
+        if BOOT_MODES[name].is_native(unit.value.number):
+            raise LeafrootError(
+                f"series {unit.name} has boot mode {name!r} without a patch", unit.at(name), "Drop it from modes=."
+            )
+    if unit.value.modes and not unit.below("patches"):
+        raise LeafrootError(
+            f"boot mode {unit.value.modes[0]!r} comes from a patch, but there is no {unit.path('patches')}/*.patch",
+            unit.at(unit.value.modes[0]),
+        )
 
 
 def _check_files(unit: Unit[Any], names: Iterable[str]) -> None:

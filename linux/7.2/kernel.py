@@ -4,9 +4,10 @@
 from leafroot import Archive, Series
 
 kernel = Series(
-    version="7.2.6",
+    version="7.2.8",
     archive=Archive(
         "debian:pool/main/l/linux/linux_{version}.orig.tar.xz",
-        sha256="1819c494eeda2be08fdca1b4d4d8d669e5a4215395595503502aeb78d019882a",
+        sha256="08f058f9de8d487e32a5c9e2855ee7e35bee1a047e77d37ba797d734c0cc07b3",
     ),
+    modes=["leaf-tmpfs"],
 )

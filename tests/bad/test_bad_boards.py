@@ -60,19 +60,35 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {"linux/6.12/kernel.py": series("6.1.2")},
         "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",
     ),
-    "patches of no mode": (
-        {"linux/6.12/patches/nulfs/0001.patch": ""},
+    "patch in a folder of its own": (
+        {"linux/6.12/patches/nullfs/0001.patch": ""},
         (
-            "linux/6.12/patches/nulfs/0001.patch: patches lie in patches/<boot mode>/, and 'nulfs' is none\n"
-            "  Did you mean nullfs?"
+            "linux/6.12/patches/nullfs/0001.patch: a series has its patches in linux/6.12/patches/*.patch\n"
+            "  Every kernel of the series carries all of them; modes= says which boot modes they bring."
         ),
     ),
-    "patch outside a mode": (
-        {"linux/6.12/patches/0001.patch": ""},
+    "patch that would be passed over": (
+        {"linux/6.12/patches/0003.diff": ""},
         (
-            "linux/6.12/patches/0001.patch: patches lie in patches/<boot mode>/, and '0001.patch' is none\n"
-            "  There is: leaf-tmpfs, nullfs, rootfs."
+            "linux/6.12/patches/0003.diff: a series has its patches in linux/6.12/patches/*.patch\n"
+            "  Every kernel of the series carries all of them; modes= says which boot modes they bring."
         ),
+    ),
+    "patches for an unknown mode": (
+        {"linux/6.12/kernel.py": series("6.12.107", "nulfs")},
+        "linux/6.12/kernel.py:8: no patch brings a boot mode 'nulfs'\n  Did you mean nullfs?",
+    ),
+    "patches for a mode that no word asks for": (
+        {"linux/6.12/kernel.py": series("6.12.107", "rootfs")},
+        "linux/6.12/kernel.py:8: no patch brings a boot mode 'rootfs'\n  There is: leaf-tmpfs, nullfs.",
+    ),
+    "patches for what the series has by itself": (
+        {"linux/7.2/kernel.py": series("7.2.8", "nullfs")},
+        "linux/7.2/kernel.py:8: series 7.2 has boot mode 'nullfs' without a patch\n  Drop it from modes=.",
+    ),
+    "a mode and no patch": (
+        {"linux/7.2/patches": None},
+        "linux/7.2/kernel.py:8: boot mode 'leaf-tmpfs' comes from a patch, but there is no linux/7.2/patches/*.patch",
     ),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree, board, package
+from tests.config.small_tree import SmallTree, board, package, series
 
 Files = dict[str, Any]
 ONE = "configs/one_defconfig"
@@ -91,7 +91,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         ),
     ),
     "no patch": (
-        {"linux/7.2/patches": None},
+        {"linux/7.2/kernel.py": series("7.2.8")},
         {"kernel": "7.2", "boot": "leaf-tmpfs"},
         (
             "BOOT=leaf-tmpfs: boot mode 'leaf-tmpfs' needs a patch, but series 7.2 has none for it.\n"
@@ -99,7 +99,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         ),
     ),
     "no mode but rootfs": (
-        {"linux/6.12/patches": None},
+        {"linux/6.12/kernel.py": series("6.12.107")},
         {},
         (
             "board/one/board.py: boot mode 'nullfs' needs Linux 7.0 or a backport, but series 6.12 has neither.\n"

@@ -41,12 +41,13 @@ def board(doc: str = "A board.", **fields: object) -> str:
     )
 
 
-def series(version: str) -> str:
-    """The text of a kernel.py."""
+def series(version: str, *modes: str) -> str:
+    """The text of a kernel.py; `modes` are what its patches bring."""
     return (
         f'"""Linux {version}."""\n\nfrom leafroot import Archive, Series\n\n'
         f'kernel = Series(\n    version="{version}",\n'
-        f'    archive=Archive("https://kernel.example/linux-{{version}}.tar.xz", sha256="{"0" * 64}"),\n)\n'
+        f'    archive=Archive("https://kernel.example/linux-{{version}}.tar.xz", sha256="{"0" * 64}"),\n'
+        f"    modes={list(modes)!r},\n)\n"
     )
 
 
@@ -58,13 +59,13 @@ UNITS = {
     "board/one/board.py": board("Board number one."),
     "board/two/board.py": board("Board number two.", series="7.2", packages=["beta"]),
     "linux/config/system.config": "",
-    "linux/6.1/kernel.py": series("6.1.100"),
-    "linux/6.1/patches/leaf-tmpfs/0001.patch": "",
-    "linux/6.12/kernel.py": series("6.12.107"),
-    "linux/6.12/patches/leaf-tmpfs/0001.patch": "",
-    "linux/6.12/patches/nullfs/0001.patch": "",
-    "linux/7.2/kernel.py": series("7.2.6"),
-    "linux/7.2/patches/leaf-tmpfs/0001.patch": "",
+    "linux/6.1/kernel.py": series("6.1.100", "leaf-tmpfs"),
+    "linux/6.1/patches/0001.patch": "",
+    "linux/6.12/kernel.py": series("6.12.107", "nullfs", "leaf-tmpfs"),
+    "linux/6.12/patches/0001.patch": "",
+    "linux/6.12/patches/0002.patch": "",
+    "linux/7.2/kernel.py": series("7.2.8", "leaf-tmpfs"),
+    "linux/7.2/patches/0001.patch": "",
 }
 
 

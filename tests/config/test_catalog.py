@@ -72,9 +72,9 @@ def test_folders_that_hold_nothing_are_no_units(tmp_path: Path) -> None:
 
 
 def test_shared_kernel_fragments_are_no_series_but_any_other_folder_must_be(tmp_path: Path) -> None:
-    tree = SmallTree(tmp_path, {"linux/config/nullfs.config": ""})
+    tree = SmallTree(tmp_path, {"linux/config/initramfs.config": ""})
     tree.catalog()
-    tree.write({"linux/konfig/nullfs.config": ""})
+    tree.write({"linux/konfig/initramfs.config": ""})
     with pytest.raises(LeafrootError, match=r"^linux/konfig: this folder has no kernel\.py"):
         tree.catalog()
 

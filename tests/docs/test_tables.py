@@ -93,7 +93,7 @@ def test_the_modes_are_served_as_the_table_says(catalog: Catalog, configured: Ca
             assert {word for other in BOOT_MODES.values() if (word := other.cmdline)} & words[name] == ({asked} - {""})
             if asked:
                 assert asked in code(row[3]) and name in row[2]
-        patched = [name for name, unit in catalog.series.items() if unit.below(f"patches/{mode.name}")]
+        patched = [name for name, unit in catalog.series.items() if mode.name in unit.value.modes]
         assert all(name in row[2] for name in patched) and bool(patched) == ("our patch" in row[2])
         assert (row[4] == "works") is mode.can_pivot
 
@@ -111,11 +111,15 @@ def test_mountinfo_is_what_init_looks_for(name: str) -> None:
         assert fnmatch.fnmatchcase(seen, pattern) or fnmatch.fnmatchcase(f"{line.split()[0]} {seen}", pattern)
 
 
-def test_messages_of_the_boot_are_the_codes_own() -> None:
+def test_messages_of_the_boot_are_the_codes_own(catalog: Catalog) -> None:
     (warning,) = block(MODES_PAGE, "warning")
     fixed = re.sub(r"error -\d+", "error %d", warning)
-    patches = sorted(ROOT.glob("linux/*/patches/leaf-tmpfs/*.patch"))
-    assert patches and all(f'"{fixed}\\n"' in patch.read_text() for patch in patches)
+    patches = {
+        name: "".join(path.read_text() for path in ROOT.glob(f"linux/{name}/patches/*.patch"))
+        for name, unit in catalog.series.items()
+        if "leaf-tmpfs" in unit.value.modes
+    }
+    assert patches and all(f'"{fixed}\\n"' in text for text in patches.values())
     (said,) = block(MODES_PAGE, "init")
     shown = re.sub(r"/ is .*", "/ is ${rest##* - }", said)
     assert f'echo "{shown}" >/dev/console' in init_script(BOOT_MODES["leaf-tmpfs"])

@@ -113,3 +113,9 @@ def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
         "  Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
     )
     check_qemu("qemu-system-x86_64", ARCHES["x86_64"].emulation)
+
+
+def test_a_qemu_that_tells_no_version_is_refused() -> None:
+    with pytest.raises(LeafrootError) as caught:
+        check_qemu("echo", ARCHES["x86_64"].emulation)
+    assert str(caught.value).startswith("echo: it is no QEMU: asked for its version, it says ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def catalog() -> Catalog:
 
 @pytest.fixture
 def configured(catalog: Catalog, tmp_path: Path) -> Callable[..., Config]:
-    def make(board: str = "qemu_x86_64", **asked: str) -> Config:
+    def make(board: str = "qemu_x86_64", **asked: Any) -> Config:
         return configure(catalog, ROOT, tmp_path / "kconfig", Request(board, **asked))
 
     return make
@@ -32,7 +33,7 @@ def configured(catalog: Catalog, tmp_path: Path) -> Callable[..., Config]:
 
 @pytest.fixture
 def planned(configured: Callable[..., Config]) -> Callable[..., Plan]:
-    def make(board: str = "qemu_x86_64", **asked: str) -> Plan:
+    def make(board: str = "qemu_x86_64", **asked: Any) -> Plan:
         return plan_board(configured(board, **asked), MACHINE, lambda path: path)
 
     return make

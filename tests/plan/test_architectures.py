@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from leafroot.kconfig.config import Config
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
-from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
-from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options
+from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options, command_line
 from leafroot.step import Text, keys
 
 ROOT = Path(__file__).parents[2]
@@ -50,21 +49,59 @@ def test_no_code_asks_for_an_architecture_by_name() -> None:
 
 def test_a_kernel_that_extends_the_command_line_has_it_as_an_option(configured: Configured) -> None:
     config = configured("qemu_riscv64")
-    assert cmdline_options(config) == ("CMDLINE_EXTEND=y", 'CMDLINE="console=ttyS0,115200 nullfs_rootfs"')
-    assert cmdline_inputs(config) == ()
+    words = command_line(config)
+    assert cmdline_options(config, words) == ("CMDLINE_EXTEND=y", 'CMDLINE="console=ttyS0,115200 nullfs_rootfs"')
+    assert cmdline_inputs(config, words) == ()
 
 
 def test_a_command_line_as_an_option_keeps_its_quotes(configured: Configured) -> None:
     """Kconfig reads a string with backslashes before quotes and backslashes."""
-    config = replace(configured("qemu_x86_64"), cmdline=r'dyndbg="file \x +p"')
-    assert cmdline_options(config)[-1].endswith(r' dyndbg=\"file \\x +p\""')
+    config = configured("qemu_x86_64")
+    assert cmdline_options(config, r'dyndbg="file \x +p"')[-1] == r'CMDLINE="dyndbg=\"file \\x +p\""'
 
 
 def test_a_kernel_that_would_replace_it_has_a_boot_configuration(configured: Configured) -> None:
     config = configured("rpi4")
     text = 'kernel.console = "ttyAMA0,115200"\nkernel.nonroot_initramfs\n'
-    assert cmdline_inputs(config) == (Text("/bootconfig", text),)
-    assert not [option for option in cmdline_options(config) if option.startswith("CMDLINE")]
+    words = command_line(config)
+    assert cmdline_inputs(config, words) == (Text("/bootconfig", text),)
+    assert not [option for option in cmdline_options(config, words) if option.startswith("CMDLINE")]
+
+
+@pytest.mark.parametrize("name", ARCHES)
+def test_no_word_of_the_command_line_is_compiled_and_all_are_linked(
+    planned: Planned, name: str, tmp_path: Path
+) -> None:
+    board, fragment = f"qemu_{name}", tmp_path / "words.config"
+    fragment.write_text('CONFIG_KERNEL_CMDLINE="quiet"\nCONFIG_SYSTEM_ROOT_SIZE="70%"\n')
+    plans = [
+        planned(board, boot="nullfs"),
+        planned(board, boot="leaf-tmpfs"),
+        planned(board, boot="rootfs"),
+        planned(board, fragments=[fragment]),
+    ]
+    steps = [{step.output.removeprefix(f"{board}/"): step for step in plan.steps} for plan in plans]
+    for output in ("linux.config", "linux.tar.zst"):
+        assert len({one[output].description for one in steps}) == 1
+    for output in ("kernel", "kernel-with-slot"):
+        assert len({one[output].description for one in steps}) == len(steps)
+        texts = ["".join(item.text for item in one[output].inputs if isinstance(item, Text)) for one in steps]
+        words = ("nullfs_rootfs", "nonroot_initramfs", "quiet", "size")
+        assert [[word in text for word in words] for text in texts] == [
+            [True, False, False, False],
+            [False, True, False, False],
+            [False, False, False, False],
+            [True, False, True, True],
+        ]
+
+
+@pytest.mark.parametrize("name", ARCHES)
+def test_a_command_line_set_as_an_option_is_checked_with_all_others(planned: Planned, name: str) -> None:
+    for output in (f"qemu_{name}/kernel", f"qemu_{name}/kernel-with-slot"):
+        (step,) = (step for step in planned(f"qemu_{name}").steps if step.output == output)
+        checks = [command[4:] for command in step.commands if command[0] == "./kconfig-check"]
+        asked = f"/asked/board/qemu_{name}/board.py"
+        assert checks == ([("/build/others.config", asked)] if ARCHES[name].cmdline_options else [])
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.step import Source, Step
 
+ROOT = Path(__file__).parents[2]
 Planned = Callable[..., Plan]
 
 SERVED = [("6.12", "nullfs"), ("6.12", "leaf-tmpfs"), ("6.12", "rootfs"), ("7.2", "nullfs"), ("7.2", "leaf-tmpfs")]
@@ -49,10 +51,8 @@ def test_a_plan_is_the_same_each_time(planned: Planned) -> None:
     assert [one.description for one in planned().steps] == [one.description for one in planned().steps]
 
 
-def test_another_boot_mode_is_one_kernel_and_what_carries_it(planned: Planned) -> None:
+def test_another_boot_mode_links_the_kernel_and_compiles_none(planned: Planned) -> None:
     assert changed(planned(boot="nullfs"), planned(boot="leaf-tmpfs")) == {
-        "qemu_x86_64/linux.config",
-        "qemu_x86_64/linux.tar.zst",
         "qemu_x86_64/kernel",
         # /init looks for the mode, so the root differs by a few lines.
         "qemu_x86_64/rootfs.cpio",
@@ -102,12 +102,14 @@ def test_the_command_line_asks_for_the_mode(
 
 
 @pytest.mark.parametrize(("kernel", "boot"), SERVED)
-def test_only_the_patches_of_the_mode_are_applied(planned: Planned, kernel: str, boot: str) -> None:
-    kernel_step = step(planned(kernel=kernel, boot=boot), "qemu_x86_64/linux.tar.zst")
-    (source,) = (item for item in kernel_step.inputs if isinstance(item, Source))
-    native = BOOT_MODES[boot].is_native(tuple(map(int, kernel.split("."))))  # type: ignore[arg-type]
-    assert bool(source.patches) is not native
-    assert all(path.startswith(f"linux/{kernel}/patches/{boot}/") for path in source.patches)
+def test_every_patch_of_the_series_is_applied_whatever_the_mode(planned: Planned, kernel: str, boot: str) -> None:
+    plan = planned(kernel=kernel, boot=boot)
+    every = tuple(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(f"linux/{kernel}/patches/*.patch")))
+    for output in ("linux.config", "linux.tar.zst", "kernel", "kernel-with-slot"):
+        (source,) = (item for item in step(plan, f"qemu_x86_64/{output}").inputs if isinstance(item, Source))
+        assert source.patches == every
+    manifest = json.loads(step(plan, "qemu_x86_64/images/manifest.json").parameters)
+    assert manifest["kernel"]["patches"] == list(every)
 
 
 def test_a_title_and_a_place_do_not_count(planned: Planned) -> None:

@@ -12,11 +12,10 @@ PACKED = ROOT | {"root, compressed"}
 SLOT = frozenset({"size of the root's slot"})
 IMAGE = SLOT | {"image bzImage", "manifest"}
 NOT_CACHED = SLOT | {"image bzImage"}
-COMPILED = frozenset({"linux, nullfs"})
+COMPILED = frozenset({"linux"})
+LINKED = frozenset({"kernel with a slot for the root"})
 NOTHING: frozenset[str] = frozenset()
-KERNEL = frozenset(
-    {"linux configuration", "linux, nullfs", "kernel with a slot for the root", "image bzImage", "manifest"}
-)
+KERNEL = COMPILED | LINKED | {"linux configuration", "image bzImage", "manifest"}
 DIGEST = r"[0-9a-f]{12} -> [0-9a-f]{12}"
 
 PATCH = """\
@@ -39,8 +38,7 @@ class Change:
     """A change of a tree, or of what is typed, and what must follow.
 
     `built` are the steps that are done again where the root alone is wanted, `also` those that are done besides where
-    the image is, and `cached` those that then come from the cache, because the kernel was there in that form before.
-    All others are not even looked at.
+    the image is. All others are not even looked at.
 
     `explains` maps steps to regular expressions, of which each has to match a line of what `explain=` says, and
     `explains_also` steps that only the image needs. `root` maps paths of the root to what must be found in them, None
@@ -51,7 +49,6 @@ class Change:
     change: Callable[[Path], None] = lambda tree: None
     built: frozenset[str] = NOTHING
     also: frozenset[str] = NOTHING
-    cached: frozenset[str] = NOTHING
     explains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     explains_also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: Mapping[str, bytes | None] = field(default_factory=dict)
@@ -133,7 +130,7 @@ CHANGES = (
         replace("rebuild.config", "CONFIG_PACKAGE_ASKS=y\n", ""),
         built=PACKED,
         # The root is so much smaller that its slot is, too.
-        also=IMAGE | {"kernel with a slot for the root"},
+        also=IMAGE | LINKED,
         explains={
             "rootfs.cpio": (
                 r"artefact \S+/asks\.tar\.zst: [0-9a-f]{12} -> gone",
@@ -212,11 +209,12 @@ CHANGES = (
         "a boot mode",
         variables={"BOOT": "leaf-tmpfs"},
         built=PACKED,
-        also=IMAGE,
-        cached=frozenset({"linux configuration", "linux, leaf-tmpfs", "kernel with a slot for the root"})
-        | {"root", "root, compressed"},
+        # It is a word on the command line: no object of the kernel is compiled with it.
+        also=IMAGE | LINKED,
         explains={"rootfs.cpio": (r"parameter files etc/leafroot/boot-mode: .*nullfs.* -> .*leaf-tmpfs",)},
-        explains_also={"linux.config": (r"file linux/config/leaf-tmpfs\.config: new, [0-9a-f]{12}",)},
+        explains_also={
+            "kernel-with-slot": (r"input /asked/board/qemu_x86_64/board\.py: line 2, .*nullfs_rootfs.* -> .*nonroot",)
+        },
         root={"etc/leafroot/boot-mode": b"leaf-tmpfs\n"},
     ),
     Change(
@@ -270,6 +268,15 @@ CHANGES = (
         append("board/qemu_x86_64/linux.config", "# a comment\n"),
         also=frozenset({"linux configuration", "manifest"}),
         explains={"linux.config": (rf"file board/qemu_x86_64/linux\.config: {DIGEST}",)},
+        kernel=True,
+    ),
+    Change(
+        "a word on the kernel's command line",
+        append("rebuild.config", 'CONFIG_KERNEL_CMDLINE="quiet"\n'),
+        also=LINKED | {"image bzImage", "manifest"},
+        explains={
+            "kernel-with-slot": (r'input /asked/board/qemu_x86_64/board\.py: line 2, .*_rootfs"\' -> .* quiet"',)
+        },
         kernel=True,
     ),
     Change(

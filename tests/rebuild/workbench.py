@@ -92,16 +92,9 @@ class Workbench:
         """The cache of these builds, which their own steps alone fill."""
         return self.folder / "cache"
 
-    def begin(self, other: Mapping[str, str] | None = None) -> None:
-        """Build the tree as it is, with the caller's cache, and put what was made into ours.
-
-        With `other` variables the kernel is built and kept as well, in another output folder.
-        """
+    def begin(self) -> None:
+        """Build the tree as it is, with the caller's cache, and put what was made into ours."""
         self._make_cache(self.cache)
-        if other:
-            wanted = (f"{BOARD}/kernel-with-slot",)
-            self.run(self.folder / "other", None, variables=other, targets=wanted)
-            self._take_over(CALLERS_CACHE, self.cache, set(made(self.folder / "other").values()))
         self.run(self.output, None)
         self._take_over(CALLERS_CACHE, self.cache, set(made(self.output).values()))
 

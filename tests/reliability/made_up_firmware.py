@@ -81,7 +81,7 @@ _SERIES = """\
 
 from leafroot import Archive, Series
 
-kernel = Series(version="6.12.1", archive=Archive("file:{archive}", sha256="{sha256}"))
+kernel = Series(version="6.12.1", archive=Archive("file:{archive}", sha256="{sha256}"), modes=["nullfs"])
 """
 _BOARD = """\
 \"\"\"A board.\"\"\"
@@ -147,8 +147,8 @@ def make_firmware(place: Path) -> Firmware:
         "linux/6.12/kernel.py": _SERIES.format(
             **_pack(firmware, "linux", Makefile=_KERNEL_MAKEFILE, README="A kernel.\n")
         ),
-        "linux/6.12/patches/nullfs/0001.patch": _KERNEL_PATCH,
-        "linux/config/nullfs.config": "",
+        "linux/6.12/patches/0001.patch": _KERNEL_PATCH,
+        "linux/config/initramfs.config": "",
         "package/musl/package.py": _MUSL.format(
             **_pack(firmware, "musl", configure="#!/bin/sh\ncp /src/Makefile .\n", Makefile=_MUSL_MAKEFILE)
         ),

@@ -7,7 +7,7 @@ leafroot/plan/kernel.py too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,14 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.recipes.protocol import Builder, Site, Work
-from leafroot.step import AnyInput, Folder, Text, TreeFile
+from leafroot.step import AnyInput, Commands, Folder, Text, TreeFile
 
 CONFIG = "/build/.config"
 MERGED = "/build/merged.config"
 ERRORS = "/build/.leafroot-error"
 _FRAGMENTS = "/fragments"
 _ASKED = "/asked"
+_OTHERS = "/build/others.config"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
 
@@ -62,11 +63,30 @@ def check_inputs() -> tuple[AnyInput, ...]:
     return (Folder(_CHECK, tuple((name, f"{folder}/{name}", 0o644) for name in _CHECK_FILES)),)
 
 
-def check(fragments: Sequence[AnyInput], top: str, errors: str) -> tuple[tuple[str, ...], ...]:
+def check(fragments: Sequence[AnyInput], top: str) -> Commands:
     """The commands that check that every option asked for holds; `top` is the tree's first Kconfig file."""
+    return _check((item.at for item in fragments), top)
+
+
+def assign(name: str, value: Text, resolved: str, make: Sequence[str], top: str) -> Commands:
+    """The commands that give the option `name` another value in a tree that is configured as the file `resolved` says.
+
+    `value` is the fragment that asks for it. Every other option must then be as it was: that is checked too.
+    """
+    return (
+        merge((value,)),
+        ("cp", MERGED, CONFIG),
+        (*make, "olddefconfig"),
+        ("cp", resolved, _OTHERS),
+        ("sed", "-i", f"/^CONFIG_{name}=/d", _OTHERS),
+        *_check((_OTHERS, value.at), top),
+    )
+
+
+def _check(fragments: Iterable[str], top: str) -> Commands:
     return (
         ("make", "-f", f"{_CHECK}/Makefile", "CC=gcc", "SRC=/src", "OBJ=/build"),
-        ("./kconfig-check", errors, CONFIG, top, *(item.at for item in fragments)),
+        ("./kconfig-check", ERRORS, CONFIG, top, *fragments),
     )
 
 
@@ -105,7 +125,7 @@ class Kbuild(Builder):
                 merge(fragments),
                 # busybox's parser knows no olddefconfig, but takes the merged file as the set of values to start from.
                 ("scripts/kconfig/conf", "-D", MERGED, "Config.in"),
-                *check(fragments, "Config.in", ERRORS),
+                *check(fragments, "Config.in"),
                 make,
                 # busybox's install is only known to the make that O= calls in the object tree.
                 ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *self.install),
