@@ -23,8 +23,8 @@ from leafroot.step import Given, Own
 
 _MIB = 1024 * 1024
 _CODE = (
-    *("own/root", "rootfs/accounts", "rootfs/compress", "rootfs/cpio"),
-    *("rootfs/layers", "rootfs/node", "rootfs/tree"),
+    *("own/root", "rootfs/accounts", "rootfs/compress"),
+    *("rootfs/cpio", "rootfs/layers", "rootfs/tree"),
 )
 
 
