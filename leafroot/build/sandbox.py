@@ -8,9 +8,9 @@ A step sees, of this machine, and cannot change:
 - what every process learns of the kernel: its version, the processors, the memory, the time. /proc shows no process but
   the step's own; where the folders lie that are bound in can be read in its mountinfo.
 
-It can write to /build and /out, which are taken away when it is done, and to /tmp and /dev, which end with each
-command. There is no network but a loopback of its own, no home, no other user than 1000, no capability (also where
-scons runs as root), no way to gain one by a set-uid program, and no process outlives the command that started it. From
+It can write to /build, /out, /tmp and /dev, which are taken away when the step is done. There is no network but a
+loopback of its own, no home, no other user than 1000, no capability (also where scons runs as root), and no way to gain
+one by a set-uid program. All commands of a step run in one sandbox, one after the other; no process outlives it. From
 outside come its standard output, which is the log, and the two ends of the job server's pipe.
 
 It is made against accidents. A step that means harm could still count processors or time itself, fill the disk, or
