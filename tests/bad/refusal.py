@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leafroot.errors import LeafrootError
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 
 
 def assert_refused(tree: SmallTree, message: str, **options: Any) -> None:

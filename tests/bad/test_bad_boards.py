@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree, board, series
+from tests.small_tree import SmallTree, board, series
 
 ONE = "board/one/board.py"
 

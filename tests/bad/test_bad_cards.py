@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.errors import LeafrootError
-from tests.config.small_tree import SmallTree, package
+from tests.small_tree import SmallTree, package
 
 FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
 

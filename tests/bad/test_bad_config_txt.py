@@ -6,7 +6,7 @@ import pytest
 
 from leafroot.errors import LeafrootError
 from leafroot.raspberry_pi.config_txt import config_txt
-from tests.config.test_config_txt import PI
+from tests.raspberry_pi.test_config_txt import PI
 
 IN_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it\n  Drop it."
 IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader looks for them\n  Drop it."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 
 ONE = "configs/one_defconfig"
 START = "CONFIG_BOARD_ONE=y\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree, board, package
+from tests.small_tree import SmallTree, board, package
 
 ALPHA = "package/alpha/package.py"
 ONE = "board/one/board.py"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.errors import LeafrootError
-from tests.config.small_tree import SmallTree, package, series
+from tests.small_tree import SmallTree, package, series
 
 EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
     "missing": ({}, ("EXTERNAL=product: there is no such folder")),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 
 # The Kconfig, and the message.
 KCONFIGS: dict[str, tuple[str, str]] = {

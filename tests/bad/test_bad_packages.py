@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree, package
+from tests.small_tree import SmallTree, package
 
 ALPHA = "package/alpha/package.py"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from refusal import assert_refused
 
-from tests.config.small_tree import SmallTree, board, package, series
+from tests.small_tree import SmallTree, board, package, series
 
 Files = dict[str, Any]
 ONE = "configs/one_defconfig"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from leafroot.record.times import read_times
-from tests.config.small_tree import SmallTree, package
 from tests.real_builds import scons
+from tests.small_tree import SmallTree, package
 
 FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
 

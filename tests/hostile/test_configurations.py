@@ -15,7 +15,7 @@ import pytest
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
-from tests.config.small_tree import CHECKOUT, SmallTree
+from tests.small_tree import CHECKOUT, SmallTree
 
 BY_HAND = "\n  Nobody wrote that by hand: another file came to lie here."
 BYTES: dict[str, tuple[bytes, str]] = {

@@ -16,8 +16,8 @@ import pytest
 
 from leafroot.errors import LeafrootError
 from leafroot.units import load as script
-from tests.config.small_tree import CHECKOUT, SmallTree, package
 from tests.real_builds import hear_interrupts
+from tests.small_tree import CHECKOUT, SmallTree, package
 
 DOC = '"""Something."""\n'
 FILE = "package/alpha/package.py"

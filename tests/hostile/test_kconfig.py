@@ -10,7 +10,7 @@ import pytest
 from leafroot.errors import LeafrootError
 from leafroot.kconfig import menu as kconfig
 from leafroot.kconfig.edit import minimal_defconfig
-from tests.config.small_tree import SmallTree, board, package
+from tests.small_tree import SmallTree, board, package
 
 FILE = "package/alpha/Config.in"
 

@@ -13,7 +13,7 @@ from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.step import keys
 from leafroot.units.catalog import load_catalog
-from tests.config.small_tree import package
+from tests.small_tree import package
 from tests.plan.conftest import MACHINE, ROOT
 
 BOARD = '''"""A product."""

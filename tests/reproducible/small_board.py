@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.config.small_tree import SmallTree, board, package
+from tests.small_tree import SmallTree, board, package
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ from leafroot.errors import LeafrootError
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import load_catalog
-from tests.config.small_tree import CHECKOUT, SmallTree
+from tests.small_tree import CHECKOUT, SmallTree
 
 SPDX = "# SPDX-License-Identifier: Apache-2.0\n"
 DEFCONFIGS = sorted(CHECKOUT.glob("configs/*_defconfig"))
@@ -22,7 +22,7 @@ DEFCONFIGS = sorted(CHECKOUT.glob("configs/*_defconfig"))
 MENU = """
 import sys
 from pathlib import Path
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 from leafroot.kconfig.edit import edit_local
 tree = SmallTree(Path(sys.argv[1]))
 edit_local(*tree.arguments("one", local=tree.root / "output/.config"), "menuconfig")

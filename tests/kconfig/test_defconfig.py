@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leafroot.kconfig.defconfig import configurations, find_board
 from leafroot.kconfig.edit import minimal_defconfig
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 
 HEAD = "# SPDX-License-Identifier: MIT\n# The first, with more.\n#\n# Why.\n"
 MORE = f'{HEAD}CONFIG_BOARD_ONE=y\nCONFIG_SYSTEM_HOSTNAME="x"\n'

@@ -11,7 +11,7 @@ from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
 from leafroot.errors import LeafrootError
 from leafroot.units.catalog import Catalog, load_catalog
-from tests.config.small_tree import CHECKOUT, SmallTree, package, series
+from tests.small_tree import CHECKOUT, SmallTree, package, series
 
 KINDS = {"package": ("package.py", Package), "board": ("board.py", Board), "linux": ("kernel.py", Series)}
 REAL = sorted(file.parent for kind, (name, _) in KINDS.items() for file in CHECKOUT.glob(f"{kind}/*/{name}"))

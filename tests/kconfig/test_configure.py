@@ -9,7 +9,7 @@ import pytest
 from leafroot.kconfig.config import Config, ExternalToolchain, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import load_catalog
-from tests.config.small_tree import CHECKOUT, SmallTree, board, package
+from tests.small_tree import CHECKOUT, SmallTree, board, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))
 DEBIAN = ExternalToolchain("/usr", "x86_64-linux-gnu")

@@ -12,7 +12,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
 from leafroot.plan.packages import plan_package
 from leafroot.plan.toolchain.compiler import Toolchain
-from tests.config.small_tree import SmallTree
+from tests.small_tree import SmallTree
 
 TOOLCHAIN = Toolchain("none", ARCHES["x86_64"], (), (), "", "", frozenset({"c"}), ())
 

@@ -10,7 +10,7 @@ from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import Catalog, load_catalog
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def package(doc: str = "Something.", build: str = "Autotools()", **fields: object) -> str:
