@@ -236,7 +236,7 @@ class Local:
                 sandbox.argv(["sh", _SCRIPT]),
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 log=log,
-                shown=(),
+                titled=False,
                 pass_fds=(*self.slots.descriptors, *self.held),
             )
         if status != 0:

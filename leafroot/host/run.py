@@ -89,19 +89,18 @@ def run(
     *,
     env: Mapping[str, str],
     log: IO[bytes] | None = None,
-    shown: Sequence[str] = (),
+    titled: bool = True,
     pass_fds: Sequence[int] = (),
     stdin: int | None = subprocess.DEVNULL,
 ) -> int:
     """Run a program and give its exit status; its output goes to `log`, or to this terminal.
 
-    The environment is exactly `env`. The log begins with the command, or with `shown` in its place. When its output
-    is logged, the program gets umask 022 and a process group of its own, and the whole group is ended when we are
+    The environment is exactly `env`. The log begins with the command if it is `titled`. When its output is logged, the program gets umask 022 and a process group of its own, and the whole group is ended when we are
     interrupted; InterruptedBuildError says so.
     """
     check_interrupt()
-    if log is not None:
-        log.write(f"$ {command_line(shown or argv)}\n".encode())
+    if log is not None and titled:
+        log.write(f"$ {command_line(argv)}\n".encode())
         log.flush()
     try:
         process = subprocess.Popen(

@@ -82,13 +82,14 @@ def _compiled(
 ) -> Step:
     """The step with what it compiles with: sysroot and tools; ELF files are stripped at its end."""
     united = (Union(TOOLS, tuple(dict.fromkeys(tools))),) if tools else ()
+    result = work.result or compiler.result
     strip = TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh")
     return replace(
         step,
         inputs=(*step.inputs, *sysroot, *united, strip),
-        commands=(*work.commands, ("sh", _STRIP, compiler.result)),
+        commands=(*work.commands, ("sh", _STRIP, result)),
         env=with_tools(work.env) if tools else work.env,
-        result=compiler.result,
+        result=result,
         drop=(*_NOT_INSTALLED, *work.drop),
     )
 

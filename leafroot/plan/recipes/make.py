@@ -29,11 +29,13 @@ class Make(Builder):
         freeze(self)
 
     def plan(self, site: Site) -> Work:
-        prefix = site.compiler.install_prefix
-        # Of two assignments of one variable, make takes the last.
-        own = () if prefix == "/usr" else (f"prefix={prefix}", f"PREFIX={prefix}")
-        words = (*(f"{name}={value}" for name, value in self.variables.items()), *own, *site.words)
+        words = (*(f"{name}={value}" for name, value in self.variables.items()), *site.words)
         tree = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build")) if self.folder else ()
         start = ("-C", self.folder) if self.folder else ("-f", "/src/Makefile", "SRC=/src")
         call = ("make", *start, *words)
-        return Work((*tree, call, (*call, "DESTDIR=/out", *self.install)), site.compiler.env())
+        return Work(
+            commands=(*tree, call, (*call, "DESTDIR=/out", *self.install)),
+            env=site.compiler.env(),
+            # A Makefile knows one prefix. What it puts there is a tool's too, only that it lies elsewhere.
+            result="" if site.compiler.arch else "/out/usr",
+        )

@@ -43,12 +43,14 @@ class Work:
     """How a package is built: what its step has beside the source.
 
     `env` is the whole environment. With `compiles`, the compiler and the sysroot are inputs too, and ELF files are
-    stripped at the end. `drop` names paths of the result (globs) that do not belong to the package.
+    stripped at the end. `result` is the folder that becomes the artefact, where it is not the compiler's usual one.
+    `drop` names paths of it (globs) that do not belong to the package.
     """
 
     commands: Commands
     env: Environment
     inputs: tuple[AnyInput, ...] = ()
+    result: str = ""
     drop: tuple[str, ...] = ()
     compiles: bool = True
 

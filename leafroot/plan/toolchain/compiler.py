@@ -141,8 +141,11 @@ class HostCompiler:
                 **_tools(self.prefix),
                 "CFLAGS": flags,
                 "CXXFLAGS": flags,
-                "CPPFLAGS": f"-I{TOOLS}/include",
-                "LDFLAGS": f"-L{TOOLS}/lib -Wl,-rpath,{TOOLS}/lib -Wl,--build-id=none",
+                "LDFLAGS": "-Wl,--build-id=none",
+                # What GCC and the linker look at themselves, whichever flags a Makefile knows.
+                "CPATH": f"{TOOLS}/include",
+                "LIBRARY_PATH": f"{TOOLS}/lib",
+                "LD_RUN_PATH": f"{TOOLS}/lib",
                 "PKG_CONFIG_LIBDIR": f"{TOOLS}/lib/pkgconfig:{TOOLS}/share/pkgconfig",
                 **(extra or {}),
             }
