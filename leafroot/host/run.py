@@ -95,8 +95,9 @@ def run(
 ) -> int:
     """Run a program and give its exit status; its output goes to `log`, or to this terminal.
 
-    The environment is exactly `env`. The log begins with the command if it is `titled`. When its output is logged, the program gets umask 022 and a process group of its own, and the whole group is ended when we are
-    interrupted; InterruptedBuildError says so.
+    The environment is exactly `env`. The log begins with the command if it is `titled`. When its output is logged, the
+    program gets umask 022 and a process group of its own, and the whole group is ended when we are interrupted;
+    InterruptedBuildError says so.
     """
     check_interrupt()
     if log is not None and titled:
