@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A board with the option on."""
+
+from leafroot import Board, Kernel
+
+board = Board(
+    arch="x86_64",
+    kernel=Kernel("6.12", config=[], shared=["system"]),
+    boot="nullfs",
+    memory=64,
+    packages=["busybox", "skeleton", "prog", "useb", "usegen"],
+)

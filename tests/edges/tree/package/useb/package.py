@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program that is linked with libb alone."""
+
+from leafroot import Make, Package
+
+package = Package(version="1", license="MIT", depends=["libb"], build=Make(variables={"LIBS": "-lb"}))
