@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 from leafroot.describe.arch import Arch
+from leafroot.describe.arches import ARCHES
 from leafroot.step import AnyInput, Environment, Output, Step, Union
 
 SYSROOT = "/sysroot"
@@ -24,8 +25,9 @@ CFLAGS = f"-O2 -fstack-protector-strong {_MAPPED}"
 LDFLAGS = "-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id=none"
 # For configure scripts of the toolchain's parts: nothing that a change of the source would need.
 NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
-# Never the machine's own name, or configure would run the target's programs where it can.
-BUILD_TRIPLET = "x86_64-build-linux-gnu"
+# What configure is told that the building machine is: a name that it knows, and never that of the target or the machine's
+# own, or it would run the target's programs where it can. The same on every machine.
+BUILD_TRIPLET = f"{min(ARCHES)}-build-linux-gnu"
 
 
 class Compiler(Protocol):
