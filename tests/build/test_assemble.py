@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,9 @@ import pytest
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
-from leafroot.own.root import compress_root
+from leafroot.own.root import CompressRoot
 from leafroot.plan.board import Machine, plan_board
+from leafroot.step import Given
 from leafroot.units.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
@@ -22,13 +22,14 @@ ROOT = Path(__file__).parents[2]
 def compress(tmp_path: Path, size: str, mebibytes: int) -> Path:
     """Do the step of qemu_x86_64 (256 MiB) that packs the root, for a root of this size."""
     config = configure(load_catalog(ROOT), ROOT, tmp_path / "kconfig", Request("qemu_x86_64"))
-    plan = plan_board(replace(config, root_size=size), Machine("x86_64-glibc-2.36"), lambda path: path)
+    plan = plan_board(replace(config, root_size=size), Machine("x86_64-glibc-2.36"))
     (step,) = (step for step in plan.steps if step.output == plan.root)
     root = tmp_path / "rootfs.cpio"
     with root.open("wb") as file:
         file.truncate(mebibytes * 1024 * 1024)
     made = tmp_path / "rootfs.cpio.zst"
-    compress_root({**json.loads(step.parameters), "level": 1}, {"root": root}, made)
+    assert isinstance(step.own, CompressRoot)
+    replace(step.own, level=1).perform(Given({"root": root}, str, {}), made)
     return made
 
 

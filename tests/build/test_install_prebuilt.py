@@ -8,20 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from leafroot.describe.recipes import Prebuilt
 
-from leafroot.build.executor import Workshop, perform
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.host.jobserver import Slots
-from leafroot.plan.recipes.prebuilt import plan_prebuilt
+from leafroot.graph import Asked, resolve_graph
+from leafroot.plan.packages import plan_packages
+from leafroot.plan.recipes.prebuilt import Prebuilt
+from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File, Symlink
-from leafroot.store.trees import Store
+from leafroot.units.catalog import load_catalog
 from tests.archive.tar_members import link, member, tar_bytes
 from tests.archive.test_ar import deb
+from tests.performing import local_in, perform
 
 ROOT = Path(__file__).parents[2]
 DEB = deb(
@@ -44,22 +46,23 @@ def build(tmp_path: Path) -> Build:
     """Install pairs of DEB; what is then in the package: path -> mode and text, or a link's target."""
     archive = tmp_path / "fw.deb"
     archive.write_bytes(DEB)
-    output = tmp_path / "output"
-    output.mkdir()
-    shop = Workshop(ROOT, output, Store(tmp_path / "trees", lambda _: archive), Slots(1), {}, lambda name: name)
+    local = local_in(tmp_path, checkout=ROOT, get=lambda _: archive)
+    catalog = load_catalog(ROOT)
+    toolchain = plan_source_toolchain(ARCHES["x86_64"], catalog, "x86_64-glibc-2.36")
 
     def made(*install: tuple[str, str], license_files: tuple[str, ...] = ()) -> dict[str, str]:
-        recipe = Prebuilt(install)
         package = Package(
             version="1",
             license="MIT",
-            build=recipe,
+            build=Prebuilt(install),
             archive=Archive("debian:pool/f/fw.deb", hashlib.sha256(DEB).hexdigest(), inner="data.tar"),
             license_files=license_files,
         )
-        step = plan_prebuilt(Unit("fw", "package/fw", "Firmware.", package, ("package.py",)), recipe)
-        perform(step, shop)
-        nodes = layer_from_tar("fw", output / step.output).nodes
+        packages = {"fw": Unit("fw", "package/fw", "Firmware.", package, ("package.py",))}
+        graph = resolve_graph(packages, Asked(["fw"], "x86_64"))
+        (step,) = plan_packages(graph, toolchain, "x86_64-glibc-2.36", packages).values()
+        perform(local, step)
+        nodes = layer_from_tar("fw", local.output / step.output.path).nodes
         found = {}
         for path, node in nodes.items():
             if isinstance(node, File):

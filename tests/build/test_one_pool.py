@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.build.executor import Workshop, perform
+from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
 from leafroot.host.jobserver import Slots
 from leafroot.rootfs.layers import layer_from_tar
-from leafroot.step import Source, Step, Text
-from leafroot.store.trees import Store
+from leafroot.step import Output, Source, Step, Text
 from tests.archive.tar_members import member, tar_bytes
 from tests.build.processes import Watch, below
+from tests.performing import local_in, no_fetch, perform
 
 ROOT = Path(__file__).parents[2]
 COMPILER = "fake-cc"
@@ -39,7 +39,7 @@ def step(name: str, *inputs: Source, configure: int = 1) -> Step:
     makefile = Text("/Makefile", MAKEFILE.replace("sh /cc/run", f"/build/bin/{COMPILER}"))
     commands = (COPY, CONFIGURE, *[("/build/bin/configure",)] * configure, ("make", "-f", "/Makefile"))
     script = Text("/script", SCRIPT.format(log="/out/log"))
-    return Step(name, f"t/{name}.tar.zst", (script, makefile, *inputs), commands)
+    return Step(name, Output(f"t/{name}.tar.zst"), (script, makefile, *inputs), commands)
 
 
 def side_by_side(log: str) -> tuple[int, bool]:
@@ -55,14 +55,8 @@ def side_by_side(log: str) -> tuple[int, bool]:
     return most, beside
 
 
-def workshop(folder: Path, slots: Slots, get: Callable[[Archive], Path]) -> Workshop:
-    return Workshop(
-        checkout=ROOT, output=folder / "output", store=Store(folder / "trees", get), slots=slots, calls={}, digest=str
-    )
-
-
-def nothing(archive: Archive) -> Path:
-    raise AssertionError(archive)
+def local_with(folder: Path, slots: int, get: Callable[[Archive], Path] = no_fetch) -> Local:
+    return local_in(folder, ROOT, get, slots)
 
 
 def in_threads(*works: Callable[[], object]) -> None:
@@ -75,11 +69,11 @@ def in_threads(*works: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_steps_together_run_as_many_compilers_as_there_are_slots(tmp_path: Path, count: int) -> None:
-    shop = workshop(tmp_path, Slots(count), nothing)
+    local = local_with(tmp_path, count)
     # One configures longer than the other, so that they do not go in step.
     steps = [step(name, configure=number) for number, name in enumerate("abc", 1)]
-    in_threads(*(functools.partial(perform, one, shop) for one in steps))
-    layers = [layer_from_tar(name, shop.output / f"t/{name}.tar.zst") for name in "abc"]
+    in_threads(*(functools.partial(perform, local, one) for one in steps))
+    layers = [layer_from_tar(name, local.output / f"t/{name}.tar.zst") for name in "abc"]
     log = b"".join(layer.nodes["log"].read() for layer in layers).decode()  # type: ignore[union-attr]
     most, beside = side_by_side(log)
     print(f"-j{count}: {log.count(COMPILER) // 2} compilers, at most {most} at once")
@@ -100,16 +94,16 @@ def test_a_step_that_waits_for_its_archive_has_no_slot(tmp_path: Path) -> None:
         assert built.wait(60), "the second step waited for the first one's download"
         return file
 
-    shop = workshop(tmp_path, Slots(1), get)
+    local = local_with(tmp_path, 1, get)
     archive = Archive("https://downloads.example/a.tar", sha256=hashlib.sha256(data).hexdigest())
 
     def second() -> None:
         assert asked.wait(60)
-        perform(step("second"), shop)
+        perform(local, step("second"))
         built.set()
 
-    in_threads(lambda: perform(step("first", Source("/src", archive)), shop), second)
-    assert (shop.output / "t/first.tar.zst").exists()
+    in_threads(lambda: perform(local, step("first", Source("/src", archive))), second)
+    assert (local.output / "t/first.tar.zst").exists()
 
 
 def test_what_was_killed_takes_no_slot_with_it(tmp_path: Path) -> None:
@@ -200,21 +194,22 @@ def test_cargo_beside_make(tmp_path: Path, compiler: Path) -> None:
 COUNTING = """\
 import threading, time
 import leafroot.app.scons
+from leafroot.build.executor import Local
 lock, now, most = threading.Lock(), 0, 0
-def perform(step, shop, shell_hint=""):
+def perform(local, action):
     global now, most
     with lock:
         now += 1
         most = max(most, now)
     time.sleep(0.2)
-    output = shop.output / step.output
+    output = local.output / action.step.output.path
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(step.output)
+    output.write_text(action.step.output.path)
     with lock:
         now -= 1
-    print(f"at once: {most}, slots: {shop.slots.count}", flush=True)
+    print(f"at once: {most}, slots: {local.slots.count}", flush=True)
     return 0.0
-leafroot.app.scons.perform = perform
+Local.perform = perform
 leafroot.app.scons.build()
 """
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -11,58 +10,44 @@ from pathlib import Path
 import pytest
 
 from leafroot.archive.pack import pack
-from leafroot.build.executor import Workshop, perform
-from leafroot.describe.archive import Archive
+from leafroot.build.executor import Local
 from leafroot.errors import LeafrootError
-from leafroot.host.jobserver import Slots
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File
-from leafroot.step import SOURCE_DATE_EPOCH, Folder, Input, Step, Text, TreeFile, Union, Unpacked
-from leafroot.store.trees import Store, apply_patch
-
-
-def no_fetch(archive: Archive) -> Path:
-    raise AssertionError("nothing here needs an archive")
+from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Folder, Output, Step, Text, TreeFile, Union, Unpacked
+from leafroot.store.trees import apply_patch
+from tests.performing import local_in, perform
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
-    output = tmp_path / "output"
-    output.mkdir()
-    return Workshop(
-        checkout=tmp_path,
-        output=output,
-        store=Store(tmp_path / "trees", no_fetch),
-        slots=Slots(2),
-        calls={},
-        digest=lambda name: hashlib.sha256((output / name).read_bytes()).hexdigest(),
-    )
+def local(tmp_path: Path) -> Local:
+    return local_in(tmp_path, hint=lambda step: f"scons shell={step.output.path}")
 
 
 def step(*commands: tuple[str, ...], output: str = "made.tar.zst", **more: object) -> Step:
-    return Step(title="a step", output=output, commands=commands, **{"inputs": (), **more})  # type: ignore[arg-type]
+    return Step(title="a step", output=Output(output), commands=commands, **{"inputs": (), **more})  # type: ignore[arg-type]
 
 
-def said(shop: Workshop, *command: str, inputs: tuple[Input, ...] = (), env: tuple[tuple[str, str], ...] = ()) -> str:
+def said(local: Local, *command: str, inputs: tuple[AnyInput, ...] = (), env: tuple[tuple[str, str], ...] = ()) -> str:
     """What a command writes in the sandbox, and its status."""
     script = Text("/run.sh", '"$@" >/out/said 2>&1; echo "status $?" >>/out/said\n')
     line = ("sh", "/run.sh", *command)
-    perform(step(line, output="said", result="/out/said", inputs=(script, *inputs), env=env), shop)
-    return (shop.output / "said").read_text()
+    perform(local, step(line, output="said", result="/out/said", inputs=(script, *inputs), env=env))
+    return (local.output / "said").read_text()
 
 
-def artefact(shop: Workshop, name: str, **files: str) -> str:
-    folder = shop.checkout / f"{name}.d"
+def artefact(local: Local, name: str, **files: str) -> Output:
+    folder = local.checkout / f"{name}.d"
     folder.mkdir()
     for file, text in files.items():
         (folder / file).write_text(text)
-    pack(folder, shop.output / name, mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
-    return name
+    pack(folder, local.output / name, mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    return Output(name)
 
 
-def test_the_environment_is_built_from_nothing(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_built_from_nothing(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEAKED", "1")
-    names = {line.partition("=")[0] for line in said(shop, "env", env=(("GIVEN", "x"),)).splitlines()}
+    names = {line.partition("=")[0] for line in said(local, "env", env=(("GIVEN", "x"),)).splitlines()}
     assert names >= {"GIVEN", "SOURCE_DATE_EPOCH"}
     assert not names & {"LEAKED", "LANG", "VIRTUAL_ENV", "XDG_CACHE_HOME"}
 
@@ -79,80 +64,80 @@ def test_the_environment_is_built_from_nothing(shop: Workshop, monkeypatch: pyte
     ],
     ids=["user", "host name", "folder", "time zone", "no home", "read-only host"],
 )
-def test_a_step_sees_the_same_everywhere(shop: Workshop, command: tuple[str, ...], expected: str) -> None:
-    assert said(shop, *command).startswith(expected)
+def test_a_step_sees_the_same_everywhere(local: Local, command: tuple[str, ...], expected: str) -> None:
+    assert said(local, *command).startswith(expected)
 
 
-def test_the_mask_is_no_concern_of_a_step(shop: Workshop) -> None:
+def test_the_mask_is_no_concern_of_a_step(local: Local) -> None:
     mask = os.umask(0o077)
     try:
-        assert said(shop, "sh", "-c", "umask") == "0022\nstatus 0\n"
+        assert said(local, "sh", "-c", "umask") == "0022\nstatus 0\n"
     finally:
         os.umask(mask)
 
 
-def test_a_step_has_no_network_but_loopback(shop: Workshop) -> None:
-    listed = said(shop, "cat", "/proc/net/dev").splitlines()[2:-1]
+def test_a_step_has_no_network_but_loopback(local: Local) -> None:
+    listed = said(local, "cat", "/proc/net/dev").splitlines()[2:-1]
     assert [line.split(":")[0].strip() for line in listed] == ["lo"]
 
 
-def test_inputs_are_read_only(shop: Workshop) -> None:
-    (shop.checkout / "file").write_text("x")
-    name = artefact(shop, "one.tar.zst", a="1")
-    cases: tuple[tuple[str, Input], ...] = (("/f", TreeFile("/f", "file")), ("/tree/a", Union("/tree", (name,))))
+def test_inputs_are_read_only(local: Local) -> None:
+    (local.checkout / "file").write_text("x")
+    name = artefact(local, "one.tar.zst", a="1")
+    cases: tuple[tuple[str, AnyInput], ...] = (("/f", TreeFile("/f", "file")), ("/tree/a", Union("/tree", (name,))))
     for at, item in cases:
-        assert "Read-only file system" in said(shop, "cp", "/run.sh", at, inputs=(item,))
-    assert (shop.checkout / "file").read_text() == "x"
+        assert "Read-only file system" in said(local, "cp", "/run.sh", at, inputs=(item,))
+    assert (local.checkout / "file").read_text() == "x"
 
 
-def test_a_union_is_all_of_its_trees(shop: Workshop) -> None:
-    names = (artefact(shop, "one.tar.zst", a="1"), artefact(shop, "two.tar.zst", b="2"))
-    assert said(shop, "ls", "/tree", inputs=(Union("/tree", names),)) == "a\nb\nstatus 0\n"
+def test_a_union_is_all_of_its_trees(local: Local) -> None:
+    names = (artefact(local, "one.tar.zst", a="1"), artefact(local, "two.tar.zst", b="2"))
+    assert said(local, "ls", "/tree", inputs=(Union("/tree", names),)) == "a\nb\nstatus 0\n"
 
 
-def test_a_union_of_the_same_path_twice_names_both(shop: Workshop) -> None:
-    names = (artefact(shop, "one.tar.zst", a="1"), artefact(shop, "two.tar.zst", a="2"))
+def test_a_union_of_the_same_path_twice_names_both(local: Local) -> None:
+    names = (artefact(local, "one.tar.zst", a="1"), artefact(local, "two.tar.zst", a="2"))
     with pytest.raises(LeafrootError) as caught:
-        said(shop, "true", inputs=(Union("/tree", names),))
+        said(local, "true", inputs=(Union("/tree", names),))
     assert str(caught.value) == (
         "sysroot: two.tar.zst and one.tar.zst both hold a\n  Let one of the two packages not install it."
     )
 
 
-def test_an_unpacked_artefact_can_be_changed_and_is_newer_than_the_host(shop: Workshop) -> None:
-    name = artefact(shop, "one.tar.zst", a="1", c="3")
+def test_an_unpacked_artefact_can_be_changed_and_is_newer_than_the_host(local: Local) -> None:
+    name = artefact(local, "one.tar.zst", a="1", c="3")
     command = ("sh", "-c", "newer=$(find . -newer /usr/bin/make -type f | sort) && echo $newer >b && echo 2 >a")
-    perform(step(command, inputs=(Unpacked("/build", name),), result="/build"), shop)
-    nodes = layer_from_tar("x", shop.output / "made.tar.zst").nodes
+    perform(local, step(command, inputs=(Unpacked("/build", name),), result="/build"))
+    nodes = layer_from_tar("x", local.output / "made.tar.zst").nodes
     found = {path: node.read() for path, node in nodes.items() if isinstance(node, File)}
     assert found == {"a": b"2\n", "b": b"./a ./c\n", "c": b"3"}
 
 
-def test_the_output_does_not_tell_when_it_was_made(shop: Workshop) -> None:
-    (shop.checkout / "x").write_text("1")
+def test_the_output_does_not_tell_when_it_was_made(local: Local) -> None:
+    (local.checkout / "x").write_text("1")
     made = step(("cp", "/in/x", "/out/x"), ("mkdir", "/out/d"), inputs=(Folder("/in", (("x", "x", 0o644),)),))
-    perform(made, shop)
-    first = (shop.output / "made.tar.zst").read_bytes()
-    os.utime(shop.checkout / "x", (1, 1))
-    perform(made, shop)
-    assert (shop.output / "made.tar.zst").read_bytes() == first
-    perform(step(("cp", "/in/x", "/out/y"), inputs=made.inputs), shop)
-    assert (shop.output / "made.tar.zst").read_bytes() != first
+    perform(local, made)
+    first = (local.output / "made.tar.zst").read_bytes()
+    os.utime(local.checkout / "x", (1, 1))
+    perform(local, made)
+    assert (local.output / "made.tar.zst").read_bytes() == first
+    perform(local, step(("cp", "/in/x", "/out/y"), inputs=made.inputs))
+    assert (local.output / "made.tar.zst").read_bytes() != first
 
 
-def test_what_is_dropped_is_gone(shop: Workshop) -> None:
-    perform(step(("touch", "/out/a", "/out/b.la"), ("mkdir", "/out/doc"), drop=("*.la", "doc")), shop)
-    assert [path for path in layer_from_tar("x", shop.output / "made.tar.zst").nodes if path != "."] == ["a"]
+def test_what_is_dropped_is_gone(local: Local) -> None:
+    perform(local, step(("touch", "/out/a", "/out/b.la"), ("mkdir", "/out/doc"), drop=("*.la", "doc")))
+    assert [path for path in layer_from_tar("x", local.output / "made.tar.zst").nodes if path != "."] == ["a"]
 
 
-def test_a_failure_shows_the_end_of_the_log_and_leaves_nothing(shop: Workshop) -> None:
+def test_a_failure_shows_the_end_of_the_log_and_leaves_nothing(local: Local) -> None:
     with pytest.raises(LeafrootError) as caught:
-        perform(step(("sh", "-c", "echo before; echo why >&2; exit 3")), shop, "scons shell=made")
+        perform(local, step(("sh", "-c", "echo before; echo why >&2; exit 3")))
     text = str(caught.value)
     assert text.startswith("a step: 'sh -c echo before; echo why >&2; exit 3' ended with status 3.")
     assert "  | why\n" in text
-    assert text.endswith(f"The whole log: {shop.output}/logs/made.tar.zst.log\n  scons shell=made")
-    assert not (shop.output / "made.tar.zst").exists()
+    assert text.endswith(f"The whole log: {local.output}/logs/made.tar.zst.log\n  scons shell=made.tar.zst")
+    assert not (local.output / "made.tar.zst").exists()
 
 
 MISSED = {
@@ -179,53 +164,53 @@ MISSED = {
 
 
 @pytest.mark.parametrize(("said", "path"), MISSED.values(), ids=MISSED)
-def test_what_is_missing_is_somebodys(shop: Workshop, said: str, path: str) -> None:
-    folder = shop.checkout / "made" / path
+def test_what_is_missing_is_somebodys(local: Local, said: str, path: str) -> None:
+    folder = local.checkout / "made" / path
     folder.parent.mkdir(parents=True)
     folder.write_text("x")
-    pack(shop.checkout / "made", shop.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    pack(local.checkout / "made", local.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
     failing = step(("sh", "/say.sh"), inputs=(Text("/say.sh", f"cat <<'END' >&2\n{said}\nEND\nexit 1\n"),))
     told = f"  {path} belongs to the package 'answer', which is not among its depends=[...]."
     with pytest.raises(LeafrootError) as caught:
-        perform(failing, shop)
+        perform(local, failing)
     assert told in str(caught.value).splitlines()
     # A package that was there all along is not what is missing.
-    having = replace(failing, inputs=(*failing.inputs, Union("/sysroot", ("answer.tar.zst",))))
+    having = replace(failing, inputs=(*failing.inputs, Union("/sysroot", (Output("answer.tar.zst"),))))
     with pytest.raises(LeafrootError) as caught:
-        perform(having, shop)
+        perform(local, having)
     assert "belongs to" not in str(caught.value)
 
 
-def test_a_failing_step_can_say_itself_what_is_wrong(shop: Workshop) -> None:
+def test_a_failing_step_can_say_itself_what_is_wrong(local: Local) -> None:
     with pytest.raises(LeafrootError) as caught:
-        perform(step(("sh", "-c", "echo 'x.config:1: wrong' >.leafroot-error; exit 1")), shop)
+        perform(local, step(("sh", "-c", "echo 'x.config:1: wrong' >.leafroot-error; exit 1")))
     assert str(caught.value) == "a step: x.config:1: wrong"
 
 
-def test_a_step_that_makes_nothing_is_an_error(shop: Workshop) -> None:
+def test_a_step_that_makes_nothing_is_an_error(local: Local) -> None:
     with pytest.raises(LeafrootError, match="a step: its commands made no /out/absent"):
-        perform(step(("true",), result="/out/absent"), shop)
+        perform(local, step(("true",), result="/out/absent"))
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-def test_a_result_that_leads_out_is_refused(shop: Workshop, kind: str) -> None:
+def test_a_result_that_leads_out_is_refused(local: Local, kind: str) -> None:
     """A link that a command made is followed by this machine, which has other files than the sandbox."""
-    outside = shop.checkout / "outside"
+    outside = local.checkout / "outside"
     outside.mkdir()
     (outside / "file").write_text("mine")
     target = outside / "file" if kind == "file" else outside
     with pytest.raises(LeafrootError, match="a step: /out/led is a link that leads out of the sandbox"):
-        perform(step(("ln", "-s", str(target), "/out/led"), result="/out/led"), shop)
+        perform(local, step(("ln", "-s", str(target), "/out/led"), result="/out/led"))
     assert (outside / "file").read_text() == "mine"
-    assert not (shop.output / "made.tar.zst").exists()
+    assert not (local.output / "made.tar.zst").exists()
 
 
-def test_a_failure_keeps_the_output_of_before(shop: Workshop) -> None:
-    perform(step(("touch", "/out/a")), shop)
-    before = (shop.output / "made.tar.zst").read_bytes()
+def test_a_failure_keeps_the_output_of_before(local: Local) -> None:
+    perform(local, step(("touch", "/out/a")))
+    before = (local.output / "made.tar.zst").read_bytes()
     with pytest.raises(LeafrootError):
-        perform(step(("false",)), shop)
-    assert (shop.output / "made.tar.zst").read_bytes() == before
+        perform(local, step(("false",)))
+    assert (local.output / "made.tar.zst").read_bytes() == before
 
 
 PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"

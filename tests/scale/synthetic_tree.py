@@ -41,6 +41,7 @@ package = Package(
     license_files=["COPYING"],
     depends={depends},
     kernel={kernel},
+    options={options},
     build={build},
 )
 '''
@@ -74,9 +75,9 @@ config PACKAGE_{symbol}_BUFFER
 """
 
 _RECIPES = {
-    "Autotools": 'Autotools(("--disable-static", "--enable-shared", "--without-docs"))',
-    "Meson": 'Meson(("-Dtests=false", "-Ddocs=false"))',
-    "Make": 'Make((("PREFIX", "/usr"),), ("install", "PREFIX=/usr"))',
+    "Autotools": 'Autotools(["--disable-static", "--enable-shared", "--without-docs"])',
+    "Meson": 'Meson(["-Dtests=false", "-Ddocs=false"])',
+    "Make": 'Make({"PREFIX": "/usr"}, ["install", "PREFIX=/usr"])',
 }
 
 
@@ -95,20 +96,17 @@ def _files(count: int, chain: bool) -> Iterator[tuple[str, str]]:
         recipe = list(_RECIPES)[number % len(_RECIPES)]
         options = number % 10 == 0
         depends = sorted({*draw.sample(names[:number], min(number, draw.randint(1, 4))), *names[:number][-1:] * chain})
-        build = _RECIPES[recipe]
-        if options and recipe == "Autotools":
-            choice = f'Choice("PACKAGE_{_symbol(name)}_TOOLS", on="--enable-tools")'
-            build = f"{build[:-1]}, choices=({choice},))"
         fields = {
             "number": number,
             "name": name,
             "recipe": recipe,
-            "imports": ", ".join(sorted({recipe, "Package", *(["Choice"] if "Choice" in build else [])})),
+            "imports": ", ".join(sorted({recipe, "Package", *(["Option"] if options else [])})),
             "version": f"{draw.randint(0, 9)}.{draw.randint(0, 99)}.{draw.randint(0, 9)}",
             "sha256": f"{draw.getrandbits(256):064x}",
             "depends": _list(depends),
             "kernel": _list(["EPOLL", "FUTEX"] if number % 20 == 0 else []),
-            "build": build,
+            "options": '[Option("tools", on=["with-tools"])]' if options else "[]",
+            "build": _RECIPES[recipe],
         }
         yield f"package/{name}/package.py", _PACKAGE.format(**fields)
         if number % 3 == 0:

@@ -52,7 +52,7 @@ def planned(folder: Path, count: int) -> tuple[list[str], Counter[str]]:
     with counted() as work:
         catalog = load_catalog(CHECKOUT, [folder / "tree"])
         config = configure(catalog, CHECKOUT, folder / "kconfig", Request(BOARD, toolchain="debian"))
-        plan = plan_board(config, MACHINE, lambda path: path)
+        plan = plan_board(config, MACHINE)
         descriptions = [step.description for step in plan.steps]
     assert len(set(descriptions)) == len(descriptions)
     return [step.title for step in plan.steps], work
@@ -109,9 +109,7 @@ def test_nothing_to_do_and_then_one_thing(tmp_path: Path, chain: bool) -> None:
     file.write_text(file.read_text() + "# A comment\n")
     assert "steps built" not in scons(tmp_path)
     # Of the last package nothing is made but the root and what has it in it: the licence texts keep its version.
-    file.write_text(
-        file.read_text().replace("-Ddocs=false", "-Ddocs=true").replace('("PREFIX", "/usr")', '("P", "/usr")')
-    )
+    file.write_text(file.read_text().replace("-Ddocs=false", "-Ddocs=true").replace('"PREFIX": "/usr"', '"P": "/usr"'))
     assert built(scons(tmp_path, *UNDONE)) == [NAME.format(count - 1)]
 
 
