@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files read and written whole, and their SHA-256.
 
-What people write is read with an eye on what else may lie there: a pipe, 4 GB of an image.
+Files that people write are checked before they are read: one may be a pipe, or an image of 4 GB.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import shutil
+import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from leafroot.errors import LeafrootError
 
@@ -20,44 +24,72 @@ LONGEST = 1 << 20
 def read_file(file: Path, shown: str) -> bytes:
     """The bytes of a file that a person wrote; `shown` is its name in messages.
 
-    Raises LeafrootError for what cannot be read, what is no regular file, and what is far too long.
+    Raises LeafrootError if it cannot be read, is not a regular file, or is larger than 1 MiB.
     """
     try:
-        # Not opened yet: opening a pipe would wait for whoever writes into it.
+        # Check before opening: opening a pipe would block until somebody writes to it.
         if not stat.S_ISREG(file.stat().st_mode):
-            raise LeafrootError("this is no regular file", shown)
+            raise LeafrootError("not a regular file", shown)
         with file.open("rb") as stream:
             data = stream.read(LONGEST + 1)
     except OSError as error:
         raise LeafrootError(f"cannot be read: {error.strerror}", shown) from None
     except ValueError as error:
-        raise LeafrootError(f"cannot be the name of a file: {error}", shown) from None
+        raise LeafrootError(f"invalid file name: {error}", shown) from None
     if len(data) > LONGEST:
-        raise LeafrootError("longer than 1 MiB", shown, "Nobody wrote that by hand: another file came to lie here.")
+        raise LeafrootError("larger than 1 MiB", shown, "No hand-written file is that large: check which file this is.")
     return data
 
 
 def read_text(file: Path, shown: str) -> str:
-    """The same as text, which is UTF-8."""
+    """The same, decoded as UTF-8."""
     try:
         return read_file(file, shown).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise LeafrootError(f"this is not text: {error.reason} at byte {error.start}", shown) from None
+        raise LeafrootError(f"not UTF-8 text: {error.reason} at byte {error.start}", shown) from None
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """A stream for the new content of `file`, which takes the place of the old when the block ends without an error.
+
+    Until then the new file has no name. So a full disk, an error or a kill leaves `file` as it was, and leaves nothing
+    beside it. (Only a file system without O_TMPFILE, such as NFS, keeps a hidden `.new` file after a kill.)
+    """
+    fresh = file.with_name(f".{file.name}.{os.urandom(4).hex()}.new")
+    try:
+        stream, named = open(os.open(file.parent, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb"), False  # noqa: PTH123, SIM115
+    except OSError:
+        stream, named = fresh.open("xb"), True
+    try:
+        yield stream
+        stream.flush()
+        if not named:
+            # Python follows the link in /proc only if it calls linkat(2), which it does if it is given a descriptor.
+            os.link(f"/proc/self/fd/{stream.fileno()}", fresh, src_dir_fd=stream.fileno())
+        stream.close()
+        fresh.replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            # It writes what is still in the buffer, and that fails again if the disk is full.
+            stream.close()
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a file whole, or leave it as it was and raise LeafrootError; its mode stays, and a link stays one."""
+    """Replace the text of a file; it keeps its mode, and a link stays a link.
+
+    Raises LeafrootError if it cannot be written; the file is then unchanged.
+    """
     target = file.resolve()
-    fresh = target.with_name(f".{target.name}.new")
     try:
-        fresh.write_text(text, "utf-8")
-        if target.exists():
-            shutil.copymode(target, fresh)
-        fresh.replace(target)
+        with replacing(target) as stream:
+            stream.write(text.encode())
+            if target.exists():
+                os.fchmod(stream.fileno(), stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
-        raise LeafrootError(f"cannot be written: {error.strerror}", file, "It is as it was.") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        raise LeafrootError(f"cannot be written: {error.strerror}", file, "The file is unchanged.") from error
 
 
 def digest_of(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,14 +17,15 @@ from typing import IO, cast
 import zstandard
 
 from leafroot.errors import LeafrootError
-from leafroot.host.disk import full, is_full
+from leafroot.files import replacing
+from leafroot.host.disk import room_for
 from leafroot.host.run import check_interrupt
 
 
 def pack(
     directory: Path, output: Path, *, mtime: int, level: int = 3, threads: int = 1, drop: Sequence[str] = ()
 ) -> None:
-    """Pack what lies below `directory` into `output`, a tar.zst, written beside it and renamed when complete.
+    """Pack what lies below `directory` into `output`, a tar.zst, which is replaced when the new one is complete.
 
     Sorted by path, owned by root, every time stamp `mtime` (seconds since 1970), modes as they are on the
     disk; hard links stay links, the first path being the file. `drop` are globs of paths relative to
@@ -35,9 +35,8 @@ def pack(
     # Without worker threads zstd cuts its input up differently: one thread must be one worker.
     compressor = zstandard.ZstdCompressor(level=level, threads=max(1, threads), write_checksum=True)
     output.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
     try:
-        with open(descriptor, "wb") as file:
+        with replacing(output) as file, room_for(f"{output.name}, into which {directory} is packed", output.parent):
             with (
                 compressor.stream_writer(file, closefd=False) as writer,
                 tarfile.open(
@@ -52,15 +51,8 @@ def pack(
             os.fchmod(file.fileno(), 0o644)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(output)
-    except BaseException as error:
-        told = full(f"{output.name}, into which {directory} is packed", output.parent) if is_full(error) else None
-        Path(temporary).unlink(missing_ok=True)
-        if told is not None:
-            raise told from error
-        if isinstance(error, OSError):
-            raise LeafrootError(f"cannot be packed: {error}", where=directory) from error
-        raise
+    except OSError as error:
+        raise LeafrootError(f"cannot be packed: {error}", where=directory) from error
 
 
 def _add_all(tar: tarfile.TarFile, directory: Path, mtime: int, drop: Sequence[str]) -> None:

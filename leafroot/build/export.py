@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 from leafroot.archive.unpack import unpack
+from leafroot.files import replacing
+from leafroot.host.disk import remove
 from leafroot.step import SOURCE_DATE_EPOCH
 
 
@@ -25,18 +26,17 @@ def export(artefact: Path, digest: str, folder: Path, stamp: Path, below: str = 
     stamp.unlink(missing_ok=True)
     fresh, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
     for leftover in (fresh, old):
-        _remove(leftover)
+        remove(leftover)
     unpack(artefact, fresh / below, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True)
     for place in {fresh, (fresh / below)}:
         place.chmod(0o755)
     if os.path.lexists(folder):
         folder.rename(old)
     fresh.rename(folder)
-    _remove(old)
+    remove(old)
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    beside = stamp.with_name(f"{stamp.name}.new")
-    beside.write_text(json.dumps([digest, below, _look(folder)]))
-    beside.replace(stamp)
+    with replacing(stamp) as stream:
+        stream.write(json.dumps([digest, below, _look(folder)]).encode())
     return True
 
 
@@ -67,10 +67,3 @@ def _remembered(stamp: Path) -> Any:
         return json.loads(stamp.read_text())
     except (OSError, ValueError):
         return None
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)

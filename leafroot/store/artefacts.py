@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cache of artefacts: files whose name says what went into them, and what came out.
 
-`SIGNATURE-SHA256` is one file, renamed into place when it is whole. What is brought back is compared with its name on
-the way, and takes its own name only if it is what was kept; what is damaged goes, and is made again.
+A file is called `SIGNATURE-SHA256`. Each copy out of the cache is compared with that SHA-256 while it is made. A file
+with other bytes is removed from the cache, and the artefact is built again.
 """
 
 from __future__ import annotations
@@ -14,79 +14,73 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leafroot.archive.decompress import CHUNK
-from leafroot.host.disk import Scratch, free_words, full, is_full, remove
+from leafroot.files import replacing
+from leafroot.host.disk import FullError, Scratch, remove, room_for
 from leafroot.host.run import check_interrupt
 
 
+class _OtherBytesError(Exception):
+    """A file does not have the SHA-256 that it should have; `args` is the one that it has."""
+
+
 class ArtefactCache:
-    """Artefacts below `folder`, each under a signature (hexadecimal digits); `note` tells people what was found."""
+    """Artefacts below `folder`, each under a signature (hexadecimal digits); `note` prints a line for people."""
 
     def __init__(self, folder: Path, scratch: Scratch, note: Callable[[str], None]) -> None:
+        # Nothing needs the scratch folder any more; app/scons.py still passes one.
         self._folder = folder
-        self._scratch = scratch
         self._note = note
-        self._told: set[str] = set()
+        self._told: set[type[Exception]] = set()
 
-    def bring(self, signature: str, target: Path, beside: Path) -> str:
-        """Bring an artefact back to `target`, by way of the path `beside`; its SHA-256, or nothing if there is none."""
+    def bring(self, signature: str, target: Path, beside: Path | None = None) -> str:
+        """Copy an artefact out of the cache to `target`; its SHA-256, or "" if the cache does not have it."""
         for path in self._found(signature):
+            digest = path.name.removeprefix(f"{signature}-")
             try:
-                digest = self._copy(path, beside)
+                self._copy(path, target, digest, f"{target.name}, which is in the cache")
+            except _OtherBytesError as error:
+                self._drop(path, f"is damaged: its SHA-256 is {error}")
             except OSError as error:
-                if is_full(error):
-                    told = full(f"{target.name}, which is in the cache", target)
-                    remove(beside)
-                    raise told from error
                 self._drop(path, f"cannot be read ({error.strerror})")
-                continue
-            if path.name == f"{signature}-{digest}":
-                beside.chmod(0o644)
-                beside.replace(target)
+            else:
                 with contextlib.suppress(OSError):
                     os.utime(path)
                 return digest
-            self._drop(path, f"is damaged: its SHA-256 is {digest}")
-        remove(beside)
         return ""
 
     def keep(self, signature: str, file: Path, digest: str) -> None:
-        """Keep a file that was just made; people are told once if there is no way to."""
+        """Copy a new artefact into the cache; if that fails, tell people why, once."""
         if self._found(signature):
             return
-        fresh = None
         try:
-            self._place(signature).mkdir(parents=True, exist_ok=True)
-            fresh = self._scratch.place(signature)
-            if self._copy(file, fresh) != digest:
-                # Somebody has changed the output under our hands.
-                return
-            fresh.chmod(0o644)
-            fresh.replace(self._place(signature) / f"{signature}-{digest}")
-        except OSError as error:
-            why = f"there is no room: {free_words(self._folder)}" if is_full(error) else str(error)
-            if why not in self._told:
-                self._told.add(why)
-                self._note(f"leafroot: {self._folder}: artefacts are not kept, for {why}")
-        finally:
-            if fresh is not None:
-                with contextlib.suppress(OSError):
-                    remove(fresh)
-
-    def _place(self, signature: str) -> Path:
-        return self._folder / signature[:2]
+            # If the file has changed since it was made, it is not kept.
+            with contextlib.suppress(_OtherBytesError):
+                self._copy(file, self._folder / signature[:2] / f"{signature}-{digest}", digest, "them")
+        except (OSError, FullError) as error:
+            if type(error) not in self._told:
+                self._told.add(type(error))
+                why = error.message if isinstance(error, FullError) else error
+                self._note(f"leafroot: {self._folder}: artefacts are not kept: {why}")
 
     def _found(self, signature: str) -> list[Path]:
-        return sorted(self._place(signature).glob(f"{signature}-*"))
+        return sorted((self._folder / signature[:2]).glob(f"{signature}-*"))
 
-    def _copy(self, source: Path, target: Path) -> str:
+    def _copy(self, source: Path, target: Path, digest: str, what: str) -> None:
+        """Copy a file that should have this SHA-256; if it has another, write nothing and raise _OtherBytesError.
+
+        `what` is what FullError says that there is no room for.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         hasher = hashlib.sha256()
-        with source.open("rb") as old, target.open("wb") as new:
+        with source.open("rb") as old, replacing(target) as new, room_for(what, target):
             while data := old.read(CHUNK):
                 check_interrupt()
                 hasher.update(data)
                 new.write(data)
-        return hasher.hexdigest()
+            if hasher.hexdigest() != digest:
+                raise _OtherBytesError(hasher.hexdigest())
+            os.fchmod(new.fileno(), 0o644)
+            new.flush()
 
     def _drop(self, path: Path, why: str) -> None:
         self._note(f"leafroot: {path} {why}; it is made again")

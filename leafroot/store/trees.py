@@ -18,6 +18,7 @@ from pathlib import Path
 from leafroot.archive.unpack import unpack
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
+from leafroot.files import replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
@@ -45,9 +46,8 @@ def listing_of(tree: Path) -> str:
 def record_listing(fresh: Path, tree: Path) -> None:
     """Record how the tree `fresh` looks, which is about to be renamed to `tree`."""
     tree.parent.mkdir(parents=True, exist_ok=True)
-    beside = fresh.with_name(f"{fresh.name}.look.new")
-    beside.write_text(f"{listing_of(fresh)}\n")
-    beside.replace(_record(tree))
+    with replacing(_record(tree)) as stream:
+        stream.write(f"{listing_of(fresh)}\n".encode())
 
 
 def is_as_recorded(tree: Path) -> bool:

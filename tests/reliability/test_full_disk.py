@@ -50,7 +50,7 @@ def fill(firmware: Firmware, undisturbed: Place, folder: Path, count: int) -> st
             refused += 1
         else:
             # The image was made; what found no room was the cache.
-            assert "artefacts are not kept, for there is no room" in one["said"], about
+            assert "artefacts are not kept: no room for them" in one["said"], about
     assert refused > count // 2
     sizes = ", ".join(f"{one['size'] / 1e6:.1f}" for one in found["tries"])
     return (

@@ -35,8 +35,8 @@ def kept(cache: ArtefactCache, tmp_path: Path) -> Path:
 
 
 def bring(cache: ArtefactCache, tmp_path: Path) -> str:
-    digest = cache.bring(SIGNATURE, tmp_path / "out/target", tmp_path / "out/.beside")
-    assert not (tmp_path / "out/.beside").exists()
+    digest = cache.bring(SIGNATURE, tmp_path / "out/target")
+    assert [path.name for path in (tmp_path / "out").glob("*")] == (["target"] if digest else [])
     return digest
 
 
