@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leafroot.archive.pack import pack
+from leafroot.build import executor
 from leafroot.build.executor import Local
 from leafroot.errors import LeafrootError
+from leafroot.host.run import run
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Folder, Output, Step, Text, TreeFile, Union, Unpacked
@@ -138,6 +141,79 @@ def test_a_failure_shows_the_end_of_the_log_and_leaves_nothing(local: Local) -> 
     assert "  | why\n" in text
     assert text.endswith(f"The whole log: {local.output}/logs/made.tar.zst.log\n  scons shell=made.tar.zst")
     assert not (local.output / "made.tar.zst").exists()
+
+
+def log(local: Local) -> str:
+    return (local.output / "logs/made.tar.zst.log").read_text()
+
+
+def test_the_log_shows_each_command_before_what_it_says(local: Local) -> None:
+    odd = "it's 100% \\n $HOME `x`"
+    perform(local, step(("echo", "one two"), ("sh", "-c", "echo why >&2"), ("printf", "%s|", odd), ("true",)))
+    assert log(local) == (
+        f"$ echo 'one two'\none two\n$ sh -c 'echo why >&2'\nwhy\n$ printf '%s|' {shlex.quote(odd)}\n{odd}|$ true\n"
+    )
+
+
+def test_the_command_that_fails_is_named_and_none_follows_it(local: Local) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        perform(local, step(("echo", "first"), ("sh", "-c", "exit 7"), ("echo", "third")))
+    assert str(caught.value).splitlines()[:4] == [
+        "a step: 'sh -c exit 7' ended with status 7. The end of its log:",
+        "  | $ echo first",
+        "  | first",
+        "  | $ sh -c 'exit 7'",
+    ]
+    assert "third" not in log(local)
+
+
+def test_a_command_that_a_signal_ends_is_named(local: Local) -> None:
+    with pytest.raises(LeafrootError, match=r"'sh -c kill -9 \$\$' ended with status 137\. "):
+        perform(local, step(("true",), ("sh", "-c", "kill -9 $$")))
+
+
+def test_what_ends_the_shell_of_all_commands_is_told(local: Local) -> None:
+    """There is nobody left then to say which command it was: the log has it last."""
+    with pytest.raises(LeafrootError) as caught:
+        perform(local, step(("true",), ("sh", "-c", "kill -9 $PPID; sleep 5"), ("echo", "third")))
+    assert str(caught.value).splitlines()[:3] == [
+        "a step: its commands ended with status 137. The end of its log:",
+        "  | $ true",
+        "  | $ sh -c 'kill -9 $PPID; sleep 5'",
+    ]
+    assert not (local.output / "made.tar.zst").exists()
+
+
+def test_a_command_cannot_change_those_after_it(local: Local) -> None:
+    with pytest.raises(LeafrootError, match="Read-only file system"):
+        perform(local, step(("sh", "-c", "echo true >/leafroot-commands"), ("false",)))
+
+
+def test_all_commands_of_a_step_share_one_sandbox(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    def counted(argv: list[str], **more: object) -> int:
+        started.append(argv[0])
+        return run(argv, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(executor, "run", counted)
+    left = "sleep 60 & echo $! >/tmp/left"
+    perform(local, step(("sh", "-c", left), ("sh", "-c", "kill -0 $(cat /tmp/left)"), ("touch", "/out/x")))
+    assert started == ["bwrap"]
+
+
+def test_nothing_of_a_step_is_there_for_the_next(local: Local) -> None:
+    perform(local, step(("touch", "/tmp/left", "/build/left", "/out/left", "/dev/shm/left")))
+    assert said(local, "ls", "/tmp", "/build", "/out", "/dev/shm") == (
+        "/build:\n\n/dev/shm:\n\n/out:\nsaid\n\n/tmp:\nstatus 0\n"
+    )
+
+
+def test_commands_of_a_step_get_no_variables_from_the_shell_that_runs_them(local: Local) -> None:
+    perform(local, step(("sh", "-c", "tr '\\0' '\\n' </proc/$PPID/environ | sort"), ("env",), result="/build"))
+    shell, _, command = log(local).partition("$ env\n")
+    names = {line.partition("=")[0] for line in command.splitlines()}
+    assert names - {"_", "SHLVL", "OLDPWD"} == {line.partition("=")[0] for line in shell.splitlines()[1:]}
 
 
 MISSED = {

@@ -13,16 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from leafroot.effects import perform as performing
 from probes import Words, replaced
 
-from leafroot.build.executor import Workshop, perform
-from leafroot.describe.archive import Archive
+from leafroot.build import executor
 from leafroot.errors import LeafrootError
-from leafroot.host.jobserver import Slots
 from leafroot.host.run import run
-from leafroot.step import HostFolder, Step, Text
-from leafroot.store.trees import Store
+from leafroot.step import HostFolder, Output, Step, Text
+from tests.performing import local_in, perform
 
 NOBODY = 65534
 # As root, steps are run as an ordinary user, too: for each the kernel allows something else.
@@ -48,10 +45,6 @@ DEVICES = {
 }
 
 
-def no_fetch(archive: Archive) -> Path:
-    raise AssertionError("nothing here needs an archive")
-
-
 class Place:
     """A folder of this machine with what a step must not reach, and listeners; steps are performed beside it."""
 
@@ -65,18 +58,17 @@ class Place:
             os.chown(path, user, user)
         os.chown(folder / "inputs" / "set-uid", os.geteuid(), os.getegid())
         (folder / "inputs" / "set-uid").chmod(0o4755)
-        output = folder / "output"
-        self.shop = Workshop(folder, output, Store(folder / "trees", no_fetch), Slots(2), {}, lambda name: "")
+        self.local = local_in(folder)
         self.facts: dict[str, object] = {"folder": folder, "pid": os.getpid(), "shm": SHM_KEY}
 
     def step(self, argv: Words, script: str) -> Step:
         """A step that runs a script, with an input."""
         inputs = (Text("/probe", script), HostFolder("/inputs", str(self.folder / "inputs"), "x"))
-        return Step("a step", "made.tar.zst", inputs, commands=(argv,))
+        return Step("a step", Output("made.tar.zst"), inputs, commands=(argv,))
 
     def log(self, step: Step) -> str:
         """What the step has written."""
-        return self.shop.log(step).read_text(errors="replace")
+        return self.local.log(step).read_text(errors="replace")
 
     def start(self, step: Step, opened: Mapping[Words, Words]) -> int:
         """Perform a step in a process of the user; what is `opened` is no guard."""
@@ -94,8 +86,8 @@ class Place:
             os.setgroups([]) if os.geteuid() == 0 else None
             os.setresgid(self.user, self.user, self.user)
             os.setresuid(self.user, self.user, self.user)
-            performing.run = opened_run  # type: ignore[assignment]
-            perform(step, self.shop)
+            executor.run = opened_run  # type: ignore[assignment]
+            perform(self.local, step)
             status = 0
         except LeafrootError:
             status = 1

@@ -41,7 +41,23 @@ def test_without_its_guard_a_step_reaches(listening: Place, probe: Probe) -> Non
 
 
 SEEN = {
-    "/": {"bin", "build", "dev", "etc", "inputs", "lib", "out", "probe", "proc", "sbin", "tmp", "usr"},
+    "/": {
+        *[
+            "bin",
+            "build",
+            "dev",
+            "etc",
+            "inputs",
+            "leafroot-commands",
+            "lib",
+            "out",
+            "probe",
+            "proc",
+            "sbin",
+            "tmp",
+            "usr",
+        ]
+    },
     "/dev": DEVICES,
     "/etc": {"alternatives", "group", "ld.so.cache", "passwd"},
     "/tmp": set(),
@@ -80,7 +96,7 @@ def test_a_step_has_no_more_files_open_than_the_log_and_the_job_servers_pipe(pla
     finally:
         os.close(leaked)
     found = dict(line.split(" ", 1) for line in place.log(step).splitlines()[1:])
-    read, write = map(str, place.shop.slots.descriptors)
+    read, write = map(str, place.local.slots.descriptors)
     assert {number for number, what in found.items() if what != "/probe"} == {"0", "1", "2", read, write}
     assert found["0"] == "/dev/null"
-    assert found["1"] == found["2"] == str(place.shop.log(step))
+    assert found["1"] == found["2"] == str(place.local.log(step))
