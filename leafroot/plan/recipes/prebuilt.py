@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leafroot.describe.fields import freeze
-from leafroot.describe.package import Package
-from leafroot.describe.recipe import Place, Recipe
+from leafroot.describe.package import Package, Place, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.kbuild import ERRORS

@@ -7,8 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leafroot.describe.package import Package
-from leafroot.describe.recipe import Recipe
+from leafroot.describe.package import Package, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.toolchain.compiler import Compiler

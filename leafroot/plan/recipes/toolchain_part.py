@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from leafroot.describe.archive import Archive
 from leafroot.describe.fields import freeze
-from leafroot.describe.recipe import Place, Recipe
+from leafroot.describe.package import Place, Recipe
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ CFLAGS = f"-O2 -fstack-protector-strong {_MAPPED}"
 LDFLAGS = "-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id=none"
 # For configure scripts of the toolchain's parts: nothing that a change of the source would need.
 NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
-# What configure is told that the building machine is: a name that it knows, and never that of the target or the machine's
-# own, or it would run the target's programs where it can. The same on every machine.
+# What configure is told of the building machine: a name that it knows, the same everywhere, and never the target's, or
+# configure would try to run the target's programs.
 BUILD_TRIPLET = f"{min(ARCHES)}-build-linux-gnu"
 
 
