@@ -8,8 +8,8 @@ or does not start. So all of that is refused here.
 
 Keys, the values they take, and sections are from Raspberry Pi's documentation (www.raspberrypi.com,
 documentation/computers/...); the page is named above each group. Each key was also looked for in the loader itself,
-start4.elf of the package raspberrypi-firmware; start_file, fixup_file, start_debug and uart_2ndstage are read before it,
-by the EEPROM. Options of other models alone are left out: here they would do nothing, and nobody would be told.
+start4.elf of the package raspberrypi-firmware; start_file, fixup_file, start_debug and uart_2ndstage are read before
+it, by the EEPROM. Options of other models alone are left out: here they would do nothing, and nobody would be told.
 """
 
 from __future__ import annotations
