@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, cast
 
 import zstandard
 
+from leafroot.rootfs.layers import ZstdReader
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -25,8 +27,6 @@ _AHEAD = 8
 _MOST = 1 << 20
 # What a decompressor may take for itself: xz -9 takes 65 MiB, and its format allows 4 GiB.
 _WINDOW = 256 << 20
-# zstandard's decompressobj knows no limit to what one call gives: 2 KiB of zstd hold 64 MiB at the very most.
-_ZSTD_PIECE = 2048
 
 
 class DamagedError(Exception):
@@ -75,48 +75,6 @@ class _XzReader(io.RawIOBase):
                 return len(data)
 
 
-class _ZstdReader(io.RawIOBase):
-    """The decompressed bytes of all frames of a stream.
-
-    zstandard's own reader takes a stream that is cut short for one that is complete.
-    """
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._begun = False
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        target = memoryview(buffer)
-        while not self._ready:
-            data = self._source.read(_ZSTD_PIECE)
-            if not data:
-                if self._begun:
-                    raise EOFError("it ends in the middle of a zstd frame")
-                return 0
-            self._ready = memoryview(self._decompress(data))
-        count = min(len(target), len(self._ready))
-        target[:count] = self._ready[:count]
-        self._ready = self._ready[count:]
-        return count
-
-    def _decompress(self, data: bytes) -> bytes:
-        found = []
-        while data:
-            self._begun = True
-            found.append(self._frame.decompress(data))
-            data = b""
-            if self._frame.eof:
-                data = self._frame.unused_data
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-                self._begun = False
-        return b"".join(found)
-
-
 def open_compressed(raw: IO[bytes]) -> IO[bytes]:
     """The decompressed bytes of a stream, told by its first bytes; what is not compressed comes as it is."""
     stream = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
@@ -128,7 +86,7 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
     if magic.startswith(b"BZh"):
         return cast(IO[bytes], bz2.BZ2File(stream))
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return cast(IO[bytes], _ZstdReader(stream))
+        return cast(IO[bytes], ZstdReader(stream))
     return cast(IO[bytes], stream)
 
 

@@ -18,11 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import zstandard
-
 from leafroot.errors import LeafrootError
 from leafroot.files import digest_of
 from leafroot.host.run import watch
+from leafroot.rootfs.layers import ZstdReader
 from leafroot.step import Step
 
 _CHUNK = 1 << 20
@@ -68,8 +67,7 @@ def opened(artefact: Path) -> Iterator[tarfile.TarFile]:
     """The archive, to be read from its beginning to its end."""
     with (
         artefact.open("rb") as raw,
-        zstandard.ZstdDecompressor().stream_reader(raw) as frame,
-        tarfile.open(fileobj=io.BufferedReader(frame, _CHUNK), mode="r|", errors="surrogateescape") as tar,
+        tarfile.open(fileobj=io.BufferedReader(ZstdReader(raw), _CHUNK), mode="r|", errors="surrogateescape") as tar,
     ):
         yield tar
 

@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 import zstandard
 
@@ -25,37 +25,50 @@ if TYPE_CHECKING:
 PLACEHOLDER = ".gitkeep"
 
 
-class _ZstdFrame(io.RawIOBase):
-    """The content of a file that is one zstd frame; a frame cut short is an error, not an end."""
+class ZstdReader(io.RawIOBase):
+    """The decompressed bytes of all zstd frames of a stream.
 
-    def __init__(self, source: BinaryIO, where: Path) -> None:
+    Raises EOFError if the stream ends within a frame, which zstandard's own reader takes for the end of the data, and
+    ZstdError if a frame is damaged.
+    """
+
+    # zstandard's decompressobj has no limit to what one call returns: 2 KiB of zstd hold 64 MiB at the very most.
+    _PIECE = 2048
+
+    def __init__(self, source: IO[bytes]) -> None:
         self._source = source
-        self._where = where
-        self._decompressor = zstandard.ZstdDecompressor().decompressobj()
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill a buffer; 0 at the end of the frame."""
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer)
         while not self._ready:
-            if self._decompressor.eof:
-                if self._decompressor.unused_data or self._source.read(1):
-                    raise LeafrootError("something follows its end", self._where)
+            data = self._source.read(self._PIECE)
+            if not data:
+                if self._begun:
+                    raise EOFError("it ends in the middle of a zstd frame")
                 return 0
-            chunk = self._source.read(1 << 16)
-            if not chunk:
-                raise LeafrootError("it is cut short", self._where)
-            try:
-                self._ready = memoryview(self._decompressor.decompress(chunk))
-            except zstandard.ZstdError as error:
-                raise LeafrootError(f"it is not intact zstd data: {error}", self._where) from error
-        view = memoryview(buffer).cast("B")
-        size = min(len(view), len(self._ready))
-        view[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
-        return size
+            self._ready = memoryview(self._decompress(data))
+        count = min(len(target), len(self._ready))
+        target[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def _decompress(self, data: bytes) -> bytes:
+        found = []
+        while data:
+            self._begun = True
+            found.append(self._frame.decompress(data))
+            data = b""
+            if self._frame.eof:
+                data = self._frame.unused_data
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._begun = False
+        return b"".join(found)
 
 
 def layer_from_tar(
@@ -75,9 +88,9 @@ def layer_from_tar(
     nodes: dict[str, Node] = {}
     dropped: dict[str, Node] = {}
     with archive.open("rb") as source, _open_spool(spool) as store:
-        frame = _ZstdFrame(source, archive)
+        plain = io.BufferedReader(ZstdReader(source), CHUNK)
         try:
-            with tarfile.open(fileobj=io.BufferedReader(frame, CHUNK), mode="r|") as tar:
+            with tarfile.open(fileobj=plain, mode="r|") as tar:
                 for member in tar:
                     path = _member_path(member.name, archive)
                     if path == ROOT:
@@ -86,10 +99,11 @@ def layer_from_tar(
                         raise LeafrootError(f"{path} is in it twice", archive)
                     into = nodes if keep(path) else dropped
                     into[path] = _member_node(path, member, tar, archive, spool, store)
-                while frame.read(CHUNK):
+                # The checksum is at the end of the frame.
+                while plain.read(CHUNK):
                     pass
-        except tarfile.TarError as error:
-            raise LeafrootError(f"it is not an intact tar archive: {error}", archive) from error
+        except (EOFError, zstandard.ZstdError, tarfile.TarError) as error:
+            raise LeafrootError(f"not an intact tar.zst: {error}", archive) from error
     return Layer(owner, _mend_links(nodes, dropped, archive), replaces)
 
 
