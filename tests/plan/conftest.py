@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,22 @@ import pytest
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.step import Output, Step
 from leafroot.units.catalog import Catalog, load_catalog
 
 ROOT = Path(__file__).parents[2]
 MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
+
+
+def step_of(plan: Plan, path: str) -> Step:
+    """The one step of a plan that makes the output at this path."""
+    (found,) = (step for step in plan.steps if step.output.path == path)
+    return found
+
+
+def paths(outputs: Iterable[Output]) -> list[str]:
+    """The places of outputs."""
+    return [output.path for output in outputs]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +46,6 @@ def configured(catalog: Catalog, tmp_path: Path) -> Callable[..., Config]:
 @pytest.fixture
 def planned(configured: Callable[..., Config]) -> Callable[..., Plan]:
     def make(board: str = "qemu_x86_64", **asked: Any) -> Plan:
-        return plan_board(configured(board, **asked), MACHINE, lambda path: path)
+        return plan_board(configured(board, **asked), MACHINE)
 
     return make

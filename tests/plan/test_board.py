@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from leafroot.kconfig.config import Config
+from leafroot.own.manifest import WriteManifest
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import cmdline_txt, command_line
-from leafroot.step import Source, Step
+from leafroot.step import Output, Source
+from tests.plan.conftest import paths, step_of
 
 ROOT = Path(__file__).parents[2]
 Planned = Callable[..., Plan]
@@ -21,17 +22,13 @@ Planned = Callable[..., Plan]
 SERVED = [("6.12", "nullfs"), ("6.12", "leaf-tmpfs"), ("6.12", "rootfs"), ("7.2", "nullfs"), ("7.2", "leaf-tmpfs")]
 
 
-def step(plan: Plan, output: str) -> Step:
-    return next(step for step in plan.steps if step.output == output)
-
-
 def changed(before: Plan, after: Plan) -> set[str]:
-    """The outputs whose steps differ, or read one that does."""
-    old = {step.output: step.description for step in before.steps}
+    """The places of outputs whose steps differ, or read one that does."""
+    old = {step.output.path: step.description for step in before.steps}
     found: set[str] = set()
     for one in after.steps:
-        if old.get(one.output) != one.description or found & set(one.artefacts()):
-            found.add(one.output)
+        if old.get(one.output.path) != one.description or found & set(paths(one.reads())):
+            found.add(one.output.path)
     return found
 
 
@@ -39,12 +36,13 @@ def changed(before: Plan, after: Plan) -> set[str]:
 @pytest.mark.parametrize(("kernel", "boot"), SERVED)
 def test_every_step_comes_after_what_it_reads(planned: Planned, kernel: str, boot: str, toolchain: str) -> None:
     plan = planned(kernel=kernel, boot=boot, toolchain=toolchain)
-    made: set[str] = set()
+    made: set[Output] = set()
     for one in plan.steps:
-        assert set(one.artefacts()) <= made, one.output
-        assert one.output not in made
+        assert set(one.follows()) <= made, one.output
+        assert one.output.path not in paths(made)
         made.add(one.output)
-    assert set(plan.images) <= made
+    named = {plan.image, plan.root, plan.manifest, plan.kernel, plan.legal_info.artefact, *plan.checks, *plan.images}
+    assert named <= made
 
 
 def test_a_plan_is_the_same_each_time(planned: Planned) -> None:
@@ -72,14 +70,14 @@ def test_another_series_leaves_toolchain_and_packages_alone(planned: Planned) ->
 
 def test_gcc_is_built_once(planned: Planned) -> None:
     plan = planned(toolchain="source")
-    gcc = step(plan, "x86_64-leafroot-linux-musl/gcc.tar.zst")
+    gcc = step_of(plan, "x86_64-leafroot-linux-musl/gcc.tar.zst")
     configures = [command for command in gcc.commands if command[0] == "/src/configure"]
     assert len(configures) == 1
-    assert not any("musl.tar.zst" in output for output in gcc.artefacts())
+    assert not [path for path in paths(gcc.reads()) if path.endswith("/musl.tar.zst")]
 
 
 def test_the_external_toolchain_compiles_no_compiler(planned: Planned) -> None:
-    outputs = {one.output.rpartition("/")[2] for one in planned(toolchain="debian").steps}
+    outputs = {one.output.name for one in planned(toolchain="debian").steps}
     assert "musl.tar.zst" in outputs
     assert not outputs & {"gcc.tar.zst", "binutils.tar.zst", "gmp.tar.zst"}
 
@@ -106,16 +104,11 @@ def test_every_patch_of_the_series_is_applied_whatever_the_mode(planned: Planned
     plan = planned(kernel=kernel, boot=boot)
     every = tuple(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(f"linux/{kernel}/patches/*.patch")))
     for output in ("linux.config", "linux.tar.zst", "kernel", "kernel-with-slot"):
-        (source,) = (item for item in step(plan, f"qemu_x86_64/{output}").inputs if isinstance(item, Source))
+        (source,) = (item for item in step_of(plan, f"qemu_x86_64/{output}").inputs if isinstance(item, Source))
         assert source.patches == every
-    manifest = json.loads(step(plan, "qemu_x86_64/images/manifest.json").parameters)
-    assert manifest["kernel"]["patches"] == list(every)
-
-
-def test_a_title_and_a_place_do_not_count(planned: Planned) -> None:
-    one = step(planned(), "qemu_x86_64/linux.tar.zst")
-    assert replace(one, title="another").description == one.description
-    assert replace(one, commands=(("true",),)).description != one.description
+    manifest = step_of(plan, "qemu_x86_64/images/manifest.json").own
+    assert isinstance(manifest, WriteManifest)
+    assert manifest.kernel.patches == every
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from leafroot.files import digest_of
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
-from leafroot.step import keys
+from leafroot.step import Actions, AnyInput, Artefact, Digests, Output, Step, Union, Unpacked
 from leafroot.units.catalog import load_catalog
+from tests.plan.conftest import MACHINE, ROOT, step_of
 from tests.small_tree import package
-from tests.plan.conftest import MACHINE, ROOT
 
 BOARD = '''"""A product."""
 
@@ -35,7 +35,7 @@ FILES = {
     "board/product/overlay/etc/motd": "Hello.\n",
     "package/papers/package.py": package("Papers.", build="Files()"),
     "package/papers/files/etc/papers": "1\n",
-    "package/probe/package.py": package("A probe.", build='Kbuild(("a.config",))', kernel=["PROC_FS"]),
+    "package/probe/package.py": package("A probe.", build='Kbuild(["a.config"])', kernel=["PROC_FS"]),
     "package/probe/a.config": "CONFIG_A=y\n",
     "package/probe/src/Makefile": "all:\n",
     "over/etc/issue": "1\n",
@@ -51,11 +51,17 @@ def plan(place: Path) -> Plan:
     catalog = load_catalog(ROOT, [place / "acme"])
     overlays = [str(place / "acme/over")]
     config = configure(catalog, ROOT, place / "kconfig", Request("product"), overlays)
-    return plan_board(config, MACHINE, digest)
+    return plan_board(config, MACHINE)
 
 
-def digest(path: str) -> str:
-    return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()
+def digests(steps: Sequence[Step]) -> dict[str, str]:
+    """The action digests of a plan's steps as if each were done: an output's bytes follow from its action."""
+    found: dict[str, str] = {}
+    actions = Actions(found.__getitem__, lambda path: digest_of(ROOT / path))
+    for step in steps:
+        actions.add(step)
+        found[step.output.path] = actions.of(step).digest
+    return found
 
 
 def test_no_step_tells_where_an_external_tree_lies(tmp_path: Path) -> None:
@@ -63,15 +69,37 @@ def test_no_step_tells_where_an_external_tree_lies(tmp_path: Path) -> None:
     for one, other in zip(here.steps, there.steps, strict=True):
         assert one.description == other.description, one.output
         assert str(tmp_path) not in one.description, one.output
-    assert keys(here.steps, digest) == keys(there.steps, digest)
+    assert digests(here.steps) == digests(there.steps)
 
 
-def test_the_manifest_does_not_tell_of_the_building_machine(tmp_path: Path) -> None:
+def test_no_step_of_the_target_tells_of_the_building_machine(tmp_path: Path) -> None:
+    """A compiler of another machine is another step, for it may not run here; what it makes is the same."""
     steps = plan(tmp_path).steps
-    elsewhere = [replace(step, host="x86_64-glibc-2.41") if step.host else step for step in steps]
-    assert [step for step in steps if step.host]
-    assert keys(steps, digest) == keys(elsewhere, digest)
-    # The cache does tell them apart: such a compiler may not run here.
-    assert [step.description for step in steps] != [step.description for step in elsewhere]
-    manifest = next(step for step in steps if step.output.endswith("/manifest.json"))
-    assert json.loads(manifest.parameters)["steps"] == keys(steps[: steps.index(manifest)], digest)
+    others = [replace(step, output=elsewhere(step.output), inputs=tuple(map(moved, step.inputs))) for step in steps]
+    here, there = digests(steps), digests(others)
+    of_the_machine = {step.output.path for step in steps if step.output.host}
+    assert of_the_machine == {path for path, digest in here.items() if there[path] != digest}
+
+
+def elsewhere(output: Output) -> Output:
+    return replace(output, host="x86_64-glibc-2.41") if output.host else output
+
+
+def moved(item: AnyInput) -> AnyInput:
+    """The input with handles on what another machine makes."""
+    match item:
+        case Union():
+            return replace(item, artefacts=tuple(map(elsewhere, item.artefacts)))
+        case Digests():
+            return replace(item, steps=tuple(map(elsewhere, item.steps)))
+        case Artefact() | Unpacked():
+            return replace(item, artefact=elsewhere(item.artefact))
+    return item
+
+
+def test_the_manifest_is_told_of_every_step_before_it(tmp_path: Path) -> None:
+    found = plan(tmp_path)
+    manifest = step_of(found, "product/images/manifest.json")
+    (named,) = (item for item in manifest.inputs if isinstance(item, Digests))
+    legal = found.legal_info.artefact
+    assert set(named.steps) == {step.output for step in found.steps} - {manifest.output, legal}

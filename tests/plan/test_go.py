@@ -3,59 +3,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from leafroot.describe.recipes import Go
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.packages import plan_package
-from leafroot.plan.recipes.go import check_go, go_tools, plan_imports
-from leafroot.plan.toolchain.compiler import LDFLAGS, Toolchain
-from leafroot.plan.toolchain.from_source import plan_source_toolchain
+from leafroot.plan.recipes.go import Go, find_go, go_tools, plan_imports
+from leafroot.plan.recipes.protocol import Site
+from leafroot.plan.toolchain.compiler import LDFLAGS
 from leafroot.step import Source, Sources, Step
 from leafroot.units.catalog import Catalog
 from leafroot.units.lock import LOCK, module_at
+from tests.plan import made_up
+from tests.plan.conftest import paths
+from tests.plan.made_up import PLATFORM
 
-PLATFORM = "x86_64-glibc-2.36"
 RECIPE = Go(
-    paths=(("engine", "example.org/x"), ("cli", "example.org/y")),
-    programs=(("example.org/x/cmd/xd", "usr/bin/xd"), ("example.org/y", "usr/bin/y")),
-    modules=("src:x",),
-    tags=("one", "two"),
-    variables=(("example.org/x/version.Version", "{version}-leaf"),),
+    paths={"engine": "example.org/x", "cli": "example.org/y"},
+    programs={"example.org/x/cmd/xd": "usr/bin/xd", "example.org/y": "usr/bin/y"},
+    modules=["src:x"],
+    tags=["one", "two"],
+    variables={"example.org/x/version.Version": "{version}-leaf"},
 )
 MODULE = module_at("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "7" * 64, "MIT")
-UNIT = Unit(
+UNIT = made_up.unit(
     "x",
-    "package/x",
-    "X.",
-    Package(
-        version="2",
-        license="MIT",
-        archive=Archive("debian:pool/x/x_{version}.orig.tar.xz", "0" * 64),
-        parts=[("cli", Archive("debian:pool/x/x_{version}.orig-cli.tar.xz", "1" * 64))],
-        debian=Archive("debian:pool/x/x_{version}-1.debian.tar.xz", "2" * 64),
-        build=RECIPE,
-    ),
-    ("go.lock", "package.py", "patches/0001.patch"),
-    (MODULE,),
+    RECIPE,
+    version="2",
+    archive=Archive("debian:pool/x/x_{version}.orig.tar.xz", "0" * 64),
+    parts={"cli": Archive("debian:pool/x/x_{version}.orig-cli.tar.xz", "1" * 64)},
+    debian=Archive("debian:pool/x/x_{version}-1.debian.tar.xz", "2" * 64),
+    files=("go.lock", "package.py", "patches/0001.patch"),
+    modules=(MODULE,),
 )
-
-
-def toolchain(catalog: Catalog, arch: str = "x86_64", platform: str = PLATFORM) -> Toolchain:
-    return replace(
-        plan_source_toolchain(ARCHES[arch], catalog, PLATFORM),
-        go=go_tools(catalog, platform),
-    )
 
 
 def planned(catalog: Catalog, unit: Unit[Package] = UNIT, arch: str = "x86_64") -> Step:
-    return plan_package(unit, toolchain(catalog, arch), {}, {})
+    return made_up.step(catalog, unit, arch=arch)
+
+
+def parts(catalog: Catalog) -> Mapping[str, Unit[Package]]:
+    """The part of the toolchain that a program in Go is built with."""
+    return {"go": catalog.packages["go"]}
 
 
 def test_programs_are_compiled_one_by_one(catalog: Catalog) -> None:
@@ -88,16 +83,16 @@ def test_modules_and_compiler_come_as_pinned(catalog: Catalog) -> None:
         "x_2.orig-cli.tar.xz",
         "x_2-1.debian.tar.xz",
     ]
-    assert modules.archives == (MODULE.archive,)
-    assert len(tools.archives) == 2
-    assert set(step.archives()) == {*source.archives(), *modules.archives, *tools.archives}
+    assert modules.members == (MODULE.archive,)
+    assert len(tools.members) == 2
+    assert set(step.archives()) == {*source.archives(), *modules.members, *tools.members}
 
 
 def test_what_it_runs_with_is_not_built_before(catalog: Catalog) -> None:
-    built = {"zlib": "t/zlib.tar.zst", "runc": "t/runc.tar.zst"}
     unit = replace(UNIT, value=replace(UNIT.value, depends=["zlib"], runs_with=["runc"]))
-    read = plan_package(unit, toolchain(catalog), built, {}).artefacts()
-    assert "t/zlib.tar.zst" in read and "t/runc.tar.zst" not in read
+    read = paths(made_up.step(catalog, unit, made_up.unit("zlib"), made_up.unit("runc")).reads())
+    folder = ARCHES["x86_64"].target
+    assert f"{folder}/zlib.tar.zst" in read and f"{folder}/runc.tar.zst" not in read
 
 
 @pytest.mark.parametrize("name", ARCHES)
@@ -110,9 +105,9 @@ def test_each_architecture_is_told_to_go(catalog: Catalog, name: str) -> None:
 
 
 def test_the_compiler_is_the_building_machines(catalog: Catalog) -> None:
-    tools = [go_tools(catalog, f"{machine}-glibc-2.36") for machine in ("x86_64", "aarch64")]
+    tools = [go_tools(parts(catalog), f"{machine}-glibc-2.36") for machine in ("x86_64", "aarch64")]
     assert all(tools) and tools[0] != tools[1]
-    assert go_tools(catalog, "m68k-glibc-2.36") is None
+    assert go_tools(parts(catalog), "m68k-glibc-2.36") is None
 
 
 def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
@@ -120,8 +115,8 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
     other = Archive("debian:pool/x/x_{version}.orig-cli.tar.xz", "9" * 64)
     package = UNIT.value
     for changed in (
-        replace(UNIT, value=replace(package, parts=[("cli", other)])),
-        replace(UNIT, value=replace(package, parts=[("client", package.parts[0][1])])),
+        replace(UNIT, value=replace(package, parts={"cli": other})),
+        replace(UNIT, value=replace(package, parts={"client": package.parts["cli"]})),
         replace(UNIT, value=replace(package, debian=other)),
         replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "8" * 64),)),
     ):
@@ -130,41 +125,52 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
     assert planned(catalog, moved).description == first
 
 
-def test_what_cannot_be_planned(catalog: Catalog) -> None:
-    chain = toolchain(catalog)
-    cases = (
-        (
-            replace(UNIT, files=("package.py",), modules=()),
-            chain,
-            "package/x/package.py: its modules are not pinned: there is no go.lock\n"
-            "  'scons go-lock PACKAGE=x' makes it.",
-        ),
-        (
-            UNIT,
-            replace(chain, go=None),
-            "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
-            "  package/go/package.py says for which processors there is one.",
-        ),
-        (
-            UNIT,
-            replace(chain, arch=replace(chain.arch, go=())),
-            "package/x/package.py: it is written in Go, which has no name for x86_64\n"
-            "  If Go compiles for it, say go=... in leafroot/describe/arches/x86_64.py.",
-        ),
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no lock file": (
+        {"unit": replace(UNIT, files=("package.py",), modules=())},
+        "package/x/package.py: its modules are not pinned: there is no go.lock\n  'scons go-lock PACKAGE=x' makes it.",
+    ),
+    "no compiler for this machine": (
+        {"platform": "m68k-glibc-2.36"},
+        "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
+        "  package/go/package.py says for which processors there is one.",
+    ),
+    "no compiler in the catalog": (
+        {"parts": {}},
+        "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
+        "  package/go/package.py says for which processors there is one.",
+    ),
+    "no name for the architecture": (
+        {"arch": replace(ARCHES["x86_64"], go={})},
+        "package/x/package.py: it is written in Go, which has no name for x86_64\n"
+        "  If Go compiles for it, say go=... in leafroot/describe/arches/x86_64.py.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_planned(catalog: Catalog, changed: dict[str, Any], message: str) -> None:
+    compiler = made_up.toolchain(catalog)
+    if "arch" in changed:
+        compiler = replace(compiler, arch=changed["arch"])
+    site = Site(
+        changed.get("unit", UNIT),
+        compiler,
+        parts=changed.get("parts", parts(catalog)),
+        platform=changed.get("platform", PLATFORM),
     )
-    for unit, tools, message in cases:
-        with pytest.raises(LeafrootError) as caught:
-            plan_package(unit, tools, {}, {})
-        assert str(caught.value) == message
+    with pytest.raises(LeafrootError) as caught:
+        RECIPE.plan(site)
+    assert str(caught.value) == message
 
 
 def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
-    tools = go_tools(catalog, PLATFORM)
+    tools = go_tools(parts(catalog), PLATFORM)
     assert tools is not None
     step = plan_imports(UNIT, RECIPE, (MODULE,), tools, ARCHES.values())
     asked = [command for command in step.commands if command[0] == "env"]
     assert [command[1 : 1 + len(arch.go)] for command, arch in zip(asked, ARCHES.values(), strict=True)] == [
-        tuple(f"{name}={value}" for name, value in arch.go) for arch in ARCHES.values()
+        tuple(f"{name}={value}" for name, value in arch.go.items()) for arch in ARCHES.values()
     ]
     assert all(command[-2:] == ("example.org/x/cmd/xd", "example.org/y") for command in asked)
 
@@ -172,15 +178,15 @@ def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "PACKAGE=: which package?\n  There is: "),
-        ("rucn", "PACKAGE=rucn: 'rucn' is no package that is built by Go()\n  Did you mean runc?"),
-        ("busybox", "PACKAGE=busybox: 'busybox' is no package that is built by Go()"),
+        ("", "PACKAGE=: which package?\n  Available: containerd, "),
+        ("rucn", "PACKAGE=rucn: package 'rucn' is not built by Go()\n  Did you mean runc?"),
+        ("busybox", "PACKAGE=busybox: package 'busybox' is not built by Go()"),
     ],
     ids=["none", "typing error", "of another recipe"],
 )
 def test_a_lock_for_no_package_in_go(catalog: Catalog, name: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
-        check_go(catalog, name, PLATFORM)
+        find_go(catalog.packages, name, PLATFORM)
     assert str(caught.value).startswith(message)
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from leafroot.kconfig.config import Config, ExternalToolchain
-from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.own.manifest import PackageFacts, WriteManifest
+from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.step import Folder, Source, Text
 from leafroot.units.catalog import Catalog
-
-MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
+from tests.plan.conftest import MACHINE, step_of
 
 
 def table(config: Config) -> list[dict[str, str]]:
@@ -46,17 +45,21 @@ def test_every_part_has_a_row_and_its_texts(configured: Callable[..., Config], b
 
 def test_sources_are_those_that_were_built(planned: Callable[..., Plan]) -> None:
     """With the same patches: what was unpacked for the build serves here too."""
-    steps = planned("rpi4").steps
-    (legal,) = (step for step in steps if step.output == "rpi4/legal-info.tar.zst")
-    others = [step for step in steps if step is not legal]
+    plan = planned("rpi4")
+    legal = step_of(plan, "rpi4/legal-info.tar.zst")
+    others = [step for step in plan.steps if step is not legal]
     built = {(item.archive, item.patches) for step in others for item in step.inputs if isinstance(item, Source)}
     assert {(item.archive, item.patches) for item in legal.inputs if isinstance(item, Source)} <= built
 
 
+def facts(plan: Plan) -> dict[str, PackageFacts]:
+    """What the manifest says of each package."""
+    (own,) = (step.own for step in plan.steps if isinstance(step.own, WriteManifest))
+    return {package.name: package for package in own.packages}
+
+
 def test_the_manifest_names_the_same_parts(configured: Callable[..., Config], planned: Callable[..., Plan]) -> None:
-    (manifest,) = (step for step in planned("rpi4").steps if step.call == "manifest")
-    named = [package["name"] for package in json.loads(manifest.parameters)["packages"]]
-    assert named == [unit.name for unit in shipped(configured("rpi4"))]
+    assert list(facts(planned("rpi4"))) == [unit.name for unit in shipped(configured("rpi4"))]
 
 
 def test_a_compiler_of_this_machine_is_no_part_of_ours(configured: Callable[..., Config]) -> None:
@@ -69,8 +72,8 @@ def test_a_compiler_of_this_machine_is_no_part_of_ours(configured: Callable[...,
 def test_a_package_of_its_own_source_brings_its_texts_too(configured: Callable[..., Config]) -> None:
     """One without an archive: its folder src/ is where its licence lies."""
     config = configured("qemu_x86_64")
-    names = [unit.name for unit in config.packages]
-    own = config.packages[names.index("rootcheck")]
+    assert "rootcheck" in [node.unit.name for node in config.graph.in_root]
+    own = config.catalog.packages["rootcheck"]
     own = replace(own, value=replace(own.value, license_files=("COPYING",)))
     catalog = replace(config.catalog, packages={**config.catalog.packages, own.name: own})
     step, _ = plan_legal_info(replace(config, catalog=catalog))
@@ -101,8 +104,7 @@ def test_modules_and_further_archives_are_told_of(
 def test_the_manifest_tells_of_modules(configured: Callable[..., Config], tmp_path: Path) -> None:
     fragment = tmp_path / "go.config"
     fragment.write_text("CONFIG_PACKAGE_RUNC=y\n")
-    plan = plan_board(configured(fragments=[fragment]), MACHINE, lambda path: path)
-    (manifest,) = (step for step in plan.steps if step.call == "manifest")
-    (runc,) = (one for one in json.loads(manifest.parameters)["packages"] if one["name"] == "runc")
+    runc = facts(plan_board(configured(fragments=[fragment]), MACHINE))["runc"].in_manifest()
+    assert isinstance(runc["further_archives"], dict) and isinstance(runc["modules"], list)
     assert list(runc["further_archives"]) == ["debian"]
     assert {"name", "version", "license", "archive"} == set(runc["modules"][0])

@@ -5,59 +5,75 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
-from leafroot.describe.recipes import Files, Make, Meson, Recipe, ToolchainPart
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.archive import Archive
+from leafroot.describe.option import AnyOption
 from leafroot.describe.package import Package
+from leafroot.describe.package import Recipe
 from leafroot.describe.unit import Unit
+from leafroot.graph import Graph, Key
 from leafroot.kconfig.config import Config
-from leafroot.plan.board import Machine, plan_board
-from leafroot.plan.packages import plan_package
-from leafroot.plan.recipes.go import go_tools
-from leafroot.plan.toolchain.from_source import plan_source_toolchain
+from leafroot.plan.board import plan_board
+from leafroot.plan.recipes.make import Make
+from leafroot.plan.recipes.meson import Meson
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.plan import made_up
+from tests.plan.conftest import MACHINE, ROOT, step_of
 
-ROOT = Path(__file__).parents[2]
-PLATFORM = "x86_64-glibc-2.36"
-MACHINE = Machine(PLATFORM, "GCC 12.2.0, 0123456789abcdef")
+REAL = load_catalog(ROOT)
 # "CPU families" in the reference tables of Meson's manual: names that an architecture of ours may have.
 MESON_FAMILIES = {"aarch64", "arm", "mips", "mips64", "ppc", "ppc64", "riscv32", "riscv64", "s390x", "x86", "x86_64"}
 
 
-def planned(catalog: Catalog, unit: Unit[Package], arch: str, options: Mapping[str, str] | None = None) -> Step:
-    toolchain = plan_source_toolchain(ARCHES[arch], catalog, PLATFORM)
-    toolchain = replace(toolchain, go=go_tools(catalog, PLATFORM))
-    built = {name: f"{toolchain.folder}/{name}.tar.zst" for name in catalog.packages}
-    return plan_package(unit, toolchain, built, options or {})
+def other_value(option: AnyOption) -> str:
+    """A value that the option has not by default."""
+    return next((value for value, _ in option.values() if value != option.preset), option.preset)
+
+
+@cache
+def everything(arch: str, changed: bool) -> tuple[Graph, Mapping[Key, Step]]:
+    """All packages of the tree, with the values that their options have by default, or with others."""
+    options = {
+        name: {option.name: other_value(option) for option in unit.value.options}
+        for name, unit in REAL.packages.items()
+        if changed
+    }
+    loaders = [name for name, unit in REAL.packages.items() if unit.value.build.place == "loader"]
+    graph = made_up.resolved(REAL.packages, arch=arch, options=options, extra=loaders)
+    return graph, made_up.steps(REAL, graph, arch)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["defaults", "options changed"])
+@pytest.mark.parametrize("arch", ARCHES)
+@pytest.mark.parametrize("name", [name for name, unit in REAL.packages.items() if unit.value.build.builds])
+def test_every_package_is_planned_and_has_licence_texts(name: str, arch: str, changed: bool) -> None:
+    graph, steps = everything(arch, changed)
+    package = REAL.packages[name].value
+    nodes = [node for node in graph if node.unit.name == name]
+    assert nodes
+    for node in nodes:
+        assert steps[node.key].commands
+        needed = {steps[key].output for key in (*node.depends, *node.tools) if key in steps}
+        assert needed <= set(steps[node.key].reads())
+    assert package.license_files or package.archive is None
 
 
 def made(catalog: Catalog, recipe: Recipe, arch: str = "x86_64") -> Step:
-    package = Package(version="1", license="MIT", archive=Archive("debian:pool/a.tar", "0" * 64), build=recipe)
-    return planned(catalog, Unit("alpha", "package/alpha", "First.", package, ("package.py",)), arch)
+    return made_up.step(catalog, alpha(recipe), arch=arch)
 
 
-@pytest.mark.parametrize("arch", ARCHES)
-@pytest.mark.parametrize("name", load_catalog(ROOT).packages)
-def test_every_package_is_planned_and_has_licence_texts(catalog: Catalog, name: str, arch: str) -> None:
-    unit = catalog.packages[name]
-    if isinstance(unit.value.build, (ToolchainPart, Files)):
-        return
-    chosen = {choice.option: "y" for choice in getattr(unit.value.build, "choices", ())}
-    step = planned(catalog, unit, arch, chosen)
-    assert step.commands
-    assert {f"{ARCHES[arch].target}/{one}.tar.zst" for one in unit.value.depends} <= set(step.artefacts())
-    assert unit.value.license_files or unit.value.archive is None
+def alpha(recipe: Recipe) -> Unit[Package]:
+    return made_up.unit("alpha", recipe)
 
 
 @pytest.mark.parametrize("arch", ARCHES)
 def test_meson_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
-    step = made(catalog, Meson(("-Dtests=false",), env=(("LANG", "C"),)), arch)
+    step = made(catalog, Meson(["-Dtests=false"], env={"LANG": "C"}), arch)
     _, setup, ninja, install, strip = step.commands
     (cross,) = (item for item in step.inputs if isinstance(item, Text))
     assert setup[:3] == ("meson", "setup", f"--cross-file={cross.at}")
@@ -75,10 +91,10 @@ def test_meson_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
 
 
 def test_make_builds_out_of_tree_unless_its_makefile_cannot(catalog: Catalog) -> None:
-    build, install = made(catalog, Make((("A", "b"),))).commands[:2]
+    build, install = made(catalog, Make({"A": "b"})).commands[:2]
     assert build == ("make", "-f", "/src/Makefile", "SRC=/src", "A=b")
     assert install == (*build, "DESTDIR=/out", "install")
-    copy, writable, build, install = made(catalog, Make((("A", "b"),), folder="lib")).commands[:4]
+    copy, writable, build, install = made(catalog, Make({"A": "b"}, folder="lib")).commands[:4]
     assert (copy[0], writable[0]) == ("cp", "chmod")
     assert build == ("make", "-C", "lib", "A=b")
     assert install == (*build, "DESTDIR=/out", "install")
@@ -90,8 +106,8 @@ def test_an_option_of_newer_kernels_is_asked_of_those(
 ) -> None:
     fragment = tmp_path / "iptables.config"
     fragment.write_text("CONFIG_PACKAGE_IPTABLES=y\n")
-    plan = plan_board(configured(kernel=series, fragments=[fragment]), MACHINE, lambda path: path)
-    (step,) = (one for one in plan.steps if one.output.endswith("/linux.config"))
+    plan = plan_board(configured(kernel=series, fragments=[fragment]), MACHINE)
+    step = step_of(plan, "qemu_x86_64/linux.config")
     (text,) = (item.text for item in step.inputs if isinstance(item, Text) and "iptables" in item.at)
     assert "CONFIG_IP_NF_NAT=y\n" in text
     assert ("CONFIG_NETFILTER_XTABLES_LEGACY=y\n" in text) is asked
