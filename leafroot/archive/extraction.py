@@ -18,7 +18,7 @@ from typing import IO, cast
 from leafroot.archive.decompress import CHUNK, ReadAhead
 from leafroot.errors import LeafrootError, printable
 from leafroot.host.disk import is_full
-from leafroot.rootfs.tree import DEEPEST
+from leafroot.rootfs.tree import DEEPEST, follow
 
 # How much an archive may unpack to: bounds that no honest one comes near, and that keep disk and memory from filling.
 # Linux 6.12.107, the largest source here, has 92,402 members with 4.9 MB of names, and unpacks to 9.8 times its
@@ -28,8 +28,6 @@ MEMBERS = 1_000_000
 NAME_BYTES = 256 << 20
 LEAST_BYTES = 1 << 30
 RATIO = 200
-# A symbolic link that passes through more links than this leads nowhere: the kernel's own limit.
-_HOPS = 40
 
 
 @dataclass
@@ -75,38 +73,6 @@ def in_words(count: int) -> str:
             return f"{count:.0f} {unit}"
         count /= 1024  # type: ignore[assignment]
     return f"{count:.0f} TiB"
-
-
-def leads_out(path: str, links: dict[str, str]) -> bool:
-    """Whether the symbolic link at `path` leads out of the root, on its own or by way of other links.
-
-    A link that leads nowhere, because nothing is there or because it goes in circles, does not lead out.
-    """
-    at = path.split("/")[:-1]
-    ahead = _steps(links[path])
-    hops = 0
-    while ahead:
-        step = ahead.pop()
-        if step == "/" or (step == ".." and not at):
-            return True
-        if step == "..":
-            at.pop()
-            continue
-        at.append(step)
-        target = links.get("/".join(at))
-        if target is not None:
-            hops += 1
-            if hops > _HOPS:
-                return False
-            at.pop()
-            ahead += _steps(target)
-    return False
-
-
-def _steps(target: str) -> list[str]:
-    """A link's target as steps to take, the last one first."""
-    steps = [part for part in target.split("/") if part not in ("", ".")]
-    return [*reversed(steps), "/"] if target.startswith("/") else steps[::-1]
 
 
 @dataclass(frozen=True)
@@ -176,7 +142,7 @@ class Extraction:
     def finish(self) -> None:
         """Make the symbolic links, and set what must be set last: the modes and time stamps of folders."""
         targets = {path: link.target for path, link in self._links.items()}
-        outward = {path for path in targets if not self._exact and leads_out(path, targets)}
+        outward = {path for path in targets if not self._exact and follow(path, targets.get).leaves}
         for path, link in self._links.items():
             if path in outward and not self._drop_links:
                 raise self._refusal(link.member, f"is a symbolic link to {link.target!r}, out of the archive")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from leafroot.build.executor import Local
 from leafroot.debian.apt import Apt, licenses
@@ -15,6 +15,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.go import MODULES, Go, GoTools, plan_imports
+from leafroot.rootfs.tree import follow
 from leafroot.step import Action
 from leafroot.units.lock import lock_text, module_at
 
@@ -55,27 +56,16 @@ def text_of(modules: Sequence[Module], recipe: Go, name: str, release: str) -> s
 
 
 def owners(folder: str, trees: Mapping[str, Path], union: Path) -> Iterator[str]:
-    """The names of the packages that bring a folder of their union: its files, and the links on the way to it."""
-    real, links = _walk(folder, union)
+    """The names of the packages that bring a folder of their union: its files, or a link on the way to it."""
+
+    def target_of(here: str) -> str | None:
+        place = union / here
+        return str(place.readlink()) if place.is_symlink() else None
+
+    trail = follow(folder, target_of)
     for name, tree in trees.items():
-        if any((tree / link).is_symlink() for link in links) or _has_files(tree / real):
+        if any((tree / link).is_symlink() for link in trail.links) or (trail.end and _has_files(tree / trail.end)):
             yield name
-
-
-def _walk(folder: str, union: Path) -> tuple[PurePosixPath, list[PurePosixPath]]:
-    """Where a folder that is there really is, and each link that leads to it; links do not lead out of a union."""
-    at, links = PurePosixPath(), list[PurePosixPath]()
-    ahead = list(PurePosixPath(folder).parts)[::-1]
-    while ahead:
-        step = ahead.pop()
-        if step == "..":
-            at = at.parent
-        elif (union / at / step).is_symlink():
-            links.append(at / step)
-            ahead += (union / at / step).readlink().parts[::-1]
-        else:
-            at /= step
-    return at, links
 
 
 def _has_files(folder: Path) -> bool:

@@ -8,7 +8,7 @@ device nodes and owners need no privilege.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -214,32 +214,61 @@ class Tree:
         yield from ((path, self.entries[path]) for path in sorted(self.entries) if path != ROOT)
 
     def resolve(self, path: str) -> str | None:
-        """Where a path leads as seen from this root, symbolic links followed; None if to nothing."""
-        waiting = path.split("/")[::-1]
-        found: list[str] = []
-        links = 0
-        while waiting:
-            part = waiting.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                del found[-1:]
-                continue
-            entry = self.entries.get("/".join([*found, part]))
-            if entry is None:
-                return None
-            if isinstance(entry.node, Symlink):
-                links += 1
-                if links > MAX_SYMLINKS:
-                    return None
-                if entry.node.target.startswith("/"):
-                    found.clear()
-                waiting.extend(entry.node.target.split("/")[::-1])
-            elif waiting and not isinstance(entry.node, Directory):
-                return None
-            else:
-                found.append(part)
-        return "/".join(found) or ROOT
+        """The path that a path leads to in this root, symbolic links followed; None if nothing is there."""
+
+        def target_of(here: str) -> str | None:
+            node = self.entries[here].node
+            return node.target if isinstance(node, Symlink) else None
+
+        try:
+            return follow(path, target_of).end
+        except KeyError:
+            return None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The way of a path through symbolic links: its end, the links that it passed, and whether it left the root.
+
+    `end` is None if the path passes more links than Linux follows: it leads in a circle.
+    """
+
+    end: str | None
+    links: tuple[str, ...]
+    leaves: bool
+
+
+def follow(path: str, target_of: Callable[[str], str | None]) -> Trail:
+    """Follow a path from the root; `target_of` gives the target of a symbolic link, and None for all else.
+
+    A path that leaves the root, through an absolute link or "..", goes on from the root.
+    """
+    waiting = path.split("/")[::-1]
+    at: list[str] = []
+    links: list[str] = []
+    leaves = False
+    while waiting:
+        part = waiting.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            leaves = leaves or not at
+            del at[-1:]
+            continue
+        at.append(part)
+        here = "/".join(at)
+        target = target_of(here)
+        if target is None:
+            continue
+        links.append(here)
+        if len(links) > MAX_SYMLINKS:
+            return Trail(None, tuple(links), leaves)
+        at.pop()
+        if target.startswith("/"):
+            leaves = True
+            at.clear()
+        waiting += target.split("/")[::-1]
+    return Trail("/".join(at) or ROOT, tuple(links), leaves)
 
 
 def merge_layers(layers: Iterable[Layer]) -> Tree:
