@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every step is done with counts for what it makes, and stands in its description as one number alone.
 
-So a change of the sandbox, of unpacking or of packing is to be seen here, and somebody decides: raise WORKSHOP in
-leafroot/step.py if a step could make other bytes now (all is built anew then), and put the new digest here.
+So a change of the sandbox, of laying out, running, unpacking or packing is to be seen here, and somebody decides: raise
+WORKSHOP in leafroot/step.py if a step could make other bytes now (all is built anew then), and put the new digest here.
+Of the code all counts but comments, docstrings and the words of errors; of packing and unpacking also what comes of it,
+for that is up to libraries as well.
 """
 
 from __future__ import annotations
 
+import ast
+import functools
 import hashlib
 import json
 import os
@@ -16,30 +20,69 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from leafroot import step as steps
 from leafroot.archive.pack import pack
 from leafroot.archive.unpack import unpack
-from leafroot.build.sandbox import Binding, Sandbox
-from leafroot.plan import step as planned
-from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Step
+from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Output, Step
 from tests.archive.tar_members import folder, hard, link, member, tar_bytes
 
+ROOT = Path(__file__).parents[2]
 
-def sandbox(scratch: Path) -> object:
-    """Its command line, without what a distribution has or has not, and the files that it writes."""
-    bindings = [Binding("/build", Path("/b"), writable=True), Binding("/src", Path("/s"))]
-    words = Sandbox(scratch, bindings, {"CC": "gcc"}).argv(["make"])
-    told = [word.replace(str(scratch), "SCRATCH") for word in words]
-    for name in ("alternatives", "ld.so.cache"):
-        if f"/etc/{name}" in told:
-            at = told.index(f"/etc/{name}")
-            del told[at - 1 : at + 2]
-    begin = told.index("--tmpfs")
-    end = told.index("SCRATCH/etc/passwd") - 1
-    assert begin + 2 <= end
-    return [
-        told[: begin + 2] + told[end:],
-        {path.name: path.read_text() for path in sorted((scratch / "etc").iterdir())},
-    ]
+# The code that decides on a step's bytes beside what the step declares: definitions by module, "" is all of it.
+CODE: dict[str, tuple[str, ...]] = {
+    "build/sandbox": ("",),
+    "build/executor": (
+        *("_FAILED", "_SCRIPT", "_ARTEFACT_LEVEL", "_script", "_unpack", "inside"),
+        *("Local._build", "Local._lay_out", "Local._place", "Local._copy_files"),
+        *("Local._run_commands", "Local._take_result"),
+    ),
+    "host/run": ("run",),
+    "archive/pack": ("",),
+    "archive/unpack": ("",),
+    "archive/extraction": ("",),
+    "store/trees": (
+        *("Store.source", "Store.united", "Store.alone", "Store.artefact", "Store.union", "Store._unpacked"),
+        *("_link_tree", "debian_series", "apply_patch"),
+    ),
+}
+
+
+def text_of(module: str) -> str:
+    return (ROOT / f"leafroot/{module}.py").read_text()
+
+
+def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+    """What a module defines, by its names; methods as CLASS.METHOD."""
+    found: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found[node.name] = node
+            for inner in node.body:
+                if isinstance(node, ast.ClassDef) and isinstance(inner, ast.FunctionDef):
+                    found[f"{node.name}.{inner.name}"] = inner
+    return found
+
+
+def told(node: object) -> object:
+    """Code as lists and texts, the same for every version of Python; what no program does is left out."""
+    if isinstance(node, list):
+        return [told(one) for one in node if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    if isinstance(node, ast.Raise):
+        return ["Raise"]
+    if isinstance(node, ast.AST):
+        words = ("annotation", "returns")
+        fields = ((name, one) for name, one in ast.iter_fields(node) if one not in (None, []) and name not in words)
+        return [type(node).__name__, *([name, told(value)] for name, value in fields)]
+    return repr(node)
+
+
+def code(module: str, text: str) -> object:
+    """What of a module's text counts."""
+    tree = ast.parse(text)
+    known = definitions(tree)
+    return [[name, told(known[name] if name else tree.body)] for name in CODE[module]]
 
 
 def packing(scratch: Path) -> object:
@@ -82,24 +125,76 @@ def unpacking(scratch: Path) -> object:
     return found
 
 
-PINNED: dict[Callable[[Path], object], str] = {
-    sandbox: "730ddb97bf6fe8cb",
-    packing: "dea0973e70c6f089",
-    unpacking: "0596c6a4dbd3d588",
+PARTS: dict[str, Callable[[Path], object]] = {
+    **{module: functools.partial(lambda module, _: code(module, text_of(module)), module) for module in CODE},
+    "packing": packing,
+    "unpacking": unpacking,
+}
+PINNED = {
+    "build/sandbox": "aa20e63f2b08180b",
+    "build/executor": "a1331687ef15c264",
+    "host/run": "b07373a06e2bab95",
+    "archive/pack": "6e10fc35ded0907d",
+    "archive/unpack": "31fb5889477564db",
+    "archive/extraction": "b8e93febe8ba5a63",
+    "store/trees": "9bd5e0e279732442",
+    "packing": "e0b32b435a87487c",
+    "unpacking": "289836037aca4f74",
 }
 
 
-@pytest.mark.parametrize("part", PINNED, ids=lambda part: part.__name__)
-def test_it_is_what_the_number_stands_for(part: Callable[[Path], object], tmp_path: Path) -> None:
+def digest(fact: object) -> str:
+    return hashlib.sha256(json.dumps([WORKSHOP, fact], indent=1).encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("part", PINNED)
+def test_a_change_of_how_steps_are_performed_makes_somebody_decide(part: str, tmp_path: Path) -> None:
     mask = os.umask(0o022)
     try:
-        fact = json.dumps([WORKSHOP, part(tmp_path)], indent=1)
+        fact = PARTS[part](tmp_path)
     finally:
         os.umask(mask)
-    assert hashlib.sha256(fact.encode()).hexdigest()[:16] == PINNED[part], f"see {__file__}\n{fact}"
+    assert digest(fact) == PINNED[part], f"see {__file__}\n{json.dumps(fact)[:2000]}"
+
+
+# What is changed, and whether somebody is to decide.
+CHANGES = {
+    "a binding": ("build/sandbox", '"--ro-bind", "/usr", "/usr"', '"--bind", "/usr", "/usr"', True),
+    "a binding more": ("build/sandbox", '("alternatives", "ld.so.cache")', '("alternatives", "hosts")', True),
+    "a variable": ("build/sandbox", '"TZ": "UTC0"', '"TZ": "CET"', True),
+    "what is unseen": ("build/sandbox", '"rustc", "bindgen")', '"rustc")', True),
+    "the user": ("build/sandbox", '_UID = "1000"', '_UID = "1001"', True),
+    "the docstring": ("build/sandbox", "The sandbox of a step", "The box of a step", False),
+    "a variable of each step": ("build/executor", "str(SOURCE_DATE_EPOCH)", "str(int(time.time()))", True),
+    "where commands run": ("build/executor", 'sandbox.argv(["sh", _SCRIPT])', 'sandbox.argv(["bash", _SCRIPT])', True),
+    "the script": ("build/executor", "yield f'{line} ||", "yield f'env {line} ||", True),
+    "the time of what is copied": (
+        "build/executor",
+        "os.utime(target, (SOURCE_DATE_EPOCH",
+        "os.utime(target, (0",
+        True,
+    ),
+    "the level": ("build/executor", "_ARTEFACT_LEVEL = 3", "_ARTEFACT_LEVEL = 4", True),
+    "what is shown of a log": ("build/executor", "_SHOWN_LINES = 25", "_SHOWN_LINES = 30", False),
+    "the words of a refusal": ("build/executor", "is a link that leads out", "leads out", False),
+    "the mask": ("host/run", "umask=0o022", "umask=0o002", True),
+    "the owner": ("archive/pack", '"root"', '"leafroot"', True),
+    "the modes": ("archive/extraction", "else 0o644", "else 0o640", True),
+    "the time of links": ("archive/extraction", "link.mtime, link.mtime", "0, 0", True),
+    "the layers of a package": ("archive/unpack", "top = 0 if out_of_ar else strip", "top = strip", True),
+    "patches": ("store/trees", '"-F0"', '"-F2"', True),
+}
+
+
+@pytest.mark.parametrize(("module", "old", "new", "counts"), CHANGES.values(), ids=CHANGES)
+def test_such_a_change_is_seen(module: str, old: str, new: str, counts: bool) -> None:
+    before = text_of(module)
+    after = before.replace(old, new)
+    assert after != before, f"{module} has no {old!r} any more"
+    assert (digest(code(module, after)) != digest(code(module, before))) is counts
 
 
 def test_another_number_is_another_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = Step("a step", "made", ()).description
-    monkeypatch.setattr(planned, "WORKSHOP", WORKSHOP + 1)
-    assert Step("a step", "made", ()).description != first
+    first = Step("a step", Output("made"), ()).description
+    monkeypatch.setattr(steps, "WORKSHOP", WORKSHOP + 1)
+    assert Step("a step", Output("made"), ()).description != first
