@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""QEMU's PC, 64 bit (q35)."""
+"""QEMU's 64-bit PC (q35)."""
 
 from leafroot import Board, Kernel
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Raspberry Pi 4 Model B.
 
-The serial console is on pins 8 and 10 of the header. It is the PL011, which Bluetooth would have otherwise: the
-small UART that the pins have by default changes its speed with the processor's clock.
+The serial console is on pins 8 and 10 of the header. It uses the PL011 UART, which otherwise serves Bluetooth. The mini
+UART, which the pins have by default, changes its speed with the processor's clock.
 """
 
 from leafroot import Board, Emulation, Kernel, RaspberryPi

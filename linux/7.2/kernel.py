@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Linux 7.2. It has nullfs as it is; leaf-tmpfs comes from our patch."""
+"""Linux 7.2. It has nullfs built in; leaf-tmpfs comes from our patch."""
 
 from leafroot import Archive, Series
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""argp.h, the GNU C library's parser of command lines, which musl leaves out.
+"""argp.h, the command line parser of the GNU C library, which musl does not have.
 
-As far as programs here use it: our own code over getopt_long(3). The package of gnulib's sources that Debian has would
-be 92 MB to fetch for ten files.
+This is our own code on top of getopt_long(3), with the features that the programs here use. Debian's package of
+gnulib's sources would be a download of 92 MB for ten files.
 """
 
 from leafroot import Make, Package

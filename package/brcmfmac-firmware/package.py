@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wi-Fi firmware of the Raspberry Pi 4.
 
-For the CYW43455 on the board and on the Compute Module 4, with its driver built into the kernel. The driver asks first
-for a file that has the board's name, and complains if there is none, so the firmware has that name too. Which channels
-are allowed is said by the file `clm_blob`; the kernel's own `regulatory.db` is not part of this.
+It is for the CYW43455 on the board and on the Compute Module 4. The driver is built into the kernel. It first asks for
+a file with the board's name, and complains if there is none, so the firmware is installed under that name too. The file
+`clm_blob` says which channels are allowed; the kernel's own `regulatory.db` is not part of this package.
 """
 
 from leafroot import Archive, Package, Prebuilt
@@ -32,7 +32,7 @@ package = Package(
                 "lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.bin",
             ),
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.clm_blob", "lib/firmware/brcm/"),
-            # The board's calibration; that of the Compute Module 4 is a link to it.
+            # The board's calibration; the file of the Compute Module 4 is a link to it.
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-model-b.txt", "lib/firmware/brcm/"),
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.txt", "lib/firmware/brcm/"),
         ],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a program in namespaces of its own, without a daemon and without being root.
 
-Its new root is put in place with pivot_root(2); there is no other way in it.
+It puts the new root in place with pivot_root(2), and has no other way to do so.
 """
 
 from leafroot import Archive, Meson, Package

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Process 1 of a container: starts one program, passes signals on to it, and reaps what it leaves."""
+"""Init for containers: starts one program, forwards signals to it, and reaps orphaned processes."""
 
 from leafroot import Archive, Make, Package
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps images and runs containers of them, with runc: the daemon under Docker.
+"""Manages container images and runs containers with runc; Docker is built on it.
 
-`ctr` speaks to it from the command line. The interface for Kubernetes (CRI) and snapshots on btrfs, ZFS and the device
-mapper are left out: what they need is several times as large as the rest.
+`ctr` is its command line client. The Kubernetes interface (CRI) and snapshots on btrfs, ZFS and device mapper are left
+out: what they need is several times as large as the rest.
 """
 
 from leafroot import Archive, Go, Package

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Container runtime in C, for bundles of the Open Container Initiative.
 
-As runc, in a tenth of the size. It needs no init of systemd's: cgroups are made in the file system.
+It does the work of runc in a tenth of the size. It does not need systemd: it creates cgroups in the file system.
 """
 
 from leafroot import Archive, Autotools, Package
@@ -12,17 +12,17 @@ package = Package(
         "debian:pool/main/c/crun/crun_{version}.orig.tar.gz",
         sha256="4bfb700e764a4804a4de3ecf07753f4c391005356d60356df65d80ae0914c486",
     ),
-    # The program, its library, and yajl in both.
+    # The licences of the program, of its library, and of yajl, which is in both.
     license="GPL-2.0-or-later AND LGPL-2.1-or-later AND ISC",
     license_files=["COPYING", "COPYING.libcrun", "libocispec/yajl/COPYING"],
     depends=["argp", "libcap", "libseccomp"],
     build=Autotools(
         options=[
-            # yajl's own last version, of 2014, reads and writes beyond its memory; what is in the archive is mended.
+            # yajl's last release, of 2014, reads and writes out of bounds; the copy in this archive is fixed.
             "--enable-embedded-yajl",
             *("--disable-systemd", "--disable-criu", "--disable-shared", "--disable-dl"),
         ],
-        # What gperf would make is in the archive. Another version of it would make something else.
+        # The archive has what gperf generates; another version of gperf would generate something else.
         env={"GPERF": "false"},
     ),
     kernel=[

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs containers with networks, volumes and restart policies: dockerd and its client, docker.
 
-dockerd is started with the system, as soon as it is in the root, and keeps everything in RAM, below /var/lib/docker.
-Swarms have no overlay network: for that the kernel lacks VXLAN and IPVS.
+If this package is in the root, the system starts dockerd. It keeps everything in RAM, below /var/lib/docker. Swarms
+have no overlay networks, because the kernel has neither VXLAN nor IPVS.
 """
 
 from leafroot import Archive, Go, Package

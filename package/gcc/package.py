@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiler for C and C++, with its run-time libraries.
 
-Debian's archive wraps the source, without its documentation, in a second archive.
+Debian's archive contains a second archive, which has the source without its documentation.
 """
 
 from leafroot import Archive, Package, ToolchainPart

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arithmetic on large numbers, for the compiler.
+"""Arithmetic on numbers of any size, for the compiler.
 
-Debian's archive is without its documentation; a patch stands in for what configure wants of it.
+Debian's archive has no documentation; a patch adds what configure expects of it.
 """
 
 from leafroot import Archive, Package, ToolchainPart

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiler and standard library of the programming language Go.
 
-Go is written in Go, so the compiler begins as a binary wherever one begins. This is Debian's, for building machines
-with a processor that is named below; it is linked statically and runs on any distribution. The standard library is
-compiled from source with each program.
+Go is written in Go, so every build of it starts from a binary. This binary is Debian's, for build machines with the
+processors named below. It is linked statically and runs on any distribution. The standard library is compiled from
+source with each program.
 """
 
 from leafroot import Archive, Package, ToolchainPart

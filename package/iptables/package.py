@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules for packets: filters, and the translation of addresses for containers' networks.
+"""Packet filters, and network address translation for container networks.
 
-The programs for the kernel's older interface, which need no library beside themselves. All extensions are built in.
+These are the programs for the kernel's legacy interface, which need no other library. All extensions are built in.
 """
 
 from leafroot import Archive, Autotools, Package

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Library for capabilities: the parts of root's power that Linux gives out one by one."""
+"""Library for capabilities, the separate privileges that make up the power of root."""
 
 from leafroot import Archive, Make, Package
 
@@ -16,13 +16,13 @@ package = Package(
         variables={
             "prefix": "/usr",
             "lib": "lib",
-            # "x86_64-leafroot-linux-musl-" and the like: its Makefile asks for that, and not for CC.
+            # "x86_64-leafroot-linux-musl-" and the like: the Makefile uses this prefix, and ignores CC.
             "CROSS_COMPILE": "$(CC:gcc=)",
-            # The program that lists the names for the library runs where it is built.
+            # The program that lists the names for the library runs on the build machine.
             "BUILD_CC": "gcc",
             "BUILD_CFLAGS": "-O1",
             "BUILD_LDFLAGS": "",
-            # A search by a table that another version of gperf would make otherwise.
+            # Another version of gperf would generate another lookup table.
             "USE_GPERF": "no",
             "GOLANG": "no",
             "PTHREADS": "no",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Library for seccomp: filters for the system calls that a program may make."""
+"""Library for seccomp, which filters the system calls of a program."""
 
 from leafroot import Archive, Autotools, Package
 
@@ -11,6 +11,6 @@ package = Package(
     ),
     license="LGPL-2.1-only",
     license_files=["LICENSE"],
-    # What gperf would make is in the archive. Another version of it would make something else.
+    # The archive has what gperf generates; another version of gperf would generate something else.
     build=Autotools(options=["--disable-python"], env={"GPERF": "false"}),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Complex numbers with any number of digits, for the compiler."""
+"""Arithmetic on complex numbers of any precision, for the compiler."""
 
 from leafroot import Archive, Package, ToolchainPart
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Floating point with any number of digits, for the compiler."""
+"""Floating-point arithmetic of any precision, for the compiler."""
 
 from leafroot import Archive, Package, ToolchainPart
 

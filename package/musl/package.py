@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """C library: musl, small and standards-conforming.
 
-Every program in the root runs on it; it is its own dynamic linker.
+Every program in the root uses it. It is also the dynamic linker.
 """
 
 from leafroot import Archive, Package, ToolchainPart

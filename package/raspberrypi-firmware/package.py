@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boot firmware of the Raspberry Pi 4.
 
-It goes onto the boot partition, beside the kernel: a board names it in its `loader`, and it is no part of the root.
-`start4.elf` is the usual one; `cd` is cut down to what starts a kernel, `x` has the camera and `db` messages besides.
-The Pi 4 has what older boards read from `bootcode.bin` in an EEPROM of its own.
+It goes onto the boot partition beside the kernel, not into the root: a board names its files in `loader`. `start4.elf`
+is the standard firmware. `start4cd.elf` is cut down to what starts a kernel, `start4x.elf` adds the camera, and
+`start4db.elf` adds debug messages. Older boards read `bootcode.bin`; the Pi 4 has that code in an EEPROM.
 """
 
 from leafroot import Archive, Package, Prebuilt

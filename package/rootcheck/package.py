@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Check, run in the guest, that pivot_root(2) can leave the root.
+"""Checks in the guest that pivot_root(2) can leave the root.
 
 Prints TAP; `boot-test` reads it.
 """

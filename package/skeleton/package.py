@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every root begins with: init's table, start and stop scripts, the shell's profile."""
+"""Base files of every root: start and stop scripts, the shell's profile."""
 
 from leafroot import Files, Package
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `scons bench-bootmodes` boots: 44 MiB of programs, a script for each way, a container that breaks out.
+"""What `scons bench-bootmodes` boots: 44 MiB of programs, a script for each way, and a container that tries to escape.
 
-The bytes are those of the compiler's own programs (src/Makefile). The kernel options are what the ways need that are
-not Leafroot's: a RAM disk with ext2 on it. zstd is for those in which a program unpacks an archive.
+The bytes are those of the compiler's own programs (src/Makefile). The kernel options are for a way that is not
+Leafroot's: a RAM disk with ext2 on it. zstd is for the ways in which a program unpacks an archive.
 """
 
 from leafroot import Make, Package

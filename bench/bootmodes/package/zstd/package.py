@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unpacks what Leafroot packs its roots with: for the ways in which a program in the guest has to do it."""
+"""Unpacks zstd archives, for the ways in which a program in the guest unpacks the root."""
 
 from leafroot import Archive, Make, Package
 
@@ -20,7 +20,7 @@ package = Package(
             "HAVE_LZMA": "0",
             "HAVE_LZ4": "0",
             "ZSTD_LEGACY_SUPPORT": "0",
-            # It only ever unpacks: what is left without the rest is a tenth of it.
+            # It only unpacks here: without the rest, the program is a tenth of its size.
             "MOREFLAGS": "-DZSTD_NOBENCH -DZSTD_NODICT -DZSTD_NOCOMPRESS -ffunction-sections -Wl,--gc-sections",
         },
     ),

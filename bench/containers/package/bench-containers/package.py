@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `scons bench-containers` boots: crun, a container, a script that starts it again and again.
+"""What `scons bench-containers` boots: crun, a container, and a script that starts it again and again.
 
-The kernel options are for the disk that the same system is booted from, to compare with.
+The kernel options are for a disk: for comparison, the same system is booted from it too.
 """
 
 from leafroot import Files, Package
