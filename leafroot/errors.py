@@ -6,6 +6,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# How alike two names are, from 0 to 1 (difflib's ratio): at least this much to be offered, and at most so much less
+# than the one that is most alike.
+_LEAST_LIKE = 0.6
+_NEARLY_AS_LIKE = 0.12
+_FEW = 12
+
 
 class LeafrootError(Exception):
     """A mistake that a person can mend.
@@ -32,9 +38,13 @@ def printable(text: str, longest: int = 300) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A sentence that names what was probably meant, or else what there is; empty if there is nothing."""
+    """A sentence that offers the names closest to this one, or else all of them if they are few; or nothing."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    # BOARD is near to board.
+    folded = {one.casefold(): one for one in reversed(names)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=_LEAST_LIKE)
+    likeness = [difflib.SequenceMatcher(None, one, name.casefold()).ratio() for one in close]
+    close = [folded[one] for one, like in zip(close, likeness, strict=True) if like >= likeness[0] - _NEARLY_AS_LIKE]
     if close:
         return f"Did you mean {' or '.join(close)}?"
-    return f"There is: {', '.join(names)}." if 0 < len(names) <= 12 else ""
+    return f"Available: {', '.join(names)}." if 0 < len(names) <= _FEW else ""

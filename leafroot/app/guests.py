@@ -1,34 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boards as guests of QEMU: what must be made to boot one, from the kernel and the root or over the network."""
+"""Boards as guests of QEMU: the outputs that a boot needs, the guest itself, and booting it from a disk or the network.
+
+What only a boot needs is imported where it is used: most calls of scons boot nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from leafroot.app.session import Session
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.qemu import NetBoot
 from leafroot.errors import LeafrootError
-from leafroot.guest import network_boot as over_network
-from leafroot.guest.qemu import Guest, boot, boot_test, check_qemu
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.step import Output
 
+if TYPE_CHECKING:
+    from leafroot.guest.qemu import Guest
+
 
 def images_of(plan: Plan) -> tuple[Output, ...]:
-    """The outputs that a boot of the image itself needs."""
+    """The outputs that a boot of the image needs."""
     return (*plan.checks, *plan.images, *device_tree_of(plan))
 
 
 def device_tree_of(plan: Plan) -> tuple[Output, ...]:
-    """The device tree that QEMU is given, if it is given one."""
+    """The device tree that QEMU is given, for a machine that needs one."""
     return (plan.device_tree,) if plan.device_tree else ()
 
 
 def guest_of(session: Session, config: Config, plan: Plan, kernel: Output, root: Output | None = None) -> Guest:
-    """The board's guest, started with these outputs."""
+    """The board as a guest that starts these outputs."""
+    from leafroot.guest.qemu import Guest
+
     return Guest(
         qemu=config.arch.qemu,
         machine=config.emulation,
@@ -36,35 +43,47 @@ def guest_of(session: Session, config: Config, plan: Plan, kernel: Output, root:
         kernel=session.output / kernel.path,
         initrd=session.output / root.path if root else None,
         device_tree=session.output / plan.device_tree.path if plan.device_tree else None,
-        accelerator=session.variables.get("ACCEL", "tcg"),
+        accelerator=session.variables.accelerator,
     )
 
 
 def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
     """Raise a LeafrootError if this machine's QEMU cannot boot the boards."""
+    from leafroot.guest import network_boot as over_network
+    from leafroot.guest.qemu import check_qemu
+
     for config, _ in planned:
         check_qemu(config.arch.qemu, config.emulation)
-        if session.netboot:
+        if session.variables.netboot:
             over_network.find_firmware(config.arch.qemu, over_network.firmware_of(network_boot(config)))
 
 
 def boot_board(session: Session, config: Config, plan: Plan) -> int:
-    """Boot the board with its console in this terminal; QEMU's exit status."""
-    if session.netboot:
+    """Boot the board with its console in this terminal, and return QEMU's exit status."""
+    from leafroot.guest import network_boot as over_network
+    from leafroot.guest.qemu import boot
+
+    if session.variables.netboot:
         return over_network.boot(guest_of(session, config, plan, plan.image), network_boot(config))
     return boot(guest_of(session, config, plan, plan.kernel, plan.root))
 
 
 def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
-    """Boot each board's image and let it check itself; LeafrootError for the first that does not pass."""
+    """Boot each board's image and let it check itself; a LeafrootError for the first board that does not pass."""
+    from leafroot.guest import network_boot as over_network
+    from leafroot.guest.qemu import boot_test
+
     for config, plan in planned:
         guest, log = guest_of(session, config, plan, plan.image), session.output / config.name / "boot-test.log"
-        print(over_network.boot_test(guest, network_boot(config), log) if session.netboot else boot_test(guest, log))
+        if session.variables.netboot:
+            print(over_network.boot_test(guest, network_boot(config), log))
+        else:
+            print(boot_test(guest, log))
     return 0
 
 
 def network_boot(config: Config) -> NetBoot:
-    """How the board boots over the network in QEMU; LeafrootError, naming the boards that can, if it does not."""
+    """How QEMU boots the board over the network; a LeafrootError, naming the boards that can, if it cannot."""
     way = _way(config.board.value)
     if way is not None:
         return way

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands that measure, each from what a person typed: benchmarks, their comparison, `reproduce`."""
+"""The commands that measure or compare whole builds: the benchmarks, `bench-compare` and `reproduce`.
+
+Benchmarks are imported where they are used: most calls of scons measure nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +11,71 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leafroot.app.guests import guest_of
 from leafroot.app.session import Session
-from leafroot.bench import building
-from leafroot.bench.figures import compare
-from leafroot.bench.guest_system import BenchSystem
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import Guest
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 
+if TYPE_CHECKING:
+    from leafroot.bench.guest_system import BenchSystem
+    from leafroot.guest.qemu import Guest
+
 
 def bench(session: Session, config: Config, plan: Plan) -> int:
-    """How long the usual changes take."""
+    """Measure the changes that people make all day."""
+    from leafroot.bench import building
 
     def argv(output: Path) -> list[str]:
         guest = guest_of(session, config, plan, plan.kernel, plan.root)
         tree = output / plan.device_tree.path if plan.device_tree else None
         return replace(guest, kernel=output / plan.kernel.path, initrd=output / plan.root.path, device_tree=tree).argv()
 
-    toolchain = session.variables.get("TOOLCHAIN", "")
     same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
     second = next((name for name in sorted(same_target) if name != config.board.name), "")
     results = _results(session, config, "bench")
+    toolchain = session.variables.toolchain
     print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second))
     return 0
 
 
 def bench_cold(session: Session, config: Config) -> int:
-    """How long it takes to build from nothing, with each toolchain unless one was asked for."""
+    """Measure a build from nothing, with TOOLCHAIN= or else with each toolchain."""
+    from leafroot.bench import building
+
     session.fetch_sources()
     results = _results(session, config, "bench-cold")
-    asked = session.variables.get("TOOLCHAIN")
-    toolchains = [asked] if asked else ["debian", "source"]
+    asked = session.variables
     words = [f"BOARD={config.name}"]
-    if fragments := session.variables.get("CONFIG"):
+    if asked.config:
         # The build runs in another folder.
-        words.append("CONFIG=" + ",".join(str(Path(part).absolute()) for part in fragments.split(",") if part))
+        words.append("CONFIG=" + ",".join(str(session.checkout / file) for file in asked.config))
+    toolchains = [asked.toolchain] if asked.toolchain else ["debian", "source"]
     print(building.bench_cold(session.checkout, session.cache, words, toolchains, results))
     return 0
 
 
 def bench_compare(files: Sequence[str]) -> int:
     """Compare two files of measured rows."""
+    from leafroot.bench.figures import compare
+
     if len(files) != 2:
         raise LeafrootError("it takes two files", "bench-compare", "scons bench-compare A.json B.json")
     print(compare(Path(files[0]), Path(files[1])))
     return 0
 
 
+def check_bootmodes(session: Session, config: Config) -> None:
+    """Raise a LeafrootError if the boot modes cannot be compared here."""
+    from leafroot.bench.bootmodes.ways import check_ways
+
+    check_ways(config, len(session.boards))
+
+
 def bench_bootmodes(session: Session, config: Config) -> int:
-    """What each way to a root in memory costs."""
+    """Measure what each way to a root in memory costs."""
     from leafroot.bench.bootmodes import comparison
 
     guest = _any_guest(session, config)
@@ -74,8 +90,15 @@ def bench_bootmodes(session: Session, config: Config) -> int:
     return 0
 
 
+def check_containers(session: Session, config: Config) -> None:
+    """Raise a LeafrootError if containers cannot be measured here."""
+    from leafroot.bench import containers
+
+    containers.check_containers(config, len(session.boards))
+
+
 def bench_containers(session: Session, config: Config) -> int:
-    """What a container's start and end take on the RAM root, and on a disk."""
+    """Measure the start and the end of a container, on the RAM root and on a disk."""
     from leafroot.bench import containers
 
     guest = _any_guest(session, config)
@@ -85,22 +108,21 @@ def bench_containers(session: Session, config: Config) -> int:
 
 
 def check_reproduce(session: Session) -> None:
-    """Raise a LeafrootError if the session's boards cannot be built twice as was asked."""
+    """Raise a LeafrootError if the session's boards cannot be built twice as RELEASE= asks."""
     from leafroot.reproduce.place import check_release
 
-    if release := session.variables.get("RELEASE"):
+    if release := session.variables.release:
         check_release(release, external=any(config.toolchain for config in session.configs))
 
 
 def reproduce(session: Session) -> int:
-    """Build the session's boards twice, and compare; 1 if there is a difference."""
+    """Build the session's boards twice and compare every byte; 1 if anything differs."""
     from leafroot.reproduce import reproduction
 
     session.fetch_sources()
     plans = [plan for _, plan in session.planned]
-    what = reproduction.Reproduction(
-        session.checkout, session.cache, session.output, session.variables, session.boards, plans
-    )
+    given = session.variables.given
+    what = reproduction.Reproduction(session.checkout, session.cache, session.output, given, session.boards, plans)
     return reproduction.reproduce(what)
 
 
@@ -113,11 +135,13 @@ def _argv(guest: Guest, kernel: Path, archive: Path, words: str) -> list[str]:
 
 
 def _system(session: Session, config: Config, name: str, tree: str) -> BenchSystem:
+    from leafroot.bench.guest_system import BenchSystem
+
     folder = session.output / config.name / name
-    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables)
+    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables.given)
 
 
 def _any_guest(session: Session, config: Config) -> Guest:
-    """The board's guest, for a benchmark that says itself which kernel it starts."""
+    """The board as a guest, for a benchmark that brings its own kernels."""
     plan = session.planned[0][1]
     return guest_of(session, config, plan, plan.kernel)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The edge: what a person typed, turned into plans; each step of a plan, turned into one SCons node."""
+"""The edge: reads the command line, and turns each step of a plan into one SCons node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,18 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Util.hashes import set_hash_format
 
-from leafroot.app.commands import EDITING, WITHOUT_BOARD, commands, help_text
+from leafroot.app.commands import COMMANDS, EDITING, WITHOUT_BOARD, Command, commands, help_text
 from leafroot.app.measuring import bench_compare
 from leafroot.app.session import Session, make_folder, open_session
+from leafroot.app.targets import Target, Words
+from leafroot.app.variables import read_variables
 from leafroot.build.executor import Executor
 from leafroot.errors import LeafrootError
 from leafroot.host.disk import Scratch, of_system, remove
-from leafroot.host.run import InterruptedBuildError, end_on_signals
+from leafroot.host.run import InterruptedBuildError, end_on_signals, interrupted
 from leafroot.plan.forms import Export
 from leafroot.record.explain import History
-from leafroot.record.ledger import Ledger, Report, print_error, tell_dropped
+from leafroot.record.ledger import Ledger, Report, Result, print_error, tell_dropped
 from leafroot.record.times import Times
 from leafroot.step import Action, Actions, Step
 from leafroot.store.artefacts import ArtefactCache
@@ -39,39 +41,46 @@ from leafroot.store.memory import Memory
 
 def build() -> None:
     """Read the command line, plan, and give SCons its nodes; called once, by SConstruct."""
-    Script.Help(help_text())
+    # The one environment, which SCons would otherwise make of every compiler that it finds on this machine.
+    env = Script.DefaultEnvironment(tools=[], ENV={})
+    env.Help(help_text())
     if Script.GetOption("help"):
         return
-    # What is declared stays until the end: looking through it for garbage, again and again, finds none.
+    # What is declared stays until the end: the garbage collector would look through it again and again.
     gc.disable()
     try:
-        _declare(list(Script.COMMAND_LINE_TARGETS))
+        _declare(env, list(Script.COMMAND_LINE_TARGETS))
     except LeafrootError as error:
-        print(f"leafroot: {error}", file=sys.stderr)
+        print_error(error)
         sys.exit(2)
     except OSError as error:
-        print(f"leafroot: {of_system(error, 'what is written before anything is built', Path.cwd())}", file=sys.stderr)
+        print_error(of_system(error, "what is written before anything is built", Path.cwd()))
         sys.exit(2)
     gc.freeze()
     gc.enable()
 
 
-def _declare(targets: list[str]) -> None:
-    session = open_session(Path.cwd(), dict(Script.ARGUMENTS), board_needed=not set(targets) & set(WITHOUT_BOARD))
-    if targets == ["list"]:
+def _declare(env: Any, typed: list[str]) -> None:
+    if typed[:1] == ["bench-compare"]:
+        sys.exit(bench_compare(typed[1:]))
+    checkout = Path.cwd()
+    variables = read_variables(checkout, Script.ARGUMENTS)
+    base = Path(Script.GetLaunchDir()) if Script.GetOption("climb_up") else checkout
+    words = Words(typed, base, variables.output, COMMANDS)
+    words.check()
+    session = open_session(checkout, variables, board_needed=not typed or not set(typed) <= set(WITHOUT_BOARD))
+    if typed == ["list"]:
         # It reads units and nothing else: it waits for no build, and makes no folder.
         sys.exit(commands(session)["list"].work())
-    if targets[:1] == ["bench-compare"]:
-        sys.exit(bench_compare(targets[1:]))
     for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
-        make_folder(folder, variable, session.checkout)
+        make_folder(folder, variable)
     lock = hold_output(session.output)
-    if not targets or not set(targets) <= set(EDITING):
+    if not typed or not set(typed) <= set(EDITING):
         session.configure()
     memory = Memory(session.output / ".sconsign", session.output)
     memory.failed = _end_with
     tell_dropped(memory, memory.check(), functools.partial(print, flush=True))
-    env = _environment(session, memory)
+    _set_up(env, session, memory)
     end_on_signals()
     jobs = Script.GetOption("num_jobs")
     if jobs > 1:
@@ -81,40 +90,59 @@ def _declare(targets: list[str]) -> None:
     # Nobody but us is at work here: what lies there is from a run that was killed.
     remove(executor.own_room)
     report, times = Report(lock), Times(executor.slots.in_use)
-    actions = Actions(memory.current, lambda path: memory.file_digest(session.checkout / path))
+    actions = Actions(memory.current, lambda path: memory.file_digest(checkout / path))
     history = History(session.output, executor.own_room, actions)
     keep = env.get_CacheDir().keep
-    ledger = Ledger(session.output, memory, report, history, actions, session.checkout.joinpath, times, keep)
+    ledger = Ledger(session.output, memory, report, history, actions, checkout.joinpath, times, keep)
     atexit.register(times.write, session.output / "times.json", executor.own_room)
+    exports = _declare_plans(env, session, executor, ledger)
+    known = commands(session)
+    targets = words.find({step.output.path for step in session.steps()}, exports)
+    for target in targets:
+        if target.command:
+            known[target.command].check()
+    for name, command in known.items():
+        paths = [*(one.path for one in command.needs), *command.folders]
+        _declare_alias(env, name, [session.output / path for path in paths], command.work)
+    asked = _asked_step(env, session, history, executor)
+    if asked:
+        Script.BUILD_TARGETS[:] = [asked]
+    elif targets:
+        Script.BUILD_TARGETS[:] = [node for one in targets for node in _nodes(env, session, one)]
+    report.results += [] if asked else _results(session, targets, known)
+    atexit.register(_sum_up, report)
+    _be_quiet()
+
+
+def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> set[str]:
+    """Declare all steps and exported folders, and which of them are made by default; gives the folders."""
     declared: set[str] = set()
+    exports: set[str] = set()
     for plan in session.make_plans():
         for step in plan.steps:
             if step.output.path not in declared:
                 declared.add(step.output.path)
-                actions.add(step)
+                ledger.actions.add(step)
                 _declare_step(env, session, StepWork(step, executor, ledger))
         env.Default(*(_word(session.output / one.path) for one in (*plan.checks, *plan.images)))
         for one in plan.exports:
-            env.Default(_declare_export(env, session, one, memory.current))
-        _declare_export(env, session, plan.legal_info, memory.current)
-        report.images.append(session.output / plan.image.path)
-    known = commands(session)
-    for name in targets:
-        if name in known:
-            known[name].check()
-    for name, command in known.items():
-        needs = [_word(session.output / name) for name in (*(one.path for one in command.needs), *command.folders)]
-        env.AlwaysBuild(env.Alias(name, needs, Work(command.work)))
-    if wanted := session.variables.get("shell"):
+            env.Default(_declare_export(env, session, one, ledger.memory.current))
+        _declare_export(env, session, plan.legal_info, ledger.memory.current)
+        exports.update(one.folder for one in (*plan.exports, plan.legal_info))
+    return exports
+
+
+def _asked_step(env: Any, session: Session, history: History, executor: Executor) -> str:
+    """Declare the work that shell= or explain= asks for, and give its name; "" if neither was given."""
+    if wanted := session.variables.shell:
         step = session.step(wanted)
-        needs = [_word(session.output / one.path) for one in step.reads()]
-        env.AlwaysBuild(env.Alias("shell", needs, Work(lambda: executor.shell(step))))
-        Script.BUILD_TARGETS[:] = ["shell"]
-    if wanted := session.variables.get("explain"):
-        env.AlwaysBuild(env.Alias("explain", [], Work(functools.partial(_explain, session, history, wanted))))
-        Script.BUILD_TARGETS[:] = ["explain"]
-    asked = targets or session.variables.get("shell") or session.variables.get("explain")
-    atexit.register(_sum_up, report, quiet=bool(asked))
+        needs = [session.output / one.path for one in step.reads()]
+        _declare_alias(env, "shell", needs, lambda: executor.shell(step))
+        return "shell"
+    if wanted := session.variables.explain:
+        _declare_alias(env, "explain", [], functools.partial(_explain, session, history, wanted))
+        return "explain"
+    return ""
 
 
 def _explain(session: Session, history: History, wanted: str) -> int:
@@ -122,17 +150,53 @@ def _explain(session: Session, history: History, wanted: str) -> int:
     return 0
 
 
+def _nodes(env: Any, session: Session, target: Target) -> list[Any]:
+    """What SCons is to make for a target: nodes, and names of aliases."""
+    outputs = [env.fs.File(str(session.output / path)) for path in target.outputs]
+    folders = [env.Alias(_word(session.output / folder))[0] for folder in target.exports]
+    return [*([target.command] if target.command else []), *outputs, *folders]
+
+
+def _results(session: Session, targets: Sequence[Target], known: Mapping[str, Command]) -> list[Result]:
+    """What the last lines of the run tell: the images, or the paths that were named."""
+    images = [plan.image.path for _, plan in session.planned]
+    if not targets:
+        return [Result(session.output / path, [path]) for path in images]
+    found: list[Result] = []
+    for one in targets:
+        if one.command:
+            needed = [output.path for output in known[one.command].needs]
+            found += [Result(session.output / path, [path], told=False) for path in images if path in needed]
+        else:
+            found.append(Result(one.place, one.outputs))
+    return found
+
+
 def _end_with(error: LeafrootError) -> None:
     print_error(error)
     sys.exit(2)
 
 
-def _sum_up(report: Report, quiet: bool) -> None:
-    if not Script.GetBuildFailures():
-        report.summary(quiet)
+def _sum_up(report: Report) -> None:
+    if interrupted():
+        print("leafroot: interrupted", file=sys.stderr)
+    # Without a number of jobs, SCons refused its own options and began nothing.
+    elif Script.Main.num_jobs is not None and not Script.GetBuildFailures() and not _only_shows():
+        report.summary()
 
 
-def _environment(session: Session, memory: Memory) -> Any:
+def _only_shows() -> bool:
+    """Whether SCons was asked not to build, but to tell or remove what it would build."""
+    return any(Script.GetOption(name) for name in ("no_exec", "question", "clean"))
+
+
+def _be_quiet() -> None:
+    """Keep SCons from telling of each target that it is up to date; errors are printed all the same."""
+    if not _only_shows():
+        Script.SetOption("silent", True)
+
+
+def _set_up(env: Any, session: Session, memory: Memory) -> None:
     # The option holds from when SCons begins to build; files are looked at before that, while plans are made.
     Script.SetOption("hash_format", "sha256")
     set_hash_format("sha256")
@@ -142,12 +206,10 @@ def _environment(session: Session, memory: Memory) -> Any:
     Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
-    env = Script.Environment(tools=[], ENV={})
     # What went into an output is told by the digest of its action alone, which SCons has from `_Perform`.
     env.Decider(lambda dependency, target, previous, repository_node=None: False)
     env.SConsignFile(_word(session.output / ".sconsign"), memory)
     env.CacheDir(_word(session.cache / "artefacts"), Artefacts)
-    return env
 
 
 def _word(path: Path) -> str:
@@ -168,6 +230,11 @@ def _declare_step(env: Any, session: Session, work: StepWork) -> None:
     node.set_precious()
 
 
+def _declare_alias(env: Any, name: str, needs: Sequence[Path], work: Callable[[], int]) -> Any:
+    """A name for work that is done in every run that asks for it, once all that it needs is made."""
+    return env.AlwaysBuild(env.Alias(name, [_word(path) for path in needs], Work(work)))
+
+
 def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
     """A node for a folder that people want. It is looked at in every run, for only that can see a touched file."""
     from leafroot.build.export import export as make
@@ -179,7 +246,7 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
         make(artefact, digest(export.artefact.path), folder, stamp, export.below)
         return 0
 
-    return env.AlwaysBuild(env.Alias(_word(folder), [_word(artefact)], Work(work)))
+    return _declare_alias(env, _word(folder), [artefact], work)
 
 
 class Work:

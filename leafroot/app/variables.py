@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The variables of the command line: each is declared once, with its help and the check that reads its value."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from os import environ
+from pathlib import Path
+from typing import Any
+
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.errors import LeafrootError, nearest
+from leafroot.kconfig.resolve import TOOLCHAINS
+
+ACCELERATORS = ("tcg", "kvm")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A variable as typed, NAME=VALUE; the value is empty for one that was not given."""
+
+    name: str
+    value: str
+    checkout: Path
+
+    def refused(self, message: str, hint: str = "", value: str | None = None) -> LeafrootError:
+        """The error that refuses the value, or the part of it that is `value`."""
+        return LeafrootError(message, f"{self.name}={self.value if value is None else value}", hint)
+
+    def parts(self, separator: str) -> tuple[str, ...]:
+        """The parts of a list; empty ones do not count."""
+        return tuple(part for part in self.value.split(separator) if part)
+
+
+def check_known(word: Word, kind: str, known: Iterable[str]) -> None:
+    """Raise a LeafrootError, with the nearest name, if a value that was given is not one of those known."""
+    names = list(known)
+    if word.value and word.value not in names:
+        raise word.refused(f"there is no {kind} {word.value!r}", nearest(word.value, names))
+
+
+def _text(word: Word) -> str:
+    return word.value
+
+
+def _names(word: Word) -> tuple[str, ...]:
+    return word.parts(",")
+
+
+def _paths(word: Word) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in word.parts(":"))
+
+
+def _folders(word: Word) -> tuple[str, ...]:
+    return word.parts(":")
+
+
+def _files(word: Word) -> tuple[Path, ...]:
+    for part in word.parts(","):
+        place = word.checkout / part
+        if not place.exists():
+            raise word.refused("there is no such file", value=part)
+        if not place.is_file():
+            raise word.refused("this is not a regular file", value=part)
+    return tuple(Path(part) for part in word.parts(","))
+
+
+def _switch(word: Word) -> bool:
+    if word.value not in ("", "0", "1"):
+        raise word.refused("the value is 0 or 1")
+    return word.value == "1"
+
+
+def _boot_mode(word: Word) -> str:
+    check_known(word, "boot mode", BOOT_MODES)
+    return word.value
+
+
+def _toolchain(word: Word) -> str:
+    check_known(word, "toolchain", TOOLCHAINS)
+    return word.value
+
+
+def _accelerator(word: Word) -> str:
+    check_known(word, "accelerator", ACCELERATORS)
+    return word.value or ACCELERATORS[0]
+
+
+def _device(word: Word) -> Path | None:
+    return Path(word.value) if word.value else None
+
+
+def _release(word: Word) -> str:
+    if word.value and not re.fullmatch(r"[A-Za-z0-9-]+", word.value):
+        raise word.refused("this is not the name of a Debian release", "Say RELEASE=trixie, or bookworm.")
+    return word.value
+
+
+def _mirror(word: Word) -> str:
+    if word.value:
+        from leafroot.fetch.mirror import locate
+
+        locate("debian:pool/", word.value)
+    return word.value
+
+
+def _output(word: Word) -> Path:
+    return _own_folder(word, word.checkout / _expanded(word, Path(word.value or "output")))
+
+
+def _cache(word: Word) -> Path:
+    folder = Path(word.value or Path(environ.get("XDG_CACHE_HOME") or "~/.cache", "leafroot"))
+    return _own_folder(word, word.checkout / _expanded(word, folder))
+
+
+def _expanded(word: Word, folder: Path) -> Path:
+    try:
+        return folder.expanduser()
+    except RuntimeError as error:
+        raise LeafrootError(
+            f"there is no home directory for {folder}: HOME is not set",
+            "command line",
+            f"Set HOME, or name a folder: {word.name}=FOLDER.",
+        ) from error
+
+
+def _own_folder(word: Word, folder: Path) -> Path:
+    """A folder that Leafroot makes, and removes things from."""
+    if not str(folder).isprintable():
+        raise word.refused(
+            "this folder's path has characters that cannot be shown",
+            "Name a folder without newlines and the like.",
+            value=str(folder),
+        )
+    if word.checkout.resolve().is_relative_to(folder.resolve()):
+        raise word.refused(
+            "this folder is the checkout, or holds it", f"Name a folder of its own: {word.name}=FOLDER.", str(folder)
+        )
+    return folder
+
+
+def _declared(name: str, summary: str, read: Callable[[Word], Any]) -> dict[str, Any]:
+    return {"name": name, "help": summary, "read": read}
+
+
+@dataclass(frozen=True)
+class Variables:
+    """What the command line asks for, checked as far as that is possible without the units.
+
+    A variable that was not given, or given an empty value, has its default. `given` are all as typed: this is what
+    another call of scons is given.
+    """
+
+    boards: tuple[str, ...] = field(
+        metadata=_declared("BOARD", "the board or configuration to build; several with commas, or 'all'", _names)
+    )
+    boot: str = field(metadata=_declared("BOOT", f"boot mode: {', '.join(BOOT_MODES)}", _boot_mode))
+    kernel: str = field(metadata=_declared("KERNEL", "kernel series, such as 6.12", _text))
+    toolchain: str = field(
+        metadata=_declared(
+            "TOOLCHAIN",
+            "source: built here (the default); debian: this machine's compiler, which is quicker",
+            _toolchain,
+        )
+    )
+    config: tuple[Path, ...] = field(
+        metadata=_declared("CONFIG", "configuration fragments to add, separated by commas", _files)
+    )
+    external: tuple[Path, ...] = field(metadata=_declared("EXTERNAL", "external trees, separated by colons", _paths))
+    overlay: tuple[str, ...] = field(
+        metadata=_declared("OVERLAY", "folders to copy over the root, separated by colons", _folders)
+    )
+    output: Path = field(metadata=_declared("OUTPUT", "folder of everything that is built (output)", _output))
+    cache: Path = field(
+        metadata=_declared("CACHE", "folder of downloads, unpacked sources and artefacts (~/.cache/leafroot)", _cache)
+    )
+    offline: bool = field(metadata=_declared("OFFLINE", "1: do not use the network", _switch))
+    mirror: str = field(
+        metadata=_declared("DEBIAN_MIRROR", "URL of a Debian mirror to use instead of those that apt uses", _mirror)
+    )
+    netboot: bool = field(
+        metadata=_declared("NETBOOT", "1: boot and boot-test load the image over the network (QEMU's own)", _switch)
+    )
+    package: str = field(metadata=_declared("PACKAGE", "the package whose modules 'go-lock' locks", _text))
+    release: str = field(
+        metadata=_declared(
+            "RELEASE", "Debian release that 'go-lock' reads (trixie), or that 'reproduce' builds in as well", _release
+        )
+    )
+    device: Path | None = field(metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device))
+    accelerator: str = field(metadata=_declared("ACCEL", "QEMU's accelerator: tcg (the default) or kvm", _accelerator))
+    explain: str = field(
+        metadata=_declared("explain", "STEP: say why a step was built, and whether it will be built again", _text)
+    )
+    shell: str = field(metadata=_declared("shell", "STEP: open a shell in the sandbox of a step", _text))
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def command_line(self, **changed: str) -> str:
+        """A call of scons with these variables, some of them changed, for people to paste."""
+        words = {**self.given, "shell": "", "explain": "", **changed}
+        return shlex.join(["scons", *(f"{name}={value}" for name, value in words.items() if value)])
+
+
+_DECLARED = {one.name: one.metadata for one in fields(Variables) if one.metadata}
+
+VARIABLES: Mapping[str, str] = {declared["name"]: declared["help"] for declared in _DECLARED.values()}
+"""What each variable is for."""
+
+
+def read_variables(checkout: Path, given: Mapping[str, str]) -> Variables:
+    """Read what was typed as NAME=VALUE; a LeafrootError for an unknown name, and for a value that cannot be used."""
+    for name in given:
+        if name not in VARIABLES:
+            raise LeafrootError(f"unknown variable {name!r}", "command line", nearest(name, VARIABLES))
+    values = {
+        field_name: declared["read"](Word(declared["name"], given.get(declared["name"], ""), checkout))
+        for field_name, declared in _DECLARED.items()
+    }
+    return Variables(**values, given=dict(given))
