@@ -14,7 +14,7 @@ from leafroot.record.times import read_times
 from tests.real_builds import scons
 from tests.small_tree import SmallTree, package
 
-FIRMWARE = package(build='Prebuilt((("start4.elf", "boot/"),), boot=True)')
+FIRMWARE = package(build='Prebuilt([("start4.elf", "boot/")], boot=True)')
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,28 +38,43 @@ sys.path.insert(0, {root!r})
 import leafroot.app.scons
 import leafroot.app.session
 from leafroot.plan.board import Plan
-from leafroot.plan.forms import plan_forms
-from leafroot.step import Step, keys
+from leafroot.plan.forms import BootParts, Export, plan_forms
+from leafroot.step import Output, Step
 
 
 def made_up(output, script):
     result = "/out" if output.endswith(".tar.zst") else "/out/x"
-    return Step(output, output, (), commands=(("sh", "-c", script),), result=result)
+    return Step(output, Output(output), (), commands=(("sh", "-c", script),), result=result)
 
 
-def plan_board(config, machine, file_digest):
+def plan(steps, image, forms=None):
+    # The kernel stands for the other images, too.
+    return Plan(
+        steps=steps,
+        image=image,
+        root=image,
+        manifest=image,
+        kernel=image,
+        device_tree=None,
+        card=forms and forms.card.output,
+        ramdisk=forms and forms.ramdisk.output,
+        checks=(),
+        exports=forms.exports if forms else (),
+        legal_info=Export("legal-info", image),
+    )
+
+
+def plan_board(config, machine):
     if config.name != "pi":
-        return Plan((), ("one/images/Image",), "", "")
+        return plan((), Output("one/images/Image"))
     kernel = made_up("pi/images/Image", "head -c 3000000 /dev/zero >/out/x")
     before = (
         kernel,
-        made_up("noarch/raspberrypi-firmware.tar.zst", "mkdir /out/boot && echo loader >/out/boot/start4.elf"),
         made_up("pi/devicetree.tar.zst", "mkdir /out/overlays && echo 1 >/out/overlays/one.dtbo && echo >/out/pi.dtb"),
+        made_up("noarch/raspberrypi-firmware.tar.zst", "mkdir /out/boot && echo loader >/out/boot/start4.elf"),
     )
-    forms = plan_forms(config, kernel, "arm_64bit=1\\n", "\\n")
-    images = (kernel.output, *forms.images)
-    keys((*before, *forms.steps), file_digest)
-    return Plan((*before, *forms.steps), images, kernel.output, "pi/rootfs.cpio", exports=forms.exports)
+    forms = plan_forms(config, BootParts(*(step.output for step in before)), "arm_64bit=1\\n", "\\n")
+    return plan((*before, *forms.steps), kernel.output, forms)
 
 
 leafroot.app.session.plan_board = plan_board
@@ -158,8 +173,8 @@ def test_flash_builds_the_card_and_writes_it(checkout: Checkout) -> None:
     ("words", "message"),
     [
         ((), "leafroot: flash: which card?\n  Say DEV=/dev/sdX.\n"),
-        (("DEV=/dev/null",), "leafroot: DEV=/dev/null: this is neither a block device nor a file\n"),
-        (("DEV=small",), "leafroot: DEV=small: it holds 500 B, and the image has 50.3 MB\n"),
+        (("DEV=/dev/null",), "leafroot: DEV=/dev/null: not a block device or a regular file\n"),
+        (("DEV=small",), "leafroot: DEV=small: too small: 500 B, and the image needs 50.3 MB\n"),
     ],
     ids=["none", "no device", "too small"],
 )

@@ -1,50 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What flash refuses to write to: made-up devices in made-up /sys and /proc, each with its message."""
+"""What flash refuses to write to: made-up devices as lsblk lists them, each with its message."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leafroot.errors import LeafrootError
-from leafroot.host.flash import Device, block_device, check_device, look_at
+from leafroot.host.flash import Device, Listed, block_device, check_device, list_disks, look_at
 
-CARD = {
-    "sdb/dev": "8:16",
-    "sdb/size": "62333952",
-    "sdb/removable": "1",
-    "sdb/sdb1/partition": "1",
-    "sdb/sdb1/dev": "8:17",
-    "sdb/sdb2/partition": "2",
-    "sdb/sdb2/dev": "8:18",
-}
 IMAGE = 256 * 1024 * 1024
+CARD_SIZE = 62333952 * 512
 
 
-class Machine:
-    """A machine with a card in a reader, /dev/sdb, and what files say beyond that."""
+def listed(name: str, number: str, kind: str = "disk", *children: Listed, **more: object) -> dict[str, Any]:
+    """One device, removable and not in use unless `more` says otherwise."""
+    usual = {"path": f"/dev/{name}", "size": CARD_SIZE, "rm": True, "mountpoints": [None]}
+    found = {"name": name, "maj:min": number, "type": kind, **usual, **more}
+    return {**found, "children": list(children)} if children else found
 
-    def __init__(self, root: Path, files: Mapping[str, str | None], mounts: str = "", swaps: str = "") -> None:
-        self.sys, self.proc = root / "sys", root / "proc"
-        for name, text in {**CARD, **files}.items():
-            file = self.sys / "devices/host" / name
-            if text is None:
-                continue
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text + "\n")
-        for place in sorted((self.sys / "devices/host").rglob("dev")):
-            link = self.sys / "dev/block" / place.read_text().strip()
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(place.parent)
-        (self.proc / "self").mkdir(parents=True)
-        root_mount = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
-        (self.proc / "self/mountinfo").write_text(root_mount + mounts)
-        (self.proc / "swaps").write_text("Filename\tType\tSize\tUsed\tPriority\n" + swaps)
 
-    def device(self, number: str = "8:16") -> Device:
-        return block_device(Path("/dev/sdb"), number, self.sys, self.proc)
+def card(
+    first: Mapping[str, object] | None = None, second: Mapping[str, object] | None = None, **more: object
+) -> Listed:
+    """A card with two partitions in a reader, /dev/sdb; `first` and `second` change its partitions."""
+    parts = [listed("sdb1", "8:17", "part", **(first or {})), listed("sdb2", "8:18", "part", **(second or {}))]
+    return listed("sdb", "8:16", "disk", *parts, **more)
+
+
+def device(disk: Listed, number: str = "8:16", sys: Path = Path("/nowhere")) -> Device:
+    root = listed("sda", "8:0", "disk", listed("sda1", "8:1", "part", mountpoints=["/"]), rm=False)
+    return block_device(Path("/dev/sdb"), number, [root, disk], sys)
 
 
 def refusal(device: Device, needed: int = IMAGE) -> str:
@@ -53,110 +42,120 @@ def refusal(device: Device, needed: int = IMAGE) -> str:
     return str(caught.value)
 
 
-def test_a_card_in_a_reader_is_taken(tmp_path: Path) -> None:
-    device = Machine(tmp_path, {}).device()
-    assert device == Device(Path("/dev/sdb"), "disk", 62333952 * 512)
-    check_device(device, IMAGE)
+def test_a_card_in_a_reader_is_accepted() -> None:
+    found = device(card())
+    assert found == Device(Path("/dev/sdb"), "disk", CARD_SIZE)
+    check_device(found, IMAGE)
 
 
 @pytest.mark.parametrize(
-    ("files", "taken"),
+    ("removable", "files", "accepted"),
     [
-        ({"sdb/removable": "0"}, False),
-        ({"sdb/removable": "0", "sdb/device/type": "SD"}, True),
-        ({"sdb/removable": "0", "sdb/device/type": "MMC"}, False),
-        ({"sdb/removable": "0", "sdb/loop/backing_file": __file__}, True),
-        ({"sdb/removable": "0", "sdb/loop/backing_file": "/dev/null"}, False),
-        ({"sdb/removable": None}, False),
+        (False, {}, False),
+        (False, {"device/type": "SD"}, True),
+        (False, {"device/type": "MMC"}, False),
+        (False, {"loop/backing_file": __file__}, True),
+        (False, {"loop/backing_file": "/dev/null"}, False),
+        (None, {}, False),
     ],
-    ids=["a disk", "a card in a reader of the machine's own", "a soldered chip", "a loop over a file",
-         "a loop over a device", "nothing known"],
+    ids=["a disk", "a card in a built-in reader", "a soldered chip", "a loop over a file", "a loop over a device",
+         "unknown"],
 )  # fmt: skip
-def test_only_what_can_be_taken_out_is_written(tmp_path: Path, files: Mapping[str, str | None], taken: bool) -> None:
-    device = Machine(tmp_path, files).device()
-    if taken:
-        check_device(device, IMAGE)
+def test_only_removable_disks_are_written(
+    tmp_path: Path, removable: bool | None, files: Mapping[str, str], accepted: bool
+) -> None:
+    for name, text in files.items():
+        file = tmp_path / "class/block/sdb" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(f"{text}\n")
+    found = device(card(rm=removable), sys=tmp_path)
+    if accepted:
+        check_device(found, IMAGE)
     else:
-        assert refusal(device).startswith(
-            "DEV=/dev/sdb: this disk is not removable: it may be the one this machine runs from\n"
-        )
+        message = "DEV=/dev/sdb: this disk is not removable: this machine may be running from it\n"
+        assert refusal(found).startswith(message)
+
+
+MAPPED = {"children": [listed("dm-0", "253:0", "crypt", path="/dev/mapper/safe", mountpoints=["/safe"])]}
 
 
 @pytest.mark.parametrize(
-    ("files", "mounts", "swaps", "words"),
+    ("disk", "words"),
     [
-        ({}, "30 22 8:17 / /media/boot rw - vfat /dev/sdb1 rw\n", "", "/dev/sdb1 is mounted on /media/boot"),
-        ({}, "30 22 8:16 / /mnt rw shared:9 - vfat /dev/sdb rw\n", "", "/dev/sdb is mounted on /mnt"),
-        ({}, "30 22 0:45 / /data rw - btrfs /dev/sdb2 rw\n", "", "/dev/sdb2 is mounted on /data"),
-        ({}, "", "/dev/sdb2 partition 1000 0 -2\n", "/dev/sdb2 is used as swap"),
-        ({"sdb/sdb1/holders/dm-0": ""}, "", "", "/dev/sdb1 belongs to /dev/dm-0"),
-        ({"sdb/holders/md0": ""}, "", "", "/dev/sdb belongs to /dev/md0"),
+        (card({"mountpoints": ["/media/boot"]}), "/dev/sdb1 is mounted on /media/boot"),
+        (card(mountpoints=["/mnt"]), "/dev/sdb is mounted on /mnt"),
+        (card({"mountpoints": ["/a", "/b"]}), "/dev/sdb1 is mounted on /a; /dev/sdb1 is mounted on /b"),
+        (card(None, {"mountpoints": ["[SWAP]"]}), "/dev/sdb2 is used as swap"),
+        (card(MAPPED), "/dev/sdb1 belongs to /dev/mapper/safe; /dev/mapper/safe is mounted on /safe"),
+        (listed("sdb", "8:16", "disk", listed("md0", "9:0", "raid1")), "/dev/sdb belongs to /dev/md0"),
         (
-            {},
-            "30 22 8:17 / /a rw - vfat /dev/sdb1 rw\n31 22 8:18 / /b rw - ext4 /dev/sdb2 rw\n",
-            "",
+            card({"mountpoints": ["/a"]}, {"mountpoints": ["/b"]}),
             "/dev/sdb1 is mounted on /a; /dev/sdb2 is mounted on /b",
         ),
     ],
-    ids=["a partition", "the whole", "btrfs", "swap", "a holder of a partition", "a holder", "two partitions"],
+    ids=["a partition", "the whole disk", "twice", "swap", "an encrypted partition", "a RAID", "two partitions"],
 )
-def test_a_device_in_use_is_refused(
-    tmp_path: Path, files: Mapping[str, str], mounts: str, swaps: str, words: str
-) -> None:
-    device = Machine(tmp_path, files, mounts, swaps).device()
-    assert refusal(device) == f"DEV=/dev/sdb: the device is in use: {words}\n  Unmount it first."
+def test_a_device_in_use_is_refused(disk: Listed, words: str) -> None:
+    assert refusal(device(disk)) == f"DEV=/dev/sdb: the device is in use: {words}\n  Unmount it first."
 
 
-def test_another_devices_mount_does_not_count(tmp_path: Path) -> None:
-    mounts = "30 22 8:161 / /mnt rw - ext4 /dev/sdb11 rw\n"
-    assert Machine(tmp_path, {}, mounts, "/dev/sdc1 partition 1 0 -2\n").device().used == ()
+def test_the_mount_of_another_device_does_not_count() -> None:
+    assert device(card()).used == ()
 
 
-def test_a_partition_is_no_card(tmp_path: Path) -> None:
-    device = Machine(tmp_path, {}).device("8:17")
-    assert refusal(device) == (
-        "DEV=/dev/sdb: this is a partition, and the image is for a whole card\n  Say DEV=/dev/sdb"
-    )
+def test_a_partition_is_refused() -> None:
+    message = "DEV=/dev/sdb: this is a partition; the image needs the whole card\n  Use DEV=/dev/sdb."
+    assert refusal(device(card(), "8:17")) == message
 
 
 @pytest.mark.parametrize(
-    ("sectors", "message"),
+    ("size", "message"),
     [
-        ("0", "DEV=/dev/sdb: there is no card in it"),
-        ("524287", "DEV=/dev/sdb: it holds 268.4 MB, and the image has 268.4 MB\n  The board's loader sets card=."),
-        ("2048", "DEV=/dev/sdb: it holds 1.0 MB, and the image has 268.4 MB\n  The board's loader sets card=."),
+        (0, "no card is in this reader"),
+        (None, "no card is in this reader"),
+        (IMAGE - 512, "too small: 268.4 MB, and the image needs 268.4 MB\n"),
+        (1 << 20, "too small: 1.0 MB, and the image needs 268.4 MB\n"),
     ],
 )
-def test_a_card_that_is_too_small(tmp_path: Path, sectors: str, message: str) -> None:
-    assert refusal(Machine(tmp_path, {"sdb/size": sectors}).device()) == message
-    check_device(Machine(tmp_path / "other", {"sdb/size": "524288"}).device(), IMAGE)
+def test_a_card_that_is_too_small_is_refused(size: int | None, message: str) -> None:
+    assert refusal(device(card(size=size))).startswith(f"DEV=/dev/sdb: {message}")
 
 
-def test_what_is_not_there(tmp_path: Path) -> None:
+def test_a_card_that_is_just_large_enough_is_accepted() -> None:
+    check_device(device(card(size=IMAGE)), IMAGE)
+
+
+@pytest.mark.parametrize(
+    ("disks", "hint"),
+    [
+        ([], "This machine has no removable disk now."),
+        (
+            [listed("sda", "8:0", rm=False), card(), listed("sdc", "8:32", size=0)],
+            "Removable disks of this machine: /dev/sdb.",
+        ),
+    ],
+    ids=["none", "one, and an empty reader"],
+)
+def test_a_missing_device_is_refused_and_removable_disks_are_named(
+    tmp_path: Path, disks: list[Listed], hint: str
+) -> None:
     with pytest.raises(LeafrootError) as caught:
-        look_at(tmp_path / "absent", sys=tmp_path)
-    assert str(caught.value) == (
-        f"DEV={tmp_path}/absent: there is no such device: No such file or directory\n"
-        "  There is no removable disk here now."
-    )
-
-
-def test_the_removable_disks_are_named(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, {"sdc/removable": "1", "sdc/size": "0", "sda/removable": "0", "sda/size": "99"})
-    (machine.sys / "block").mkdir()
-    for disk in ("sda", "sdb", "sdc"):
-        (machine.sys / "block" / disk).symlink_to(machine.sys / "devices/host" / disk)
-    with pytest.raises(LeafrootError, match=r"Removable disks here: /dev/sdb\.$"):
-        look_at(tmp_path / "absent", machine.sys, machine.proc)
+        look_at(tmp_path / "absent", disks, tmp_path)
+    assert str(caught.value) == f"DEV={tmp_path}/absent: no such device: No such file or directory\n  {hint}"
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/tmp"])
-def test_neither_device_nor_file(path: str) -> None:
-    assert refusal(look_at(Path(path))).startswith(f"DEV={path}: this is neither a block device nor a file\n")
+def test_a_character_device_and_a_folder_are_refused(path: str) -> None:
+    assert refusal(look_at(Path(path))).startswith(f"DEV={path}: not a block device or a regular file\n")
 
 
-def test_a_file_is_as_good_as_a_card_of_its_size(tmp_path: Path) -> None:
+def test_a_regular_file_is_accepted_like_a_card_of_its_size(tmp_path: Path) -> None:
     file = tmp_path / "card"
     file.write_bytes(bytes(1000))
     check_device(look_at(file), 1000)
-    assert "it holds 1.0 kB, and the image has 1.0 kB" in refusal(look_at(file), 1001)
+    assert "too small: 1.0 kB, and the image needs 1.0 kB" in refusal(look_at(file), 1001)
+
+
+def test_lsblk_lists_this_machines_disks_with_all_fields() -> None:
+    for disk in list_disks():
+        assert {"name", "path", "maj:min", "type", "size", "rm", "mountpoints"} <= disk.keys()

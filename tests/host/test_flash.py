@@ -38,7 +38,7 @@ def quiet() -> Progress:
     return Progress(io.StringIO())
 
 
-def test_a_file_gets_the_image_and_keeps_what_lies_behind(image: Path, card: Path) -> None:
+def test_a_larger_file_gets_the_image_and_keeps_its_other_bytes(image: Path, card: Path) -> None:
     stream = io.StringIO()
     flash(image, card, Progress(stream, clock=lambda: 0.0))
     assert card.read_bytes() == image.read_bytes() + b"\xff" * 4096
@@ -50,23 +50,23 @@ def test_a_file_gets_the_image_and_keeps_what_lies_behind(image: Path, card: Pat
     ]
 
 
-def test_the_image_itself_is_no_card(image: Path, tmp_path: Path) -> None:
+def test_the_image_itself_is_refused_as_its_target(image: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(image)
     before = image.read_bytes()
-    with pytest.raises(LeafrootError, match="this is the image itself"):
+    with pytest.raises(LeafrootError, match="this is the image file itself"):
         flash(image, tmp_path / "link", quiet())
     assert image.read_bytes() == before
 
 
 def test_a_card_that_is_too_small_is_not_touched(image: Path, card: Path) -> None:
     card.write_bytes(b"\xff" * (SIZE - 1))
-    with pytest.raises(LeafrootError, match=r"it holds 9\.4 MB, and the image has 9\.4 MB"):
+    with pytest.raises(LeafrootError, match=r"too small: 9\.4 MB, and the image needs 9\.4 MB"):
         flash(image, card, quiet())
     assert card.read_bytes() == b"\xff" * (SIZE - 1)
 
 
 @pytest.mark.parametrize("place", [0, 5_000_000, SIZE - 1], ids=["first", "within", "last"])
-def test_a_card_that_gives_back_other_bytes(
+def test_a_card_that_returns_different_data_is_an_error(
     image: Path, card: Path, monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
     def forget(device: int) -> None:
@@ -81,29 +81,31 @@ def test_a_card_that_gives_back_other_bytes(
     with pytest.raises(LeafrootError) as caught:
         flash(image, card, Progress(stream))
     assert str(caught.value) == (
-        f"DEV={card}: it gives back other bytes than were written, from byte {place} on\n"
-        "  The card is worn out, or smaller than it says."
+        f"DEV={card}: reading it back returned different data from byte {place} on\n"
+        "  The card is worn out, or smaller than it claims."
     )
     assert "compared" not in stream.getvalue()
 
 
-def test_a_card_that_ends_early(image: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_that_ends_early_is_an_error(image: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_forget", lambda device: os.truncate(card, 4096))
     with pytest.raises(LeafrootError, match="from byte 4096 on"):
         flash(image, card, quiet())
 
 
-def test_a_card_that_fails_while_it_is_written(image: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_that_fails_while_it_is_written_is_an_error(
+    image: Path, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(device: int) -> None:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "fdatasync", fail)
     with pytest.raises(LeafrootError) as caught:
         flash(image, card, quiet())
-    assert str(caught.value) == f"DEV={card}: does not work: Input/output error\n  Try another card."
+    assert str(caught.value) == f"DEV={card}: input or output failed: Input/output error\n  Try another card."
 
 
-def test_a_card_that_may_not_be_written(image: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_that_may_not_be_written_is_an_error(image: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -111,11 +113,11 @@ def test_a_card_that_may_not_be_written(image: Path, card: Path, monkeypatch: py
     with pytest.raises(LeafrootError) as caught:
         flash(image, card, quiet())
     assert str(caught.value) == (
-        f"DEV={card}: cannot be opened: Permission denied\n  Writing to a device needs root, or its group."
+        f"DEV={card}: cannot be opened: Permission denied\n  Writing to a device needs root, or its group: see ls -l."
     )
 
 
-def test_short_reads_and_writes_are_gone_on_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_short_reads_and_writes_are_continued(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     write, read = os.write, os.read
     monkeypatch.setattr(os, "write", lambda device, data: write(device, data[:3]))
     monkeypatch.setattr(os, "read", lambda device, count: read(device, min(count, 4)))
@@ -145,7 +147,7 @@ def test_a_loop_device_is_written_and_compared(image: Path, card: Path, loop: Pa
     assert card.read_bytes() == image.read_bytes() + b"\xff" * 4096
 
 
-def test_a_loop_device_that_another_has_claimed(image: Path, card: Path, loop: Path) -> None:
+def test_a_loop_device_that_another_has_claimed_is_refused(image: Path, card: Path, loop: Path) -> None:
     descriptor = os.open(loop, os.O_RDONLY | os.O_EXCL)
     try:
         with pytest.raises(LeafrootError) as caught:
