@@ -3,31 +3,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leafroot.archive.pack import pack
-from leafroot.build.executor import Workshop, perform
-from leafroot.describe.archive import Archive
+from leafroot.build.executor import Local
 from leafroot.describe.board import RaspberryPi
-from leafroot.host.jobserver import Slots
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
-from leafroot.plan.forms import Forms, plan_forms
-from leafroot.step import SOURCE_DATE_EPOCH, Step
-from leafroot.store.trees import Store
+from leafroot.plan.forms import BootParts, Forms, plan_forms
+from leafroot.step import SOURCE_DATE_EPOCH, Output
 from leafroot.units.catalog import load_catalog
+from tests.performing import local_in, perform
 
 ROOT = Path(__file__).parents[2]
-KERNEL = Step(title="image", output="pi/images/Image", inputs=())
+PARTS = BootParts(
+    Output("pi/images/Image"), Output("pi/devicetree.tar.zst"), Output("noarch/raspberrypi-firmware.tar.zst")
+)
 FIRMWARE = {"start4.elf": 2_250_000, "fixup4.dat": 5_400}
 OVERLAYS = ("disable-bt", "a-name-longer-than-eight-and-three")
-
-
-def no_fetch(archive: Archive) -> Path:
-    raise AssertionError("nothing here needs an archive")
 
 
 def noise(size: int, seed: str) -> bytes:
@@ -36,34 +31,34 @@ def noise(size: int, seed: str) -> bytes:
 
 @dataclass
 class Pi:
-    """A board, and the workshop that has what its forms are made of."""
+    """A board, and who has what its forms are made of."""
 
     config: Config
-    shop: Workshop
+    local: Local
 
     @property
     def output(self) -> Path:
-        return self.shop.output
+        return self.local.output
 
     def sized(self, memory: int = 1024, loader: RaspberryPi | None = None, cmdline: str = "") -> Pi:
         value = self.config.board.value
         value = replace(value, memory=memory, loader=loader or value.loader, cmdline=cmdline)
-        return Pi(replace(self.config, board=replace(self.config.board, value=value)), self.shop)
+        return Pi(replace(self.config, board=replace(self.config.board, value=value)), self.local)
 
     def forms(self) -> Forms:
-        return plan_forms(self.config, KERNEL, "arm_64bit=1\n", "console=ttyAMA0,115200\n")
+        return plan_forms(self.config, PARTS, "arm_64bit=1\n", "console=ttyAMA0,115200\n")
 
     def make(self) -> Forms:
         forms = self.forms()
         for step in forms.steps:
-            perform(step, self.shop)
+            perform(self.local, step)
         return forms
 
     def boot_files(self) -> dict[str, bytes]:
         """What must be on the boot partition."""
         return {
             **{name: noise(size, name) for name, size in FIRMWARE.items()},
-            "kernel8.img": (self.output / KERNEL.output).read_bytes(),
+            "kernel8.img": (self.output / PARTS.kernel.path).read_bytes(),
             "config.txt": b"arm_64bit=1\n",
             "cmdline.txt": b"console=ttyAMA0,115200\n",
             "bcm2711-rpi-4-b.dtb": noise(52_000, "dtb"),
@@ -71,27 +66,18 @@ class Pi:
         }
 
     def kernel(self, size: int, seed: str = "kernel") -> None:
-        (self.output / KERNEL.output).write_bytes(noise(size, seed))
+        (self.output / PARTS.kernel.path).write_bytes(noise(size, seed))
 
 
 def make_pi(place: Path) -> Pi:
-    output = place / "output"
-    (output / "pi/images").mkdir(parents=True)
+    (place / "output/pi/images").mkdir(parents=True)
     config = configure(load_catalog(ROOT), ROOT, place / "kconfig", Request("qemu_aarch64"))
     kernel = replace(
         config.board.value.kernel, device_tree="broadcom/bcm2711-rpi-4-b", overlays=OVERLAYS, config=("linux.config",)
     )
     value = replace(config.board.value, kernel=kernel, loader=RaspberryPi(tuple(FIRMWARE)), memory=1024)
     board = replace(config.board, name="pi", folder="board/pi", value=value)
-    shop = Workshop(
-        checkout=ROOT,
-        output=output,
-        store=Store(place / "trees", no_fetch),
-        slots=Slots(2),
-        calls={},
-        digest=lambda name: hashlib.sha256((output / name).read_bytes()).hexdigest(),
-    )
-    pi = Pi(replace(config, name="pi", board=board), shop)
+    pi = Pi(replace(config, name="pi", board=board), local_in(place, checkout=ROOT))
     pi.kernel(9_000_001)
     artefact(pi, "noarch/raspberrypi-firmware", {f"boot/{name}": noise(size, name) for name, size in FIRMWARE.items()})
     tree = {f"overlays/{name}.dtbo": noise(1_000, name) for name in OVERLAYS}

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from made_up_pi import OVERLAYS, ROOT, Pi, artefact, noise
 
-from leafroot.build.executor import perform
 from leafroot.describe.board import RaspberryPi
 from leafroot.errors import LeafrootError
-from leafroot.plan.forms import RAMDISK_LIMIT, fat32_geometry
+from leafroot.plan.forms import RAMDISK_LIMIT, Forms, fat32_geometry
+from tests.performing import perform
 
 PARTITION = 4 * 1024 * 1024
 
@@ -55,6 +55,11 @@ def clusters(image: Path) -> int:
     found = re.search(r"\d+/(\d+) clusters", said[-1])
     assert found and len(said) == 2, said
     return int(found.group(1))
+
+
+def images_of(pi: Pi, forms: Forms) -> dict[str, bytes]:
+    """The card and the ramdisk, by their paths."""
+    return {step.output.path: (pi.output / step.output.path).read_bytes() for step in (forms.card, forms.ramdisk)}
 
 
 def test_the_card_holds_the_boot_files(pi: Pi, tmp_path: Path) -> None:
@@ -101,7 +106,7 @@ def test_it_is_the_same_for_everybody_at_any_time(
     pi: Pi, another_pi: Callable[[str], Pi], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another folder, mask, time zone and mtools configuration, files in another order, and two seconds later."""
-    images = {name: (pi.output / name).read_bytes() for name in pi.make().images}
+    images = images_of(pi, pi.make())
     boot = (pi.output / "pi/boot.tar.zst").read_bytes()
     other = another_pi("else/where")
     monkeypatch.setenv("TZ", "Asia/Kathmandu")
@@ -124,18 +129,18 @@ def test_the_clock_would_show_without_the_fixed_time(pi: Pi, monkeypatch: pytest
     pi.make()
     early = (pi.output / "pi/images/boot.img").read_bytes()
     monkeypatch.setattr("leafroot.build.executor.SOURCE_DATE_EPOCH", 1_700_000_000)
-    perform(pi.forms().steps[2], pi.shop)
+    perform(pi.local, pi.forms().ramdisk)
     assert (pi.output / "pi/images/boot.img").read_bytes() != early
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_it_is_the_same_for_another_user(pi: Pi, tmp_path: Path) -> None:
-    images = {name: (pi.output / name).read_bytes() for name in pi.make().images}
+    images = images_of(pi, pi.make())
     # The checkout and the tests' folders may be closed to others.
     for path in (tmp_path, *tmp_path.parents[:2]):
         path.chmod(0o755)
     shutil.copytree(ROOT / "leafroot/tools/boot-forms", tmp_path / "leafroot/tools/boot-forms")
-    theirs = Pi(pi.config, replace(pi.shop, checkout=tmp_path))
+    theirs = Pi(pi.config, replace(pi.local, checkout=tmp_path))
     for folder, _, names in os.walk(tmp_path):
         for name in (".", *names):
             os.chown(Path(folder, name), 1234, 1234, follow_symlinks=False)
@@ -220,22 +225,22 @@ def test_a_partition_that_is_full_to_the_last_cluster(pi: Pi, tmp_path: Path) ->
     # Everything else takes this many clusters of 512 bytes: folders, texts, firmware, device trees.
     others = 11 + 102 + 1 + 1 + 2 * 2 + 2
     small.kernel((capacity - others) * 512 * size)
-    for step in small.forms().steps[:2]:
-        perform(step, small.shop)
+    for step in (small.forms().boot, small.forms().card):
+        perform(small.local, step)
     partition = partition_of(pi.output / "pi/images/sdcard.img", tmp_path / "partition")
     assert clusters(partition) >= capacity
     small.kernel((capacity - others + 10) * 512 * size)
-    perform(small.forms().steps[0], small.shop)
+    perform(small.local, small.forms().boot)
     with pytest.raises(LeafrootError, match="has room for"):
-        perform(small.forms().steps[1], small.shop)
+        perform(small.local, small.forms().card)
 
 
 def test_a_ramdisk_larger_than_the_loader_takes(pi: Pi) -> None:
     pi.kernel(RAMDISK_LIMIT * 1024 * 1024)
     forms = pi.forms()
-    perform(forms.steps[0], pi.shop)
+    perform(pi.local, forms.boot)
     with pytest.raises(LeafrootError) as caught:
-        perform(forms.steps[2], pi.shop)
+        perform(pi.local, forms.ramdisk)
     assert re.fullmatch(
         r"boot ramdisk: board/pi/board.py: boot.img would be 99\.\d MiB, and the Raspberry Pi's boot loader takes at "
         r"most 96 MiB.\n  Select fewer packages, or smaller ones.",
