@@ -227,12 +227,23 @@ def _unmet(expression: Any) -> Iterator[str]:
 
 
 def _met(expression: Any) -> Iterator[str]:
-    """The alternatives of a condition that do hold, each with its present value."""
+    """The selectors that do hold, each with its condition: what the selector itself depends on is left out of that."""
     if isinstance(expression, tuple) and expression[0] == kconfiglib.OR:
         yield from _met(expression[1])
         yield from _met(expression[2])
     elif kconfiglib.expr_value(expression):
-        yield kconfiglib.expr_str(expression, _with_value)
+        selector, *conditions = _all_of(expression)
+        own = list(_all_of(selector.direct_dep))
+        shown = [selector, *(one for one in conditions if one not in own)]
+        yield " && ".join(kconfiglib.expr_str(one, _with_value) for one in shown)
+
+
+def _all_of(expression: Any) -> Iterator[Any]:
+    if isinstance(expression, tuple) and expression[0] == kconfiglib.AND:
+        yield from _all_of(expression[1])
+        yield from _all_of(expression[2])
+    else:
+        yield expression
 
 
 def _with_value(item: Any) -> str:

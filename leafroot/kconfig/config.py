@@ -147,8 +147,14 @@ def _options(resolved: Resolved, unit: Unit[Package]) -> dict[str, str]:
     for option in unit.value.options:
         name = package_symbol(unit.name, option.name)
         if isinstance(option, Choice):
-            chosen = [value for value in option.alternatives if resolved.value(symbol(name, value)) == "y"]
-            found[option.name] = chosen[0] if chosen else option.preset
+            symbols = {value: symbol(name, value) for value in option.alternatives}
+            chosen = [value for value, one in symbols.items() if resolved.value(one) == "y"]
+            if not chosen:
+                why = [f"CONFIG_{one} {obstacles(resolved.kconf.syms[one], 'y').why}" for one in symbols.values()]
+                raise LeafrootError(
+                    f"no value of option {option.name!r} can be chosen", unit.at(option.name), "\n".join(why)
+                )
+            found[option.name] = chosen[0]
             continue
         if name not in resolved.kconf.syms or not resolved.kconf.syms[name].nodes:
             raise LeafrootError(
@@ -163,13 +169,6 @@ def _options(resolved: Resolved, unit: Unit[Package]) -> dict[str, str]:
 def _names(resolved: Resolved, unit: Unit[Package]) -> list[str]:
     start = f"{symbol('PACKAGE', unit.name)}_"
     return [one.name for one in resolved.kconf.unique_defined_syms if one.name.startswith(start)]
-
-
-def _files(root: Path, catalog: Catalog, selected: Sequence[str]) -> Iterator[tuple[str, Listing]]:
-    for name in selected:
-        unit = catalog.packages[name]
-        if unit.below("files"):
-            yield name, read_listing(root, unit.path("files"))
 
 
 def _config_txt(root: Path, board: Unit[Board]) -> str:

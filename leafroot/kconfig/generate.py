@@ -180,12 +180,19 @@ def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:
             if names
         ]
         if one.option:
-            name, _, value = one.option.partition("=")
-            option = package_symbol(unit.name, name)
-            terms.append(symbol(option, value) if value else option)
+            terms.append(_condition(unit, one.option))
         condition = f" if {' && '.join(f'({term})' for term in terms)}" if terms else ""
         found.append(f"\tselect {symbol('PACKAGE', one.name)}{condition}")
     return list(dict.fromkeys(found))
+
+
+def _condition(unit: Unit[Package], condition: str) -> str:
+    """What an edge's condition on an option is to Kconfig: "tls", "tls=n", "tls=openssl"."""
+    name, _, value = condition.partition("=")
+    found = package_symbol(unit.name, name)
+    if any(isinstance(option, Choice) for option in unit.value.options if option.name == name):
+        return symbol(found, value)
+    return f"!{found}" if value == "n" else found
 
 
 def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, frozenset[str]]) -> str:

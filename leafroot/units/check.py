@@ -87,7 +87,13 @@ def _check_condition(unit: Unit[Package], condition: str) -> None:
     if name not in options:
         raise LeafrootError(f"unknown option {name!r}", unit.at(condition), nearest(name, options))
     known = [each for each, _ in options[name].values()]
-    if known and (value or "y") not in known:
+    if not known:
+        raise LeafrootError(
+            f"no edge can hang on option {name!r}, a {type(options[name]).__name__}",
+            unit.at(condition),
+            "Only on an Option, a Choice or a Provider.",
+        )
+    if (value or "y") not in known:
         raise LeafrootError(
             f"option {name!r} is never {value or 'y'!r}",
             unit.at(condition),
