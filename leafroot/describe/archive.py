@@ -79,9 +79,7 @@ def _check_place(place: str) -> None:
             hint="debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
         )
     if found := re.search(r"\{[^}]*\}?|\}", place.replace(_PLACEHOLDER, "")):
-        raise LeafrootError(
-            f"{found[0]!r} in an archive's place is not {_PLACEHOLDER}, which is all that is filled in", where=place
-        )
+        raise LeafrootError(f"unknown placeholder {found[0]}: only {_PLACEHOLDER} is filled in", where=place)
     rest = place.partition(":")[2]
     if place.startswith("debian:") and not rest.startswith("pool/"):
         raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
@@ -89,8 +87,6 @@ def _check_place(place: str) -> None:
         raise LeafrootError("a local place must be an absolute path", where=place, hint="Write file:/path/to/it.")
     if not place.startswith("file:") and ".." in rest.split("/"):
         raise LeafrootError("a place may not contain '..'", where=place)
-    if re.search(r"[{}]", place.replace(_PLACEHOLDER, "")):
-        raise LeafrootError("a place knows one placeholder, {version}", where=place)
     if re.search(r"[\x00-\x1f\x7f]" if place.startswith("file:") else r"[\s\x00-\x1f\x7f]", place):
         raise LeafrootError("a place may not contain spaces or control characters", where=repr(place))
     name = _file_name(place)

@@ -62,7 +62,22 @@ BAD = {
     "placeholder": (
         "https://x.example/{name}.tar",
         SUM,
-        "https://x.example/{name}.tar: a place knows one placeholder, {version}",
+        "https://x.example/{name}.tar: unknown placeholder {name}: only {version} is filled in",
+    ),
+    "placeholder beside the version": (
+        "https://x.example/{version}/{}.tar",
+        SUM,
+        "https://x.example/{version}/{}.tar: unknown placeholder {}: only {version} is filled in",
+    ),
+    "half a placeholder": (
+        "debian:pool/a-{version.tar",
+        SUM,
+        "debian:pool/a-{version.tar: unknown placeholder {version.tar: only {version} is filled in",
+    ),
+    "the other half": (
+        "debian:pool/a-version}.tar",
+        SUM,
+        "debian:pool/a-version}.tar: unknown placeholder }: only {version} is filled in",
     ),
     "space": (
         "https://x.example/a b",
