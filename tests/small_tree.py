@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import leafroot
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import Catalog, load_catalog
@@ -13,14 +14,25 @@ from leafroot.units.catalog import Catalog, load_catalog
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
+def in_root(config: Config) -> list[str]:
+    """The names of the packages that go into the root, in the order in which they are built."""
+    return [node.unit.name for node in config.graph.in_root]
+
+
+class Code(str):
+    """The value of a field as its author wrote it: Code('[Option("tls", "TLS")]')."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def package(doc: str = "Something.", build: str = "Autotools()", **fields: object) -> str:
     """The text of a package.py."""
-    more = "".join(f"    {name}={value!r},\n" for name, value in fields.items())
-    return (
-        f'"""{doc}"""\n\n'
-        "from leafroot import Archive, Autotools, Files, Go, Kbuild, Package, Prebuilt, ToolchainPart\n\n"
-        f'package = Package(\n    version="1.0",\n    license="MIT",\n    build={build},\n{more})\n'
-    )
+    values = {"version": "1.0", "license": "MIT", "build": Code(build), **fields}
+    more = "".join(f"    {name}={value!r},\n" for name, value in values.items())
+    return f'"""{doc}"""\n\nfrom leafroot import {", ".join(leafroot.__all__)}\n\npackage = Package(\n{more})\n'
 
 
 def board(doc: str = "A board.", **fields: object) -> str:

@@ -6,24 +6,20 @@ from typing import Any
 
 import pytest
 
-from leafroot.kconfig.config import Config, ExternalToolchain, configure
+from leafroot.kconfig.config import ExternalToolchain, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import load_catalog
-from tests.small_tree import CHECKOUT, SmallTree, board, package
+from tests.small_tree import CHECKOUT, SmallTree, board, in_root, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))
 DEBIAN = ExternalToolchain("/usr", "x86_64-linux-gnu")
-
-
-def names(config: Config) -> list[str]:
-    return [unit.name for unit in config.packages]
 
 
 @pytest.mark.parametrize("name", REAL_BOARDS)
 def test_board_of_this_tree_is_configured(name: str, tmp_path: Path) -> None:
     config = configure(load_catalog(CHECKOUT), CHECKOUT, tmp_path, Request(name))
     assert config.name == name
-    assert set(config.board.value.packages) <= set(names(config))
+    assert set(config.board.value.packages) <= set(in_root(config))
 
 
 @pytest.mark.parametrize("name", [name for name in REAL_BOARDS if name.startswith("qemu_")])
@@ -34,7 +30,7 @@ def test_qemu_board_opens_a_login_without_a_password(name: str, tmp_path: Path) 
 def test_defaults(tmp_path: Path) -> None:
     config = SmallTree(tmp_path).configure()
     assert (config.name, config.arch.name) == ("one", "x86_64")
-    assert (config.series.name, config.mode.name, names(config)) == ("6.12", "nullfs", ["alpha"])
+    assert (config.series.name, config.mode.name, in_root(config)) == ("6.12", "nullfs", ["alpha"])
     assert (config.toolchain, config.hostname, config.root_password) == (None, "leafroot", "*")
     assert (config.overlays, config.files, config.compression, config.cmdline) == ((), {}, 19, "")
 
@@ -66,21 +62,21 @@ def test_setting_of_the_defconfig(text: str, expected: dict[str, Any], tmp_path:
 
 def test_each_board_has_its_own_defaults(tmp_path: Path) -> None:
     config = SmallTree(tmp_path).configure("two")
-    assert (config.series.name, config.mode.name, names(config)) == ("7.2", "nullfs", ["alpha", "beta"])
+    assert (config.series.name, config.mode.name, in_root(config)) == ("7.2", "nullfs", ["alpha", "beta"])
 
 
 def test_packages_come_dependencies_first_then_by_name(tmp_path: Path) -> None:
     needs = {"z": [], "a": ["m", "z"], "m": ["z"], "b": [], "unused": []}
     files = {f"package/{name}/package.py": package(depends=depends) for name, depends in needs.items()}
     tree = SmallTree(tmp_path, {**files, "board/one/board.py": board(packages=["b", "a"])})
-    assert names(tree.configure()) == ["b", "z", "m", "a"]
+    assert in_root(tree.configure()) == ["b", "z", "m", "a"]
 
 
 def test_package_can_be_on_for_every_board_and_off_again(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, {"package/delta/package.py": package(default=True)})
-    assert names(tree.configure()) == ["alpha", "delta"]
+    assert in_root(tree.configure()) == ["alpha", "delta"]
     tree.write({"off.config": "# CONFIG_PACKAGE_DELTA is not set\n# CONFIG_PACKAGE_ALPHA is not set\n"})
-    assert names(tree.configure(fragments=[Path("off.config")])) == []
+    assert in_root(tree.configure(fragments=[Path("off.config")])) == []
 
 
 def test_later_layers_go_over_earlier_ones(tmp_path: Path) -> None:
@@ -95,7 +91,7 @@ def test_later_layers_go_over_earlier_ones(tmp_path: Path) -> None:
     assert (tree.configure().mode.name, tree.configure().compression) == ("rootfs", 2)
     config = tree.configure(fragments=[Path("1.config"), Path("2.config")], boot="leaf-tmpfs", kernel="7.2")
     assert (config.mode.name, config.series.name, config.compression) == ("leaf-tmpfs", "7.2", 4)
-    assert names(config) == ["alpha", "beta"]
+    assert in_root(config) == ["alpha", "beta"]
 
 
 def test_toolchain_of_the_command_line_goes_over_the_defconfigs(tmp_path: Path) -> None:
@@ -112,7 +108,7 @@ def test_saved_configuration_stands_in_for_the_defconfig_once_it_exists(tmp_path
     # What follows from other options is in the file too, and is taken as no wish.
     local.write_text("CONFIG_BOARD_ONE=y\nCONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_CXX=y\nCONFIG_PACKAGE_BETA=y\n")
     config = tree.configure(local=local)
-    assert (config.compression, config.toolchain, names(config)) == (19, DEBIAN, ["alpha", "beta"])
+    assert (config.compression, config.toolchain, in_root(config)) == (19, DEBIAN, ["alpha", "beta"])
 
 
 def test_overlays_are_the_boards_then_the_configurations_then_the_command_lines(tmp_path: Path) -> None:
@@ -150,6 +146,6 @@ def test_files_of_selected_packages_are_listed(tmp_path: Path) -> None:
 def test_options_of_a_unit_show_only_with_the_unit(tmp_path: Path) -> None:
     option = 'config PACKAGE_BETA_FAST\n\tbool "fast"\n\tselect PACKAGE_GAMMA\n'
     tree = SmallTree(tmp_path, {"package/beta/Config.in": option, "fast.config": "CONFIG_PACKAGE_BETA_FAST=y\n"})
-    assert names(tree.configure("two", fragments=[Path("fast.config")])) == ["alpha", "gamma", "beta"]
+    assert in_root(tree.configure("two", fragments=[Path("fast.config")])) == ["alpha", "gamma", "beta"]
     with pytest.raises(Exception, match=r"CONFIG_PACKAGE_BETA_FAST depends on PACKAGE_BETA \(=n\)"):
         tree.configure("one", fragments=[Path("fast.config")])

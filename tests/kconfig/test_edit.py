@@ -13,7 +13,7 @@ from leafroot.errors import LeafrootError
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import load_catalog
-from tests.small_tree import CHECKOUT, SmallTree
+from tests.small_tree import CHECKOUT, SmallTree, in_root
 
 SPDX = "# SPDX-License-Identifier: Apache-2.0\n"
 DEFCONFIGS = sorted(CHECKOUT.glob("configs/*_defconfig"))
@@ -80,7 +80,7 @@ def test_whole_configuration_is_written_and_comes_back(tmp_path: Path) -> None:
     tree.write({"configs/one_defconfig": None})
     config = tree.configure(local=local)
     assert (config.mode.name, config.compression) == ("leaf-tmpfs", 7)
-    assert [unit.name for unit in config.packages] == ["alpha", "beta"]
+    assert in_root(config) == ["alpha", "beta"]
 
 
 def test_olddefconfig_drops_what_no_longer_holds_and_says_so(tmp_path: Path) -> None:
@@ -91,8 +91,7 @@ def test_olddefconfig_drops_what_no_longer_holds_and_says_so(tmp_path: Path) -> 
         'CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="x"\nCONFIG_PACKAGE_BETA=y\n# CONFIG_PACKAGE_ALPHA is not set\n'
     )
     assert update_local(*tree.arguments("one", local=local)) == (
-        ".config:2: there is no option CONFIG_PACKAGE_DELTA\n"
-        "  Did you mean CONFIG_PACKAGE_BETA or CONFIG_PACKAGE_GAMMA or CONFIG_PACKAGE_ALPHA?",
+        ".config:2: there is no option CONFIG_PACKAGE_DELTA\n  Did you mean CONFIG_PACKAGE_BETA?",
         ".config:3: CONFIG_IMAGE_ZSTD_LEVEL=99 is out of range\n  It takes 1 to 22.",
         '.config:4: CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="x" has no effect: '
         "CONFIG_TOOLCHAIN_EXTERNAL_TUPLE depends on TOOLCHAIN_EXTERNAL (=n)\n"
@@ -102,7 +101,7 @@ def test_olddefconfig_drops_what_no_longer_holds_and_says_so(tmp_path: Path) -> 
     )
     # What is left holds: read back without leniency.
     config = tree.configure(local=local)
-    assert (config.compression, [unit.name for unit in config.packages]) == (19, ["alpha", "beta"])
+    assert (config.compression, in_root(config)) == (19, ["alpha", "beta"])
 
 
 def run_menu(root: Path, keys: bytes) -> str:
@@ -135,7 +134,7 @@ def test_menuconfig_saves_what_was_chosen(tmp_path: Path) -> None:
     # Search, go to the only match, switch it on; quit and save.
     run_menu(tmp_path, b"/PACKAGE_BETA\nyqy")
     config = SmallTree(tmp_path).configure(local=tmp_path / "output/.config")
-    assert [unit.name for unit in config.packages] == ["alpha", "beta"]
+    assert in_root(config) == ["alpha", "beta"]
 
 
 def test_menuconfig_without_a_change_leaves_no_file(tmp_path: Path) -> None:
