@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * argp: command lines parsed by a table of options and a function that is called for each.
+ * argp: parses a command line by a table of options, and calls a function for each option.
  *
  * The interface is the one of "Parsing Program Options with Argp" in the manual of the GNU C library, without
  * children, help filters, translation and groups in the help.
@@ -8,7 +8,7 @@
 #ifndef _ARGP_H
 #define _ARGP_H
 
-/* The C library's argp.h brings the first and the fourth along, and programs count on that. */
+/* The C library's argp.h includes the first and the fourth of these, and programs rely on it. */
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -40,7 +40,7 @@ struct argp_option {
 
 #define OPTION_ARG_OPTIONAL 0x1
 #define OPTION_HIDDEN 0x2
-/* Another name for the option before it, whose argument it takes over. */
+/* Another name for the previous option; it takes the same argument. */
 #define OPTION_ALIAS 0x4
 /* Not an option, but a line of the help. */
 #define OPTION_DOC 0x8
@@ -49,11 +49,11 @@ struct argp_option {
 struct argp {
 	const struct argp_option *options;
 	argp_parser_t parser;
-	/* What comes after the options; each line is a usage of its own. */
+	/* The arguments after the options; each line is a separate usage. */
 	const char *args_doc;
-	/* Comes before the options in the help, and what is after a '\v' in it after them. */
+	/* Text before the options in the help; text after a '\v' follows the options. */
 	const char *doc;
-	/* These three must be NULL: argp_parse gives EINVAL otherwise. */
+	/* These three must be NULL; otherwise argp_parse returns EINVAL. */
 	const void *children;
 	char *(*help_filter)(int key, const char *text, void *input);
 	const char *argp_domain;
@@ -63,10 +63,10 @@ struct argp_state {
 	const struct argp *root_argp;
 	int argc;
 	char **argv;
-	/* Index of the next argument to be parsed: a parser that takes arguments by itself adds to it. */
+	/* Index of the next argument to parse; a parser that takes arguments itself increments it. */
 	int next;
 	unsigned flags;
-	/* How many arguments, options left out, were parsed. */
+	/* The number of parsed arguments, without options. */
 	unsigned arg_num;
 	/* Index of the first argument after "--", or 0. */
 	int quoted;
@@ -79,7 +79,7 @@ struct argp_state {
 	void *pstate;
 };
 
-/* What a parser is called with beside the keys of options. */
+/* Other keys that a parser is called with. */
 #define ARGP_KEY_ARG 0
 #define ARGP_KEY_END 0x1000001
 #define ARGP_KEY_NO_ARGS 0x1000002
@@ -89,7 +89,7 @@ struct argp_state {
 #define ARGP_KEY_ARGS 0x1000006
 #define ARGP_KEY_FINI 0x1000007
 
-/* What a parser returns for a key that means nothing to it. */
+/* A parser returns this for a key that it does not know. */
 #define ARGP_ERR_UNKNOWN E2BIG
 
 /* Flags of argp_parse. */

@@ -8,7 +8,7 @@
 
 #include "argp.h"
 
-/* Programs that have one define it themselves. */
+/* A program may define these itself. */
 const char *argp_program_version __attribute__((weak));
 void (*argp_program_version_hook)(FILE *stream, struct argp_state *state) __attribute__((weak));
 const char *argp_program_bug_address __attribute__((weak));
@@ -27,7 +27,7 @@ static int letter_of(const struct argp_option *option)
 	return option->key > 0 && option->key <= 0xff && isprint(option->key) ? option->key : 0;
 }
 
-/* Words of a text, broken at WIDTH and at its own line ends; `column` is where the first one stands. */
+/* Prints the words of a text, wrapped at WIDTH and at its own line ends; the first one starts at `column`. */
 static void print_words(FILE *stream, const char *text, size_t length, int indent, int column)
 {
 	const char *end = text + length;
@@ -64,7 +64,7 @@ static int print_argument(FILE *stream, const struct argp_option *real, int is_l
 	return fprintf(stream, is_long ? "=%s" : " %s", real->arg);
 }
 
-/* One line of the list: an option with all its other names, and what it does. */
+/* Prints one line of the list: an option with all its other names, and what it does. */
 static const struct argp_option *print_option(FILE *stream, const struct argp_option *option)
 {
 	const struct argp_option *real = option, *after = option + 1;
@@ -81,7 +81,7 @@ static const struct argp_option *print_option(FILE *stream, const struct argp_op
 		if (!real->name)
 			column += print_argument(stream, real, 0);
 	}
-	/* Long names stand below each other, whether a letter comes before them or not. */
+	/* Long names are aligned, whether a short name comes before them or not. */
 	if (!names)
 		column += fprintf(stream, "    ");
 	for (option = real; option < after; option++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* argp_parse: getopt_long(3) reads the command line, the program's parser is told what it finds. */
+/* argp_parse: getopt_long(3) reads the command line, and the program's parser is called with what it finds. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int is_end(const struct argp_option *option)
 	return !option->name && !option->key && !option->doc && !option->group;
 }
 
-/* Whose key and argument an entry has: its own, or those of the entry that it is another name for. */
+/* The entry that sets the key and argument: the option itself, or the one that it is another name for. */
 static const struct argp_option *meant(const struct argp_option *table, const struct argp_option *option)
 {
 	while (option > table && option->flags & OPTION_ALIAS)
@@ -68,15 +68,15 @@ static int make_tables(const struct argp *argp, unsigned flags, struct tables *t
 
 	while (table && !is_end(&table[count]))
 		count++;
-	/* Beside the table's: --help, --usage, --version, and an end. */
+	/* In addition to the table's: --help, --usage, --version, and an end marker. */
 	tables->names = calloc(count + 4, sizeof(*tables->names));
-	/* A letter with two colons each, -V, the order's sign, and an end. */
+	/* A letter with two colons for each, -V, the sign for the order, and an end marker. */
 	tables->letters = calloc(3 * count + 3, 1);
 	if (!tables->names || !tables->letters)
 		return ENOMEM;
 	name = tables->names;
 	letter = tables->letters;
-	/* Arguments in their order, none at all, or (as getopt_long does by itself) after all options. */
+	/* Arguments in their order, none at all, or (the default of getopt_long) after all options. */
 	if (flags & (ARGP_IN_ORDER | ARGP_NO_ARGS))
 		*letter++ = flags & ARGP_IN_ORDER ? '-' : '+';
 	for (size_t i = 0; i < count; i++) {
@@ -150,14 +150,14 @@ static error_t take_option(struct argp_state *state, int found)
 	return 0;
 }
 
-/* The argument before `next`, which is no option. If nobody takes it: ARGP_ERR_UNKNOWN, and `next` is at it. */
+/* Handles the non-option argument before `next`. If nothing takes it: ARGP_ERR_UNKNOWN, and `next` points to it. */
 static error_t take_argument(struct argp_state *state)
 {
 	int index = state->next - 1;
 	error_t result = tell(state, ARGP_KEY_ARG, state->argv[index]);
 
 	if (result == ARGP_ERR_UNKNOWN) {
-		/* Then all that are left, at once. */
+		/* Then offer all the remaining arguments at once. */
 		state->next = index;
 		result = tell(state, ARGP_KEY_ARGS, NULL);
 		if (!result)
@@ -174,7 +174,7 @@ static error_t take_all(struct argp_state *state, const struct tables *tables)
 	int found;
 
 	opterr = !(state->flags & ARGP_NO_ERRS);
-	/* 0 makes getopt_long begin anew; later it is led on to where a parser left off. */
+	/* 0 makes getopt_long start from the beginning; later it continues where a parser stopped. */
 	for (optind = 0; !result; optind = state->next) {
 		found = getopt_long(state->argc, state->argv, tables->letters, tables->names, NULL);
 		state->next = optind;
@@ -197,11 +197,11 @@ static error_t take_all(struct argp_state *state, const struct tables *tables)
 	return result;
 }
 
-/* What comes after the last argument; `result` is how the parsing of them ended. */
+/* Finishes after the last argument; `result` is the result of parsing the arguments. */
 static error_t finish(struct argp_state *state, error_t result, int *arg_index)
 {
 	if (result == ARGP_ERR_UNKNOWN && state->next < state->argc) {
-		/* Left to the caller, if it asks where they begin. */
+		/* The caller handles the rest, if it asked for the index. */
 		result = 0;
 		if (arg_index) {
 			*arg_index = state->next;

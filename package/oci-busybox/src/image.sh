@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Packs a root as an image: the layout of the Open Container Initiative's image specification, with the manifest.json
-# beside it that 'docker load' reads. Equal roots make equal bytes.
+# Packs a root as an image: in the layout of the Open Container Initiative's image specification, with the manifest.json
+# that 'docker load' reads. The same root gives the same bytes.
 #   image.sh ROOTFS OUTPUT MACHINE, with SOURCE_DATE_EPOCH in the environment
 set -eu
 
 rootfs=$1
 output=$2
-# As Go calls it (runtime.GOARCH): the specification's names of architectures.
+# The specification uses Go's names of architectures (runtime.GOARCH).
 case $3 in
 x86_64-*) architecture=amd64 ;;
 aarch64-*) architecture=arm64 ;;
@@ -24,7 +24,7 @@ pack() {
         -C "$folder" -cf "$archive" "$@"
 }
 
-# Moves a file to where its digest names it; says the digest and the size.
+# Moves a file to the path named after its digest; sets digest and size.
 keep() {
     digest=$(sha256sum "$1")
     digest=${digest%% *}

@@ -2,9 +2,9 @@
 /*
  * Check 5: what lies below the root.
  *
- * In a mount namespace of its own, the check takes off the topmost mount at / and enters the namespace again,
- * which puts it at the root of what is left. Only MNT_DETACH will do: a plain umount of / does not unmount,
- * it makes the live root read-only.
+ * In a mount namespace of its own, the check unmounts the topmost mount at / and enters the namespace again, which
+ * puts it at the root of what is left. This needs MNT_DETACH: a plain umount of / does not unmount, but makes the
+ * live root read-only.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -20,12 +20,12 @@
 
 #include "check.h"
 
-/* From the kernel's magic.h, of which the installed headers may lack the newest. */
+/* From the kernel's magic.h; the installed headers may be too old to have all of them. */
 #define TMPFS_TYPE 0x01021994u
 #define RAMFS_TYPE 0x858458f6u
 #define NULLFS_TYPE 0x4e554c4cu
 
-/* Takes off what is mounted at / and goes to what was below; false if there is nothing below. */
+/* Unmounts what is mounted at / and enters what was below it; false if there is nothing below. */
 static bool peel(int namespace)
 {
 	if (umount2("/", MNT_DETACH) != 0) {
@@ -47,7 +47,7 @@ static unsigned long filesystem_type(void)
 	return (unsigned long)status.f_type & 0xffffffffu;
 }
 
-/* How many entries a directory has; the name of the first is left in name. */
+/* The number of entries of a directory; stores the name of the first one in name. */
 static int count_entries(const char *path, char *name, size_t size)
 {
 	DIR *directory = opendir(path);
@@ -73,7 +73,7 @@ static double seconds(struct timespec time)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* An empty rootfs but for the mount point: the kernel made that, then nothing happened there any more. */
+/* The rootfs contains only the mount point that the kernel made, and nothing has changed in it since. */
 static void expect_untouched_rootfs(void)
 {
 	char name[256] = "", path[260], inner[256] = "";
@@ -86,18 +86,18 @@ static void expect_untouched_rootfs(void)
 		fail("below / is a filesystem of type 0x%lx, neither tmpfs nor ramfs", type);
 	count = count_entries("/", name, sizeof(name));
 	if (count != 1)
-		fail("the rootfs below / has %d entries and not 1, the mount point (%s ...)", count, name);
+		fail("the rootfs below / has %d entries, not only the mount point (%s ...)", count, name);
 	snprintf(path, sizeof(path), "/%s", name);
 	if (stat("/", &root) != 0 || lstat(path, &status) != 0)
 		fail_errno("%s, below the root", path);
 	if (!S_ISDIR(status.st_mode) || (status.st_mode & 07777) != 0700 || status.st_uid || status.st_gid)
-		fail("%s, below the root, is mode %o, owner %u:%u; not a 0700 directory of root's", path,
+		fail("%s, below the root, has mode %o and owner %u:%u; it must be a 0700 directory owned by root", path,
 		     (unsigned)status.st_mode, (unsigned)status.st_uid, (unsigned)status.st_gid);
 	if (count_entries(path, inner, sizeof(inner)) != 0)
 		fail("%s, below the root, is not empty: %s", path, inner);
 	/*
-	 * Making the mount point set both times. An initramfs that was unpacked here and deleted later, as
-	 * switch_root does, leaves them apart. Two ticks of the slowest clock may lie between them.
+	 * Making the mount point set both times. If an initramfs was unpacked here and deleted later, as switch_root
+	 * does, they differ. Two ticks of the slowest clock may lie between them.
 	 */
 	apart = seconds(root.st_mtim) - seconds(status.st_mtim);
 	if (apart < -0.1 || apart > 0.1)
@@ -116,12 +116,12 @@ static void expect_nullfs(void)
 		fail("nullfs is not empty: %s", name);
 	/* An immutable directory refuses even root, with EPERM; a read-only mount would give EROFS. */
 	if (access("/", W_OK) == 0 || errno != EPERM)
-		fail("nullfs may be written to: it is not immutable");
+		fail("nullfs is writable: it is not immutable");
 	if (chmod("/", 0700) == 0 || errno != EPERM)
-		fail("nullfs let its mode be changed: it is not immutable");
-	/* The error says little here: an empty directory's lookup answers before the permissions are asked. */
+		fail("the mode of nullfs could be changed: it is not immutable");
+	/* The error number does not help: the lookup in an empty directory fails before permissions are checked. */
 	if (mkdir("/rootcheck", 0700) == 0 || count_entries("/", name, sizeof(name)) != 0)
-		fail("nullfs let a directory be made in it");
+		fail("a directory could be made in nullfs");
 	note("at the bottom is nullfs, empty and immutable");
 }
 
@@ -148,7 +148,7 @@ void check_below(const struct context *context, int variant)
 		fail("/ cannot be unmounted (EINVAL): it is the bottom of the mount tree");
 	if (context->mode == MODE_LEAF_TMPFS) {
 		expect_untouched_rootfs();
-		/* Kernels of 7.0 and later have nullfs below that. */
+		/* Kernels from 7.0 on have nullfs below that. */
 		if (!peel(namespace))
 			return;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a check is, what it is told, and how it says what it found. */
+/* A check: its description, its context, and how it reports results. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -8,7 +8,7 @@
 
 enum mode { MODE_NULLFS, MODE_LEAF_TMPFS, MODE_ROOTFS, MODE_COUNT };
 
-/* What every check is told. Filled once, before the first check runs. */
+/* The context of every check. Filled once, before the first check runs. */
 struct context {
 	enum mode mode;
 	char work[64];       /* a directory on the root under test, with an empty directory "new" in it */
@@ -16,8 +16,8 @@ struct context {
 };
 
 /*
- * One check. It runs in a process of its own: returning means that it passed, fail() that it did not.
- * The name says what is done, the expectation what has to come of it, in each mode.
+ * One check. It runs in a process of its own. If it returns, it passed; if it calls fail(), it failed.
+ * The name says what is done; expected says what the result must be, in each mode.
  */
 struct check {
 	const char *name;
@@ -26,24 +26,24 @@ struct check {
 	int variant;
 };
 
-/* Runs all checks, prints them as TAP; returns how many did not pass. */
+/* Runs all checks and prints the results as TAP; returns the number of failed checks. */
 int run_checks(const struct check *checks, size_t count, const struct context *context, int seconds);
 
 /* Prints one "# ..." line on standard output. */
 void diagnose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* From here on: for use inside a check's process, and the processes that it forks. */
+/* The functions from here on are for a check's process, and the processes that it forks. */
 
 /* The descriptor that note() and fail() write to. A check that closes descriptors keeps this one. */
 int report_descriptor(void);
 
-/* Adds a line to what is printed below the check's result, passed or not. */
+/* Adds a line below the check's result, whether it passed or failed. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says why the check did not pass, and ends the process. */
+/* Reports why the check failed, and ends the process. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same for a system call that has just failed: errno's text is added. */
+/* The same for a system call that has just failed: adds the text of errno. */
 _Noreturn void fail_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* identity.c */

@@ -2,11 +2,11 @@
 /*
  * Check 1: / is the mount that the initramfs was unpacked into, and process 1 never switched root.
  *
- * No interface says this, so it is put together from what would be otherwise if a first program had mounted a
+ * No interface reports this. So the check looks for what would be different if a first program had mounted a
  * filesystem of its own, copied the system into it and moved there:
- *  - the mount would not have the place in the mount tree, nor the type, that the kernel gives it before it unpacks;
- *  - it would be younger than the mounts that the kernel makes for itself while it starts;
- *  - process 1 would hold its console, which the kernel opened for it in the initramfs, on a mount that is gone.
+ *  - the mount would have another type and another place in the mount tree than the kernel gives it before unpacking;
+ *  - it would be newer than the mounts that the kernel makes for itself while it starts;
+ *  - process 1 would have its console, which the kernel opened for it in the initramfs, on a mount that is gone.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 #define MOUNTINFO "/proc/self/mountinfo"
 
-/* The true root's place in the mount tree, as boot leaves it; mount ids are given in order of creation. */
+/* The place of the true root in the mount tree, as the boot leaves it; mount ids are assigned in order of creation. */
 static void expect_place(enum mode mode, const struct mount_line *line)
 {
 	struct mount_line parent;
@@ -30,7 +30,7 @@ static void expect_place(enum mode mode, const struct mount_line *line)
 	if (strcmp(line->root, "/") != 0 || strcmp(line->point, "/") != 0)
 		fail("/ is not the whole of a mount: a chroot, or a bind mount");
 	if (strcmp(line->type, mode == MODE_LEAF_TMPFS ? "tmpfs" : "rootfs") != 0)
-		fail("/ is of type %s", line->type);
+		fail("/ has the wrong type, %s", line->type);
 	if (mode == MODE_ROOTFS) {
 		if (line->parent != line->id)
 			fail("/ has a parent mount, %d: it is not the root of the mount tree", line->parent);
@@ -38,9 +38,9 @@ static void expect_place(enum mode mode, const struct mount_line *line)
 	}
 	if (line->parent == line->id)
 		fail("/ has no parent mount: it is the root of the mount tree");
-	/* The parent is not below / and so is not listed; if it is, then / was mounted over a /. */
+	/* The parent is not below /, so it is not listed. If it is listed, / was mounted over another /. */
 	if (find_mount(MOUNTINFO, line->parent, &parent))
-		fail("/ lies on a mount that can be reached: %s", parent.raw);
+		fail("/ is mounted on a mount that can be reached: %s", parent.raw);
 	/* nullfs is mount 1, rootfs is mount 2 on it; without nullfs, rootfs is mount 1. */
 	if (mode == MODE_NULLFS && (line->id != 2 || line->parent != 1))
 		fail("/ is mount %d on %d, not the kernel's 2 on 1", line->id, line->parent);
@@ -48,7 +48,7 @@ static void expect_place(enum mode mode, const struct mount_line *line)
 		fail("/ is mounted on %d, which is not rootfs", line->parent);
 }
 
-/* The kernel has mounted pipefs for itself before any program runs: the mount of a pipe tells old from young. */
+/* The kernel mounts pipefs for itself before any program runs: its mount id separates older from newer mounts. */
 static void expect_older_than_programs(const struct mount_line *line)
 {
 	char fdinfo[64];
@@ -61,7 +61,7 @@ static void expect_older_than_programs(const struct mount_line *line)
 	if (pipefs < 0)
 		fail("%s has no mount id", fdinfo);
 	if (line->id >= pipefs)
-		fail("/ is mount %d, made after pipefs (%d): not before the first program", line->id, pipefs);
+		fail("/ is mount %d, newer than pipefs (%d): not mounted before the first program", line->id, pipefs);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -89,7 +89,7 @@ static void expect_on_mount(const char *path, int id)
 		fail("%s is on mount %d, / is mount %d", path, found, id);
 }
 
-/* Where the kernel looked for the first program in the initramfs. */
+/* The path in the initramfs where the kernel looked for the first program. */
 static void first_program(char *path, size_t size)
 {
 	FILE *file = fopen("/proc/cmdline", "re");
@@ -106,7 +106,7 @@ static void first_program(char *path, size_t size)
 			snprintf(path, size, "%s", word + 7);
 }
 
-/* Process 1's terminals were opened on mounts that can be seen from here, the root's or one below it. */
+/* Process 1's terminals were opened on mounts that are visible from here: the root, or one below it. */
 static void expect_console_at_hand(int root_id)
 {
 	for (int fd = 0; fd < 3; fd++) {
@@ -121,11 +121,11 @@ static void expect_console_at_hand(int root_id)
 		snprintf(path, sizeof(path), "/proc/1/fdinfo/%d", fd);
 		id = fdinfo_mount_id(path);
 		if (id != root_id && !find_mount(MOUNTINFO, id, &line))
-			fail("process 1 opened its file %d on mount %d, which is not in the tree any more", fd, id);
+			fail("process 1 opened its file %d on mount %d, which is no longer in the mount tree", fd, id);
 	}
 }
 
-/* Entering its own mount namespace puts a process at the namespace's root: is that the / it had? */
+/* Entering its own mount namespace puts a process at the namespace's root, which must be its old /. */
 static void expect_namespace_root(int root_id)
 {
 	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);

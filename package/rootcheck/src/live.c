@@ -20,9 +20,9 @@ void check_live_root(const struct context *context, int variant)
 
 	(void)variant;
 	if (!find_mount("/proc/self/mountinfo", mount_id("/"), &line))
-		fail("/ is not listed in /proc/self/mountinfo any more");
+		fail("/ is no longer listed in /proc/self/mountinfo");
 	if (strcmp(line.raw, context->root_line) != 0)
-		fail("the mount at / was: %s; and is now: %s", context->root_line, line.raw);
+		fail("the mount at / was: %s; it is now: %s", context->root_line, line.raw);
 	if (statvfs("/", &status) != 0)
 		fail_errno("statvfs of /");
 	if (status.f_flag & ST_RDONLY)

@@ -16,7 +16,7 @@ bool next_mount(FILE *mountinfo, struct mount_line *line)
 		return false;
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(line->raw, sizeof(line->raw), "%.511s", text);
-	/* Optional fields lie between the sixth field and a lone hyphen. */
+	/* Optional fields are between the sixth field and a single hyphen. */
 	tail = strstr(text, " - ");
 	return tail &&
 	       sscanf(text, "%d %d %u:%u %255s %255s", &line->id, &line->parent, &line->major, &line->minor,
@@ -52,7 +52,7 @@ int fdinfo_mount_id(const char *fdinfo)
 	return id;
 }
 
-/* fdinfo and not statx(2): it is older than STATX_MNT_ID, and every C library can open a file. */
+/* Uses fdinfo instead of statx(2): it is older than STATX_MNT_ID, and every C library can open a file. */
 int mount_id(const char *path)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);

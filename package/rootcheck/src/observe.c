@@ -11,7 +11,7 @@
 #include "mounts.h"
 #include "observe.h"
 
-/* The process's list of mounts has one line, the new root. */
+/* The process's list of mounts has exactly one line, the new root. */
 static void expect_one_mount(pid_t pid)
 {
 	struct mount_line line;
@@ -25,15 +25,15 @@ static void expect_one_mount(pid_t pid)
 		fail_errno("%s", path);
 	while (next_mount(file, &line)) {
 		if (strcmp(line.source, OBSERVED_SOURCE) != 0 || strcmp(line.point, "/") != 0)
-			fail("after leaving, a mount is left: %s", line.raw);
+			fail("after leaving the root, another mount is still there: %s", line.raw);
 		count++;
 	}
 	fclose(file);
 	if (count != 1)
-		fail("after leaving, %d mounts are listed and not 1", count);
+		fail("after leaving the root, %d mounts are listed instead of 1", count);
 }
 
-/* The kernel's own idea of the process's root and working directory: one directory, not on our root. */
+/* The kernel's view of the process's root and working directory: one directory, not on our root. */
 static void expect_new_root(const struct context *context, pid_t pid)
 {
 	char root_path[64], cwd_path[64], path[192];
@@ -56,10 +56,10 @@ static void expect_new_root(const struct context *context, pid_t pid)
 		fail_errno("%s", path);
 	snprintf(path, sizeof(path), "%s%s", root_path, context->work);
 	if (access(path, F_OK) == 0 || errno != ENOENT)
-		fail("%s of the old root is in the new one", context->work);
+		fail("%s of the old root is in the new root", context->work);
 }
 
-/* A descriptor on the old root would be a way back: the process has one descriptor, the pipe it reports to. */
+/* A descriptor on the old root would be a way back. The process may have one descriptor, the pipe for its reports. */
 static void expect_no_files(pid_t pid)
 {
 	struct dirent *entry;
@@ -79,12 +79,12 @@ static void expect_no_files(pid_t pid)
 			continue;
 		size = readlinkat(dirfd(directory), entry->d_name, target, sizeof(target));
 		if (size < 5 || memcmp(target, "pipe:", 5) != 0)
-			fail("the process that left holds a file: %.*s", size < 0 ? 0 : (int)size, target);
+			fail("the process that left the root has a file open: %.*s", size < 0 ? 0 : (int)size, target);
 		count++;
 	}
 	closedir(directory);
 	if (count != 1)
-		fail("the process that left holds %d descriptors and not 1", count);
+		fail("the process that left the root has %d open descriptors instead of 1", count);
 }
 
 void observe_leaver(const struct context *context, pid_t pid)

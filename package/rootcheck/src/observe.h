@@ -10,7 +10,7 @@
 #define OBSERVED_SOURCE "rootcheck-new-root"
 #define OBSERVED_SIZE 32768
 
-/* Fails unless the process sees one mount only, its new root, and holds no file of any other. */
+/* Fails unless the process sees only one mount, its new root, and has no file open on any other. */
 void observe_leaver(const struct context *context, pid_t pid);
 
 /* The whole of /proc/self/mountinfo, in OBSERVED_SIZE bytes. */

@@ -2,9 +2,9 @@
 /*
  * Checks 2 to 4: pivot_root leaves the root, which can then be unmounted and is out of reach.
  *
- * Two processes: the leaver gets a mount namespace of its own and leaves the root; the observer stays behind, keeps
- * the namespace that the leaver came from alive, and looks at the leaver from outside, through /proc: in the new root
- * there is no /proc to look with, and whoever has lost something is a poor witness of it.
+ * There are two processes. The leaver enters a mount namespace of its own and leaves the root. The observer stays
+ * behind, keeps the leaver's first namespace alive, and looks at the leaver from outside, through /proc: the new root
+ * has no /proc, and a process cannot report reliably what it no longer sees.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,7 +49,7 @@ static void enter_user_namespace(void)
 		fail_errno("setuid(%d)", USER);
 	if (setuid(0) == 0)
 		fail("setuid(0) worked after setuid(%d): still privileged", USER);
-	/* The change of user took these away: files in /proc/self belong to root, and a parent's death goes unseen. */
+	/* The change of user reset these: /proc/self belongs to root, and no signal follows the parent's death. */
 	if (prctl(PR_SET_DUMPABLE, 1) != 0)
 		fail_errno("PR_SET_DUMPABLE");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -60,7 +60,7 @@ static void enter_user_namespace(void)
 	write_map("/proc/self/gid_map", "0 1000 1");
 }
 
-/* A namespace of the leaver's own, with no mount in it that passes anything on to the one it comes from. */
+/* Enters a namespace of the leaver's own, whose mounts propagate nothing to the namespace it comes from. */
 static void enter_namespaces(int variant)
 {
 	unsigned long private = (variant & PIVOT_SHARED) ? MS_SLAVE : MS_PRIVATE;
@@ -73,7 +73,7 @@ static void enter_namespaces(int variant)
 		fail_errno("making / %s", private == MS_SLAVE ? "a slave" : "private");
 }
 
-/* Mounts a new root on an empty directory, with a file "here" in it and a directory "old". */
+/* Mounts a new root on an empty directory, and makes a file "here" and a directory "old" in it. */
 static void arrange(const char *new_root)
 {
 	char path[128];
@@ -91,7 +91,7 @@ static void arrange(const char *new_root)
 		fail_errno("%s", path);
 }
 
-/* Makes the call in the form that is checked; its result is the system call's. */
+/* Makes the call in the form to be checked; returns the result of the system call. */
 static long pivot(const char *new_root, bool stacked)
 {
 	char old[128];
@@ -137,9 +137,9 @@ static void expect_out_of_reach(const struct context *context)
 		fail_errno("/");
 	for (int step = 0; step < 3; step++) {
 		if (stat(".", &up) != 0)
-			fail_errno("the working directory, %d up", step);
+			fail_errno("the directory %d above the working directory", step);
 		if (!same_file(&root, &up))
-			fail("the working directory, %d up, is not the new root", step);
+			fail("the directory %d above the working directory is not the new root", step);
 		if (chdir("..") != 0)
 			fail_errno("chdir(\"..\")");
 	}
@@ -153,7 +153,7 @@ static void expect_out_of_reach(const struct context *context)
 		fail("the working directory is %s, not /", where);
 }
 
-/* The whole of it, from where the process is now. Returns false if pivot_root was refused with EINVAL. */
+/* Prepares a new root and moves to it. Returns false if pivot_root was refused with EINVAL. */
 static bool leave(const char *new_root, bool stacked)
 {
 	arrange(new_root);
@@ -166,8 +166,8 @@ static bool leave(const char *new_root, bool stacked)
 }
 
 /*
- * In plain rootfs, the refusal has to be the root's: once the process has changed its root to some other mount, the
- * same calls have to work. (This is also why no chroot may come first where pivot_root has to work.)
+ * On plain rootfs, the root must be the reason of the refusal: once the process has changed its root to another mount,
+ * the same calls must work. (So where pivot_root itself is checked, there may be no chroot before it.)
  */
 static void leave_after_chroot(const char *new_root, bool stacked)
 {
@@ -178,7 +178,7 @@ static void leave_after_chroot(const char *new_root, bool stacked)
 	if (mkdir("/new", 0755) != 0)
 		fail_errno("/new in the other root");
 	if (!leave("/new", stacked))
-		fail("pivot_root gives EINVAL after a chroot to another mount, too: it is not the root that is refused");
+		fail("pivot_root fails with EINVAL after a chroot to another mount too: the root is not the reason");
 }
 
 static void close_all_but(int kept)
@@ -188,7 +188,7 @@ static void close_all_but(int kept)
 			close(fd);
 }
 
-/* The leaver. It stops once it has left, to be looked at, and ends when it is continued. */
+/* The leaver. Once it has left, it stops so that the observer can look at it; it ends when it is continued. */
 static _Noreturn void run_leaver(const struct context *context, int variant)
 {
 	bool stacked = variant & PIVOT_STACKED, left;
@@ -208,15 +208,15 @@ static _Noreturn void run_leaver(const struct context *context, int variant)
 			fail("pivot_root worked: / is not a plain rootfs");
 		leave_after_chroot(new_root, stacked);
 	} else if (!left) {
-		fail("pivot_root gives EINVAL");
+		fail("pivot_root fails with EINVAL");
 	}
-	/* What is searched for afterwards has to be there before. */
+	/* The file that is searched for afterwards must exist before. */
 	snprintf(marker, sizeof(marker), "/old%s", context->work);
 	if (!stacked && context->mode != MODE_ROOTFS && access(marker, F_OK) != 0)
-		fail_errno("%s, the old root's mark", marker);
+		fail_errno("%s, the marker of the old root", marker);
 	detach_old(stacked);
 	expect_out_of_reach(context);
-	/* After a chroot the namespace's root is the old one still: nothing was replaced. */
+	/* After a chroot, the namespace still has its old root: nothing was replaced. */
 	if (context->mode != MODE_ROOTFS) {
 		if (setns(namespace, CLONE_NEWNS) != 0)
 			fail_errno("setns to the mount namespace that this process is in");
@@ -234,7 +234,7 @@ void check_pivot(const struct context *context, int variant)
 	pid_t pid;
 
 	if (variant & PIVOT_SHARED) {
-		/* As systemd has it, but here in a namespace of the check's own, so that the live root stays as it is. */
+		/* Like systemd, but in a namespace of the check's own, so that the live root does not change. */
 		if (unshare(CLONE_NEWNS) != 0)
 			fail_errno("unshare(CLONE_NEWNS)");
 		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
@@ -252,7 +252,7 @@ void check_pivot(const struct context *context, int variant)
 		fail_errno("waitpid");
 	if (!WIFSTOPPED(status)) {
 		if (WIFSIGNALED(status))
-			fail("the process that leaves the root ended by signal %d", WTERMSIG(status));
+			fail("the process that leaves the root was killed by signal %d", WTERMSIG(status));
 		_exit(1);
 	}
 	observe_leaver(context, pid);

@@ -18,7 +18,7 @@ static const char *const mode_names[MODE_COUNT] = { "nullfs", "leaf-tmpfs", "roo
 #define LEFT "the old root is unmounted and out of reach"
 #define REFUSED "refused with EINVAL (plain rootfs)"
 
-/* Both forms of the call: with a directory for the old root, and the one that container runtimes use. */
+/* Both forms of the call: with a directory for the old root, and the form that container runtimes use. */
 #define PIVOT_CHECKS(who, variant) \
 	{ "pivot_root(new, new/old) " who, { LEFT, LEFT, REFUSED }, check_pivot, variant }, \
 	{ "pivot_root(\".\", \".\") " who, { LEFT, LEFT, REFUSED }, check_pivot, (variant) | PIVOT_STACKED }
@@ -40,12 +40,12 @@ static const char usage[] =
 	"usage: rootcheck [-t SECONDS] MODE\n"
 	"\n"
 	"Checks, as root and in the first mount namespace, that this system was booted in\n"
-	"MODE: nullfs, leaf-tmpfs or rootfs. Needs /proc. Prints TAP; what it mounts it\n"
-	"mounts in namespaces of its own.\n"
+	"MODE: nullfs, leaf-tmpfs or rootfs. Needs /proc. Prints TAP. Mounts only in\n"
+	"namespaces of its own.\n"
 	"\n"
-	"  -t SECONDS  a check that takes longer has failed (default 20)\n"
+	"  -t SECONDS  time limit of each check (default 20)\n"
 	"\n"
-	"Exit status: 0 all checks passed, 1 some did not, 2 wrong usage, 3 could not start.\n";
+	"Exit status: 0 all checks passed, 1 some failed, 2 wrong usage, 3 could not start.\n";
 
 /* The value of one line of /proc/meminfo, in KiB. */
 static long memory(const char *name)
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	/* Whole lines, so that what the kernel prints to the same console comes between lines. */
+	/* Whole lines, so that kernel messages on the same console appear between lines, not within them. */
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	umask(022);
 	status = run(&context, seconds);

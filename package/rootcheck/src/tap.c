@@ -37,7 +37,7 @@ static void report(const char *format, va_list arguments, const char *tail)
 	if (used == (int)sizeof(line) - 1)
 		used--;
 	line[used++] = '\n';
-	/* One write per line, so that lines of two processes do not mix. Nobody is left to tell if it fails. */
+	/* One write per line, so that lines of two processes do not mix. If it fails, there is nobody to report to. */
 	written = write(report_fd, line, (size_t)used);
 	(void)written;
 }
@@ -84,7 +84,7 @@ void diagnose(const char *format, ...)
 	va_end(arguments);
 }
 
-/* Prints text as comment lines; a kernel's or a program's text cannot be mistaken for a result. */
+/* Prints text as comment lines, so that it cannot be mistaken for a result. */
 static void print_comments(const char *text)
 {
 	while (*text) {
@@ -106,8 +106,8 @@ static long long milliseconds(void)
 }
 
 /*
- * Reads what the check reports until every process that could report has ended, or time is up.
- * Returns false if time was up.
+ * Reads what the check reports, until every process that could report has ended or the time is up.
+ * Returns false if the time is up.
  */
 static bool collect(int fd, char *text, size_t size, long long deadline)
 {
@@ -128,7 +128,7 @@ static bool collect(int fd, char *text, size_t size, long long deadline)
 			continue;
 		if (ready <= 0)
 			return false;
-		/* A full buffer must not make the check block on its pipe: read on and drop. */
+		/* If the buffer is full, keep reading and drop the data: the check must not block on its pipe. */
 		if (used + 1 < size)
 			got = read(fd, text + used, size - 1 - used);
 		else
@@ -144,7 +144,7 @@ static bool collect(int fd, char *text, size_t size, long long deadline)
 	}
 }
 
-/* Waits for a process that was killed, but not for ever: one that hangs in the kernel does not die. */
+/* Waits for a killed process, but not for ever: a process that hangs in the kernel does not end. */
 static bool reap(pid_t pid, int *status, int attempts)
 {
 	while (waitpid(pid, status, WNOHANG) == 0) {
@@ -157,7 +157,7 @@ static bool reap(pid_t pid, int *status, int attempts)
 	return true;
 }
 
-/* Runs one check; what it reported and why it did not pass is left in text. */
+/* Runs one check; stores in text what it reported and why it failed. */
 static bool passes(const struct check *check, const struct context *context, int seconds, char *text, size_t size)
 {
 	int pipe_ends[2], status = 0;
@@ -178,7 +178,7 @@ static bool passes(const struct check *check, const struct context *context, int
 		return false;
 	}
 	if (pid == 0) {
-		/* A process group of its own, so that a check that hangs dies with all that it forked. */
+		/* A process group of its own, so that a check that hangs is killed with everything that it forked. */
 		setpgid(0, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(pipe_ends[0]);
@@ -194,13 +194,13 @@ static bool passes(const struct check *check, const struct context *context, int
 		kill(-pid, SIGKILL);
 	used = strlen(text);
 	if (!reap(pid, &status, 200)) {
-		snprintf(text + used, size - used, "no end after %d s, and it cannot be killed\n", seconds);
+		snprintf(text + used, size - used, "timed out after %d s and cannot be killed\n", seconds);
 		return false;
 	}
 	if (!ended)
-		snprintf(text + used, size - used, "no end after %d s: killed\n", seconds);
+		snprintf(text + used, size - used, "timed out after %d s: killed\n", seconds);
 	else if (WIFSIGNALED(status))
-		snprintf(text + used, size - used, "ended by signal %d\n", WTERMSIG(status));
+		snprintf(text + used, size - used, "killed by signal %d\n", WTERMSIG(status));
 	return ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

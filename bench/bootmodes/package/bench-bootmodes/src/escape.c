@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: escape MARKER: what a privileged container can still see of the root that it came from.
+ * usage: escape MARKER: shows what a privileged container can still reach of the root that it came from.
  *
- * Makes a container's root the way runtimes do (a mount namespace of its own, a new root, pivot_root, the old one
- * unmounted; where pivot_root is refused, the mount moved over / and a chroot, as runtimes do when told to), then tries
- * to get back to a file that only the old root has. Each try is a process with a namespace and a container of its own,
- * and with all privileges, CAP_SYS_ADMIN and CAP_SYS_CHROOT among them. One line tells of all of them.
+ * Makes a container's root as runtimes do: a mount namespace of its own, a new root, pivot_root, and the old root
+ * unmounted. If pivot_root is refused, it moves the mount over / and uses chroot, as runtimes do when told to. Then it
+ * tries to get back to a file that only the old root has. Each try is a process with a namespace and a container of its
+ * own, and with all privileges, including CAP_SYS_ADMIN and CAP_SYS_CHROOT. One line reports all results.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,7 +51,7 @@ static bool enter_container(void)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		broken("making / private");
 	if (chdir("/") != 0 || !found())
-		broken("the marker, which the old root has to have");
+		broken("the marker, which must be in the old root");
 	if (mount("container", PLACE, "tmpfs", 0, "mode=0755") != 0)
 		broken("mounting the new root");
 	if (chdir(PLACE) != 0 || mkdir("old", 0755) != 0)
@@ -86,7 +86,7 @@ static bool try_dotdot(void)
 	return found();
 }
 
-/* The classic: into a directory with chroot, the working directory left outside, and upwards past the old root. */
+/* The classic escape: chroot into a directory, stay outside with the working directory, and go up past the old root. */
 static bool try_chroot(void)
 {
 	if (mkdir("/cell", 0755) != 0 || chroot("/cell") != 0)
@@ -97,7 +97,7 @@ static bool try_chroot(void)
 	return found();
 }
 
-/* Takes off what is mounted at /, enters the namespace again to see what was below, and so on to the bottom. */
+/* Unmounts what is at /, enters the namespace again to see what was below, and repeats this down to the bottom. */
 static bool try_umount(void)
 {
 	int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -115,7 +115,7 @@ static bool try_umount(void)
 	return false;
 }
 
-/* The RAM disk mounted once more, by its number. */
+/* Mounts the RAM disk once more, by its device number. */
 static bool try_device(void)
 {
 	if (mknod("/disk", S_IFBLK | 0600, makedev(1, 0)) != 0 || mkdir("/cell", 0755) != 0)

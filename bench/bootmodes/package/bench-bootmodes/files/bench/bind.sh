@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Process 1 on plain rootfs: the root is mounted over itself, and whoever is to use pivot_root has to be on that mount.
-# A path that goes up from / arrives on the topmost mount there; / itself does not.
+# Process 1 on plain rootfs: mounts the root over itself. A program that uses pivot_root must be on that mount.
+# A path that goes up from / reaches the topmost mount; / itself does not.
 mount --bind / / || exit 1
 exec chroot /.. /bench/shell.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Process 1 of the outer archive: a tmpfs, the inner archive unpacked into it, and away from the outer root.
+# Process 1 of the outer archive: unpacks the inner archive into a tmpfs, and leaves the outer root.
 set -eo pipefail
 mkdir /inner
 mount -t tmpfs -o size=1g,mode=0755 inner /inner

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Process 1 where the kernel has kept the archive (retain_initrd): unpacked a second time, into a tmpfs.
+# Process 1 where the kernel keeps the archive (retain_initrd): unpacks it a second time, into a tmpfs.
 set -eo pipefail
 mount -t sysfs sysfs /sys
 mkdir /second

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Process 1, on the RAM root and on the disk alike: containers that run `true`, one after another. It says how long so
-# many of them took, in lines that begin with "bench:".
+# Process 1, both on the RAM root and on the disk: runs containers with `true`, one after another. It prints how long
+# each batch took, in lines that begin with "bench:".
 mount -t devtmpfs devtmpfs /dev
 exec </dev/console >/dev/console 2>&1
 mount -t proc proc /proc
@@ -28,7 +28,7 @@ while read -r id parent device root point rest; do
 done </proc/self/mountinfo
 rest=${rest##* - }
 echo "bench: root=${rest%% *}"
-# The first ones bring programs and libraries into the page cache.
+# The first batch loads programs and libraries into the page cache.
 several
 for batch in 1 2 3; do
     read -r begun _ </proc/uptime
