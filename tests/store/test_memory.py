@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from leafroot.errors import LeafrootError
+from leafroot.files import digest_of
 from leafroot.store.memory import Memory
 
 CONTENT = b"what was made"
@@ -77,3 +79,129 @@ def test_a_memory_that_cannot_be_written_is_an_error(output: Path) -> None:
     with pytest.raises(LeafrootError, match=r"\.sconsign\.new"):
         memory.sync()
     assert not reopened(output).damaged
+
+
+def sum_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files whose SHA-256 is taken from now on."""
+    found: list[Path] = []
+
+    def digest(path: Path) -> str:
+        found.append(path)
+        return digest_of(path)
+
+    monkeypatch.setattr("leafroot.store.memory.digest_of", digest)
+    return found
+
+
+def written_long_ago(file: Path, content: bytes) -> None:
+    """A file that nobody could have written again within the same tick of the file system's clock."""
+    file.write_bytes(content)
+    # What tells at a glance whether a file was touched is not set by anybody: it has to grow old.
+    time.sleep(0.15)
+
+
+def test_a_file_is_read_once_as_long_as_nobody_touches_it(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written_long_ago(output / "f", b"1")
+    read = counted(monkeypatch)
+    memory = reopened(output)
+    assert [memory.file_digest(output / "f") for _ in range(2)] == [sum_of(b"1")] * 2
+    memory.sync()
+    assert reopened(output).file_digest(output / "f") == sum_of(b"1")
+    assert read == [output / "f"]
+
+
+@pytest.mark.parametrize("content", [b"2", b"longer"], ids=["same size", "longer"])
+def test_a_file_with_other_bytes_and_its_old_time_is_read_again(output: Path, content: bytes) -> None:
+    written_long_ago(output / "f", b"1")
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    memory.sync()
+    before = (output / "f").stat()
+    (output / "f").write_bytes(content)
+    os.utime(output / "f", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (output / "f").stat().st_mtime_ns == before.st_mtime_ns
+    assert reopened(output).file_digest(output / "f") == sum_of(content)
+
+
+def test_another_file_in_its_place_is_read_again(output: Path) -> None:
+    for name, content in (("f", b"1"), ("g", b"2")):
+        written_long_ago(output / name, content)
+        os.utime(output / name, (1, 1))
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    memory.sync()
+    (output / "g").replace(output / "f")
+    assert reopened(output).file_digest(output / "f") == sum_of(b"2")
+
+
+def test_a_file_that_was_just_written_is_read_again_by_the_next_run(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one tick of its clock, a file system gives a file that is written twice the same times."""
+    (output / "f").write_bytes(b"1")
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    memory.sync()
+    read = counted(monkeypatch)
+    reopened(output).file_digest(output / "f")
+    assert read == [output / "f"]
+
+
+def test_within_a_run_a_file_is_what_it_was_when_first_asked_for(output: Path) -> None:
+    (output / "f").write_bytes(b"1")
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    (output / "f").write_bytes(b"another")
+    assert memory.file_digest(output / "f") == sum_of(b"1")
+
+
+def test_a_file_that_is_gone_is_an_error_with_its_name(output: Path) -> None:
+    (output / "f").write_bytes(b"1")
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    memory.sync()
+    (output / "f").unlink()
+    with pytest.raises(LeafrootError, match=f"{output}/f: .*No such file or directory"):
+        reopened(output).file_digest(output / "f")
+
+
+def test_current_is_what_was_made_and_nothing_for_what_is_not_there(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = reopened(output)
+    read = counted(monkeypatch)
+    assert (memory.current("a"), memory.current("absent")) == (sum_of(CONTENT), "")
+    assert not read
+    # An output that no memory knows is read, for it may be used all the same.
+    (output / "unknown").write_bytes(b"1")
+    assert memory.current("unknown") == sum_of(b"1")
+    (output / "a").unlink()
+    assert memory.current("a") == "" and memory.digest("a") == sum_of(CONTENT)
+
+
+def test_verified_reads_the_bytes_once_in_a_run(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (output / "a").stat()
+    (output / "a").write_bytes(CONTENT[::-1])
+    os.utime(output / "a", ns=(before.st_atime_ns, before.st_mtime_ns))
+    memory = reopened(output)
+    read = counted(monkeypatch)
+    assert [memory.verified("a") for _ in range(2)] == [sum_of(CONTENT[::-1])] * 2
+    assert read == [output / "a"]
+    # What this run itself has made is known, and need not be read.
+    memory.made("a", sum_of(CONTENT))
+    assert memory.verified("a") == sum_of(CONTENT)
+    assert read == [output / "a"]
+
+
+def test_what_was_dropped_is_not_known_any_more(output: Path) -> None:
+    memory = reopened(output)
+    memory.verified("a")
+    memory.drop("a")
+    assert not (output / "a").exists()
+    assert (memory.current("a"), memory.digest("a")) == ("", "")
+    (output / "a").write_bytes(b"anew")
+    assert memory.verified("a") == sum_of(b"anew")
