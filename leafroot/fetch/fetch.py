@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
@@ -164,11 +165,9 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
         except OSError as error:
             raise _unwritable(error, "cannot be written", part) from error
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not lock_descriptor(descriptor, blocking=False):
                 progress.note(f"waiting for another process that fetches {path.name[65:]}")
-                while not _taken(descriptor):
+                while not lock_descriptor(descriptor, blocking=False):
                     time.sleep(_PAUSE)
                     check_interrupt()
             # The lock counts only if the file still has this name: its last holder may have renamed it.
@@ -185,14 +184,6 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
 
 def _unwritable(error: OSError, what: str, place: Path) -> LeafrootError:
     return full("downloads", place) if is_full(error) else LeafrootError(f"{what}: {error.strerror}", where=place)
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _same(descriptor: int, path: Path) -> bool:
