@@ -61,8 +61,9 @@ def _parts_of(field: object) -> Iterator[object]:
 
 
 def _shown(field: object) -> str:
-    """A field as its author wrote it: lists and dicts, not what they are frozen to."""
-    return repr(_thawed(field))
+    """A field as its author wrote it: a list, most likely, or a dict, not what they are frozen to."""
+    thawed = _thawed(field)
+    return repr(list(thawed) if isinstance(thawed, tuple) else thawed)
 
 
 def _thawed(value: object) -> object:
@@ -102,16 +103,29 @@ def _words(hint: Any, many: bool = False) -> str:
     """A type as an author would say it."""
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        *others, last = [_words(one, many) for one in args]
-        return f"{', '.join(others)} or {last}"
+        return _any_of([_words(one, many) for one in args])
     if origin is Mapping:
         return f"{'dicts' if many else 'a dict'} of {_words(args[0], many=True)} to {_words(args[1], many=True)}"
     if origin is tuple and Ellipsis not in args:
         return f"{'tuples' if many else 'a tuple'} ({', '.join(_words(one) for one in args)})"
     if origin in (Sequence, tuple):
         return f"{'lists' if many else 'a list'} of {_words(args[0], many=True)}"
+    if kinds := sorted(_kinds(hint)):
+        return _any_of([f"{kind} values" if many else kind for kind in kinds])
     one, several = _PLAIN.get(hint, (f"{_article(hint.__name__)} {hint.__name__}", f"{hint.__name__} values"))
     return several if many else one
+
+
+def _any_of(words: list[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _kinds(hint: type) -> Iterator[str]:
+    """The names of the dataclasses that derive from a class that is none itself: what an author can write for it."""
+    if hint not in _PLAIN and not is_dataclass(hint):
+        for kind in hint.__subclasses__():
+            yield from [kind.__name__] if is_dataclass(kind) else _kinds(kind)
 
 
 def _article(name: str) -> str:

@@ -53,13 +53,13 @@ class Unit(Generic[T]):
         """The paths of the files below a sub-folder that end in `suffix`, sorted."""
         return tuple(self.path(name) for name in self.files if name.startswith(f"{folder}/") and name.endswith(suffix))
 
-    def at(self, text: str = "") -> str:
+    def at(self, text: str | None = None) -> str:
         """The description's path, and the line that says the string or sets the variable `text`.
 
         The file is read only now that there is something to complain about.
         """
         shown = self.path(self.description)
-        return f"{shown}:{line_of(self.directory / self.description, text)}" if text else shown
+        return f"{shown}:{line_of(self.directory / self.description, text)}" if text is not None else shown
 
 
 def line_of(file: Path, text: str) -> int:
