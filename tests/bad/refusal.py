@@ -16,4 +16,5 @@ def assert_refused(tree: SmallTree, message: str, **options: Any) -> None:
         tree.configure(**options)
     # Where configs/Kconfig sources the file is no part of the message's wording.
     shown = re.sub(r"(?<!product/)configs/Kconfig:\d+", "configs/Kconfig:N", str(error.value))
-    assert shown.replace(str(tree.root), "TREE") == message
+    shown = shown.replace(str(tree.root), "TREE")
+    assert shown == message, shown

@@ -30,7 +30,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "toolchain as a package": (
         {ONE: board(packages=["gcc"])},
-        "board/one/board.py:11: unknown package 'gcc'\n  There is: alpha, beta, gamma.",
+        "board/one/board.py:11: unknown package 'gcc'\n  Available: alpha, beta, gamma.",
     ),
     "console": (
         {ONE: board(console="ttySS0,115200")},
@@ -46,7 +46,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "no fragment of a board": (
         {ONE: board().replace("config=[]", 'config=["linux.config"]')},
-        "board/one/board.py:6: there is no board/one/linux.config\n  There is: board.py.",
+        "board/one/board.py:6: there is no board/one/linux.config\n  Available: board.py.",
     ),
     "boot loader's file without a boot loader": (
         {"board/one/config.txt": "arm_boost=1"},
@@ -80,7 +80,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "patches for a mode that no word asks for": (
         {"linux/6.12/kernel.py": series("6.12.107", "rootfs")},
-        "linux/6.12/kernel.py:8: no patch brings a boot mode 'rootfs'\n  There is: leaf-tmpfs, nullfs.",
+        "linux/6.12/kernel.py:8: no patch brings a boot mode 'rootfs'\n  Available: leaf-tmpfs, nullfs.",
     ),
     "patches for what the series has by itself": (
         {"linux/7.2/kernel.py": series("7.2.8", "nullfs")},

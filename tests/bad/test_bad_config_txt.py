@@ -13,8 +13,8 @@ IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader
 
 # A line of the file, and the message that follows its place.
 CASES: dict[str, tuple[str, str]] = {
-    "unknown key": ("arm_bost=1", "unknown key 'arm_bost'\n  Did you mean arm_boost or armstub or arm_control?"),
-    "capitals": ("Enable_uart=1", "unknown key 'Enable_uart'\n  Did you mean enable_uart or enable_tvout?"),
+    "unknown key": ("arm_bost=1", "unknown key 'arm_bost'\n  Did you mean arm_boost?"),
+    "capitals": ("Enable_uart=1", "unknown key 'Enable_uart'\n  Did you mean enable_uart?"),
     "nothing like it": ("zzz=1", "unknown key 'zzz'"),
     "no key": ("=1", "unknown key ''"),
     "not a setting": (
@@ -26,10 +26,10 @@ CASES: dict[str, tuple[str, str]] = {
         "enable_uart=1 # console",
         "a comment needs a line of its own: enable_uart=1 # console",
     ),
-    "unknown section": ("[pi44]", "unknown section [pi44]\n  Did you mean pi4 or pi400?"),
+    "unknown section": ("[pi44]", "unknown section [pi44]\n  Did you mean pi4?"),
     "section in capitals": (
         "[ALL]",
-        "unknown section [ALL]",
+        "unknown section [ALL]\n  Did you mean all?",
     ),
     "open section": ("[pi4", "not a section: [pi4\n  Write [pi4], or [all] to end a section."),
     "flag": ("arm_boost=2", "arm_boost=2 is out of range\n  It takes 0 or 1."),

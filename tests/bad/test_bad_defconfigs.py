@@ -16,17 +16,11 @@ START = "CONFIG_BOARD_ONE=y\n"
 DEFCONFIGS: dict[str, tuple[str, str]] = {
     "unknown option": (
         'CONFIG_SYSTEM_HOSTNAM="x"\n',
-        (
-            "configs/one_defconfig:2: there is no option CONFIG_SYSTEM_HOSTNAM\n"
-            "  Did you mean CONFIG_SYSTEM_HOSTNAME or CONFIG_SYSTEM_OVERLAYS or CONFIG_SYSTEM_ROOT_SIZE?"
-        ),
+        ("configs/one_defconfig:2: there is no option CONFIG_SYSTEM_HOSTNAM\n  Did you mean CONFIG_SYSTEM_HOSTNAME?"),
     ),
     "unknown option, not set": (
         "# CONFIG_PACKAGE_DELTA is not set\n",
-        (
-            "configs/one_defconfig:2: there is no option CONFIG_PACKAGE_DELTA\n"
-            "  Did you mean CONFIG_PACKAGE_BETA or CONFIG_PACKAGE_GAMMA or CONFIG_PACKAGE_ALPHA?"
-        ),
+        ("configs/one_defconfig:2: there is no option CONFIG_PACKAGE_DELTA\n  Did you mean CONFIG_PACKAGE_BETA?"),
     ),
     "no assignment": (
         'SYSTEM_HOSTNAME="x"\n',

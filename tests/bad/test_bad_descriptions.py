@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.small_tree import SmallTree, board, package
+from tests.small_tree import Code, SmallTree, board, package
 
 ALPHA = "package/alpha/package.py"
 ONE = "board/one/board.py"
@@ -27,7 +27,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "unknown word": (
         {ALPHA: '"""A."""\nfrom leafroot import Pakage\n'},
-        "package/alpha/package.py:2: leafroot has no 'Pakage' to import\n  Did you mean Package or Make?",
+        "package/alpha/package.py:2: leafroot has no 'Pakage' to import\n  Did you mean Package?",
     ),
     "forgotten import": (
         {ALPHA: '"""A."""\n\npackage = Package()\n'},
@@ -35,7 +35,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "unknown field": (
         {ALPHA: package(licence="MIT")},
-        ("package/alpha/package.py:5: Package has no field 'licence'\n  Did you mean license or license_files?"),
+        ("package/alpha/package.py:5: Package has no field 'licence'\n  Did you mean license?"),
     ),
     "foreign import": (
         {ALPHA: '"""A."""\nimport os\n'},
@@ -97,7 +97,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a list": (
         {"package/beta/package.py": package(depends="alpha")},
-        "package/beta/package.py:5: Package's 'depends' must be a list of strings, but is 'alpha'",
+        "package/beta/package.py:5: Package's 'depends' must be a list of strings or Dependency values, but is 'alpha'",
     ),
     "number in a list": (
         {ALPHA: package(kernel=["TUN", 4])},
@@ -109,7 +109,35 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a recipe": (
         {ALPHA: package(build="'make'")},
-        "package/alpha/package.py:5: Package's 'build' must be Autotools, Meson, Make, Kbuild, Files, Prebuilt, Go or ToolchainPart, but is 'make'",
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, Files, Go, Kbuild, Make, Meson, Prebuilt or ToolchainPart, but is 'make'",
+    ),
+    "string for a kind of option": (
+        {ALPHA: package(options=["tls"])},
+        "package/alpha/package.py:5: Package's 'options' must be a list of Option values, Number values, Text values or Choice values, but is ['tls']",
+    ),
+    "string for words of an option": (
+        {ALPHA: package(options=Code("[Option('tls', 'TLS', on='--with-tls')]"))},
+        "package/alpha/package.py:5: Option's 'on' must be a list of strings, but is '--with-tls'",
+    ),
+    "string for words of a value": (
+        {ALPHA: package(options=Code("[Choice('size', 'Size', {'small': '-Os', 'fast': []})]"))},
+        "package/alpha/package.py:5: Choice's 'alternatives' must be a dict of strings to lists of strings or Brings values, but is {'small': '-Os', 'fast': ()}",
+    ),
+    "string for words of a provider": (
+        {ALPHA: package(options=Code("[Provider('ssh', 'SSH', beta='--beta', none=[])]"))},
+        "package/alpha/package.py:5: Provider's 'alternatives' must be a dict of strings to lists of strings or Brings values, but is {'beta': '--beta', 'none': ()}",
+    ),
+    "pairs for a dict": (
+        {ALPHA: package(build="Make(variables=[('A', 'b')])")},
+        "package/alpha/package.py:5: Make's 'variables' must be a dict of strings to strings, but is [('A', 'b')]",
+    ),
+    "number in a dict": (
+        {ALPHA: package(build="Autotools(env={'JOBS': 1})")},
+        "package/alpha/package.py:5: Autotools's 'env' must be a dict of strings to strings, but is {'JOBS': 1}",
+    ),
+    "string for an architecture": (
+        {ALPHA: package(depends=Code("[Dependency('beta', arch='arm')]"))},
+        "package/alpha/package.py:5: Dependency's 'arch' must be a list of strings, but is 'arm'",
     ),
     "string for options": (
         {ALPHA: package(build="Autotools('--disable-nls')")},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.small_tree import SmallTree, package
+from tests.small_tree import Code, SmallTree, package
 
 ALPHA = "package/alpha/package.py"
 
@@ -17,39 +17,39 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         "package/alpha/package.py: Files() brings what is in package/alpha/files, but there is nothing",
     ),
     "nothing prebuilt": (
-        {ALPHA: package(build="Prebuilt(())")},
+        {ALPHA: package(build="Prebuilt([])")},
         'package/alpha/package.py:5: Prebuilt installs nothing\n  Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
     ),
     "one prebuilt file in place of pairs": (
-        {ALPHA: package(build="Prebuilt(('x', 'boot/x'))")},
-        "package/alpha/package.py:5: Prebuilt's 'install' must be a list of tuples (a string, a string), but is ('x', 'boot/x')",
+        {ALPHA: package(build="Prebuilt(['x', 'boot/x'])")},
+        "package/alpha/package.py:5: Prebuilt's 'install' must be a list of tuples (a string, a string), but is ['x', 'boot/x']",
     ),
     "prebuilt from an absolute path": (
-        {ALPHA: package(build="Prebuilt((('/etc/passwd', 'boot/x'),))")},
+        {ALPHA: package(build="Prebuilt([('/etc/passwd', 'boot/x')])")},
         "package/alpha/package.py:8: '/etc/passwd' leads out of the source\n  Paths are relative.",
     ),
     "prebuilt from above the source": (
-        {ALPHA: package(build="Prebuilt((('usr/../../x', 'boot/x'),))")},
+        {ALPHA: package(build="Prebuilt([('usr/../../x', 'boot/x')])")},
         "package/alpha/package.py:8: 'usr/../../x' leads out of the source\n  Paths are relative.",
     ),
     "prebuilt to an absolute path": (
-        {ALPHA: package(build="Prebuilt((('x', '/boot/x'),))")},
+        {ALPHA: package(build="Prebuilt([('x', '/boot/x')])")},
         "package/alpha/package.py:8: '/boot/x' leads out of the root\n  Paths are relative.",
     ),
     "prebuilt to above the root": (
-        {ALPHA: package(build="Prebuilt((('x', '../'),))")},
+        {ALPHA: package(build="Prebuilt([('x', '../')])")},
         "package/alpha/package.py:8: '../' leads out of the root\n  Paths are relative.",
     ),
     "prebuilt with an odd path": (
-        {ALPHA: package(build="Prebuilt((('./x', 'boot/'),))")},
+        {ALPHA: package(build="Prebuilt([('./x', 'boot/')])")},
         "package/alpha/package.py:8: './x' is not the plain form of a path in the source",
     ),
     "prebuilt with no path": (
-        {ALPHA: package(build="Prebuilt((('x', ''),))")},
+        {ALPHA: package(build="Prebuilt([('x', '')])")},
         "package/alpha/package.py:8: '' is not the plain form of a path in the root",
     ),
     "prebuilt folder as a file": (
-        {ALPHA: package(build="Prebuilt((('x/', 'boot'),))")},
+        {ALPHA: package(build="Prebuilt([('x/', 'boot')])")},
         "package/alpha/package.py:8: 'x/' is a whole folder, but 'boot' is not\n  Write 'boot/'.",
     ),
     "unknown dependency": (
@@ -87,7 +87,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         "package/alpha/package.py:9: unknown language 'c+'\n  Did you mean c++?",
     ),
     "no fragment of a package": (
-        {ALPHA: package(build="Kbuild(('busibox.config',))"), "package/alpha/busybox.config": ""},
+        {ALPHA: package(build="Kbuild(['busibox.config'])"), "package/alpha/busybox.config": ""},
         ("package/alpha/package.py:8: there is no package/alpha/busibox.config\n  Did you mean busybox.config?"),
     ),
     "same symbol": (
@@ -95,32 +95,28 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         "package/a_b: 'a_b' and 'a-b' are the same to Kconfig: PACKAGE_A_B\n  Rename it, or package/a-b.",
     ),
     "Go without programs": (
-        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=())')},
+        {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={})')},
         (
             "package/alpha/package.py:5: Go has no 'programs'\n"
-            '  For example: Go(paths=(("", "example.org/x"),), programs=(("example.org/x/cmd/x", "usr/bin/x"),))'
+            '  For example: Go(paths={"": "example.org/x"}, programs={"example.org/x/cmd/x": "usr/bin/x"})'
         ),
     ),
     "program of another source": (
-        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=(("example.org/xy", "usr/bin/x"),))')},
+        {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={"example.org/xy": "usr/bin/x"})')},
         (
             "package/alpha/package.py:8: program 'example.org/xy' is in none of the paths\n"
             "  An import path begins as the source's own: example.org/x."
         ),
     ),
     "program out of the root": (
-        {ALPHA: package(build='Go(paths=(("", "example.org/x"),), programs=(("example.org/x", "/usr/bin/x"),))')},
+        {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={"example.org/x": "/usr/bin/x"})')},
         (
             "package/alpha/package.py:8: '/usr/bin/x' is not the plain form of a path in the root\n"
             "  Paths are relative, without dots and without a slash at the end."
         ),
     ),
     "part without an archive": (
-        {
-            ALPHA: package(parts=[]).replace(
-                "parts=[]", f'parts=[("cli", Archive("debian:pool/a", sha256="{"0" * 64}"))]'
-            )
-        },
+        {ALPHA: package(parts=Code(f'{{"cli": Archive("debian:pool/a", sha256="{"0" * 64}")}}'))},
         (
             "package/alpha/package.py:5: 'parts' and 'debian' go with an archive, and there is none\n"
             "  Say archive=Archive(...)."

@@ -19,12 +19,12 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "board, nothing like it": (
         {},
         {"board": "rpi4"},
-        "BOARD=rpi4: there is no board 'rpi4'\n  There is: one, two.",
+        "BOARD=rpi4: there is no board 'rpi4'\n  Available: one, two.",
     ),
     "defconfig of another name, nearly": (
         {"configs/one_more_defconfig": START},
         {"board": "one_mor"},
-        "BOARD=one_mor: there is no board 'one_mor'\n  Did you mean one_more or one?",
+        "BOARD=one_mor: there is no board 'one_mor'\n  Did you mean one_more?",
     ),
     "defconfig of another name that says no board": (
         {"configs/more_defconfig": 'CONFIG_SYSTEM_HOSTNAME="x"\n'},
@@ -45,7 +45,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "a path for a board": (
         {"configs/more_defconfig": START},
         {"board": "../configs/more"},
-        "BOARD=../configs/more: there is no board '../configs/more'\n  There is: more, one, two.",
+        "BOARD=../configs/more: there is no board '../configs/more'\n  Available: more, one, two.",
     ),
     "mode": ({}, {"boot": "nullf"}, ("BOOT=nullf: there is no boot mode 'nullf'\n  Did you mean nullfs?")),
     "series": (
@@ -56,7 +56,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "toolchain": (
         {},
         {"toolchain": "gcc"},
-        "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  There is: debian, source.",
+        "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  Available: debian, source.",
     ),
     "no nullfs": (
         {},
@@ -114,12 +114,12 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "fragment is a folder": (
         {},
         {"fragments": [Path("configs")]},
-        "configs: this is no regular file",
+        "configs: not a regular file",
     ),
     "fragment is no text": (
         {"extra.config": b"\xff\xfe"},
         {"fragments": [Path("extra.config")]},
-        "extra.config: this is not text: invalid start byte at byte 0",
+        "extra.config: not UTF-8 text: invalid start byte at byte 0",
     ),
     "fragment": (
         {"extra.config": "CONFIG_BOOT_NULLFS=y\n\nCONFIG_X=y\n"},

@@ -8,8 +8,7 @@ from typing import Any
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive, Module
-from leafroot.describe.package import Package
-from leafroot.describe.package import Recipe
+from leafroot.describe.package import Package, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.graph import HOST, NOARCH, Asked, Graph, Key, Node, Variant, resolve_graph
 from leafroot.plan.packages import plan_packages

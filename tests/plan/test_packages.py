@@ -12,8 +12,7 @@ import pytest
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.option import AnyOption
-from leafroot.describe.package import Package
-from leafroot.describe.package import Recipe
+from leafroot.describe.package import Package, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.graph import Graph, Key
 from leafroot.kconfig.config import Config
