@@ -94,9 +94,9 @@ board = Board(
 
 SAID_TREES = """\
 board/lost/board.py: this kernel has no arch/arm64/boot/dts/broadcom/bcm2711-rpi-4-z.dts
-  Beside it there is: bcm2711-rpi-4-b.dts bcm2711-rpi-400.dts bcm2711-rpi-cm4-io.dts
+  Available beside it: bcm2711-rpi-4-b.dts bcm2711-rpi-400.dts bcm2711-rpi-cm4-io.dts
 board/lost/board.py: this kernel has no arch/arm64/boot/dts/broadcom/console.dtso
-  An overlay of your own is a file overlays/console.dtso in the folder of the board.
+  For an overlay of your own, add the file overlays/console.dtso to the folder of the board.
 """
 
 

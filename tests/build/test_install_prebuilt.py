@@ -120,7 +120,7 @@ REFUSED = {
     ),
     "file that is a folder": (
         [("usr/lib/fw", "boot/")],
-        "'usr/lib/fw' is a folder\n  Write 'usr/lib/fw/' for all that is in it.",
+        "'usr/lib/fw' is a folder\n  Write 'usr/lib/fw/' to install everything in it.",
     ),
     "twice": (
         [("usr/lib/fw/start4.elf", "boot/tool"), ("usr/lib/fw/tool", "boot/")],

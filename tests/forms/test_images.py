@@ -213,8 +213,8 @@ def refused(pi: Pi) -> str:
 def test_a_kernel_larger_than_the_partition(pi: Pi) -> None:
     pi.kernel(40_000_000)
     assert refused(pi.sized(loader=RaspberryPi(("start4.elf",), boot_partition=40, card=64))) == (
-        "SD card: board/pi/board.py: the boot files take 40.4 MiB, and a boot partition of 40 MiB "
-        "(boot_partition=) has room for 39.4 MiB.\n  Make it larger, and card= with it."
+        "SD card: board/pi/board.py: the boot files take 40.4 MiB, but a boot partition of 40 MiB "
+        "(boot_partition=) has room for 39.4 MiB.\n  Increase boot_partition=, and card= with it."
     )
 
 
@@ -242,7 +242,7 @@ def test_a_ramdisk_larger_than_the_loader_takes(pi: Pi) -> None:
     with pytest.raises(LeafrootError) as caught:
         perform(pi.local, forms.ramdisk)
     assert re.fullmatch(
-        r"boot ramdisk: board/pi/board.py: boot.img would be 99\.\d MiB, and the Raspberry Pi's boot loader takes at "
+        r"boot ramdisk: board/pi/board.py: boot.img would be 99\.\d MiB, but the Raspberry Pi's boot loader accepts at "
         r"most 96 MiB.\n  Select fewer packages, or smaller ones.",
         str(caught.value),
     )
@@ -252,7 +252,7 @@ def test_a_ramdisk_larger_than_the_loader_takes(pi: Pi) -> None:
 def test_firmware_that_the_package_does_not_have(pi: Pi) -> None:
     assert refused(pi.sized(loader=RaspberryPi(("start5.elf",)))) == (
         "boot files: board/pi/board.py: the boot loader's file 'start5.elf' is not in the package "
-        "raspberrypi-firmware.\n  There is: fixup4.dat start4.elf"
+        "raspberrypi-firmware.\n  Available: fixup4.dat start4.elf"
     )
 
 

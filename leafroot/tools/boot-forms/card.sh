@@ -11,8 +11,8 @@ image=/out/sdcard.img
 
 needed=$(clusters $((cluster * 512)))
 if [ "$needed" -gt "$capacity" ]; then
-    refuse "$where: the boot files take $(mib $((needed * cluster * 512))) MiB, and a boot partition of $partition MiB" \
-        "(boot_partition=) has room for $(mib $((capacity * cluster * 512))) MiB." "Make it larger, and card= with it."
+    refuse "$where: the boot files take $(mib $((needed * cluster * 512))) MiB, but a boot partition of $partition MiB" \
+        "(boot_partition=) has room for $(mib $((capacity * cluster * 512))) MiB." "Increase boot_partition=, and card= with it."
 fi
 
 identify

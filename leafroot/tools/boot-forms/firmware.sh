@@ -10,7 +10,7 @@ shift 2
 for file in "$@"; do
     if [ ! -f "/firmware/boot/$file" ]; then
         refuse "$where: the boot loader's file '$file'" "is not in the package $package." \
-            "There is: $(cd /firmware/boot && find . -type f | cut -c3- | sort | paste -s -d ' ')"
+            "Available: $(cd /firmware/boot && find . -type f | cut -c3- | sort | paste -s -d ' ')"
     fi
     install -D -m 644 "/firmware/boot/$file" "/out/$file"
 done

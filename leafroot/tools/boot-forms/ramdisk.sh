@@ -21,7 +21,7 @@ fi
 # An even number: mkfs.fat counts in KiB.
 sectors=$(((reserved + 2 * table + root + needed + 1) / 2 * 2))
 if [ "$sectors" -gt $((limit * 2048)) ]; then
-    refuse "$where: boot.img would be $(mib $((sectors * 512))) MiB, and the Raspberry Pi's boot loader takes at most" \
+    refuse "$where: boot.img would be $(mib $((sectors * 512))) MiB, but the Raspberry Pi's boot loader accepts at most" \
         "$limit MiB." "Select fewer packages, or smaller ones."
 fi
 

@@ -12,8 +12,8 @@ for name; do
     near=$(find "$folder/$(dirname "$name")" -maxdepth 1 -name "$stem*.$ending" 2>/dev/null | sort | sed 's,.*/,,' | head -n 12 | tr '\n' ' ')
     {
         printf '%s: this kernel has no %s\n' "$where" "${folder#/src/}/$name"
-        [ -z "$near" ] || printf '  Beside it there is: %s\n' "${near% }"
-        [ "$ending" != dtso ] || printf '  An overlay of your own is a file overlays/%s in the folder of the board.\n' "$(basename "$name")"
+        [ -z "$near" ] || printf '  Available beside it: %s\n' "${near% }"
+        [ "$ending" != dtso ] || printf '  For an overlay of your own, add the file overlays/%s to the folder of the board.\n' "$(basename "$name")"
     } >>"$errors"
 done
 [ ! -e "$errors" ] || exit 1

@@ -48,7 +48,7 @@ case $1 in
 *)
     if [ -d "$from" ] && [ ! -L "$from" ]; then
         refuse "'$1' is a folder
-  Write '$1/' for all that is in it."
+  Write '$1/' to install everything in it."
     fi
     [ -e "$from" ] || [ -L "$from" ] || missing "the source has no '$1'"
     case $2 in
