@@ -118,7 +118,7 @@ def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledge
     """Declare all steps and exported folders, and which of them are made by default; gives the folders."""
     declared: set[str] = set()
     exports: set[str] = set()
-    for plan in session.make_plans():
+    for plan in session.make_plans(ledger.memory.file_digest):
         for step in plan.steps:
             if step.output.path not in declared:
                 declared.add(step.output.path)

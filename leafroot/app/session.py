@@ -12,6 +12,7 @@ from leafroot.app.variables import Variables, Word, check_known, read_variables
 from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError, nearest
+from leafroot.files import digest_of
 from leafroot.host.jobserver import Slots
 from leafroot.host.machine import compiler_identity, host_platform
 from leafroot.host.progress import Progress
@@ -75,9 +76,9 @@ class Session:
             for board in self.boards
         ]
 
-    def make_plans(self) -> list[Plan]:
-        """Plan every board that was configured."""
-        self.planned = [(config, plan_board(config, _machine(config))) for config in self.configs]
+    def make_plans(self, file_digest: Callable[[Path], str] = digest_of) -> list[Plan]:
+        """Plan every board that was configured; `file_digest` gives the SHA-256 of a file of this machine."""
+        self.planned = [(config, plan_board(config, _machine(config, file_digest))) for config in self.configs]
         return [plan for _, plan in self.planned]
 
     def steps(self) -> list[Step]:
@@ -154,7 +155,8 @@ def make_folder(folder: Path, variable: str) -> None:
         ) from error
 
 
-def _machine(config: Config) -> Machine:
+def _machine(config: Config, file_digest: Callable[[Path], str]) -> Machine:
     if config.toolchain is None:
         return Machine(host_platform())
-    return Machine(host_platform(), compiler_identity(config.toolchain, config.arch.target.split("-")[0]))
+    target = config.arch.target.split("-")[0]
+    return Machine(host_platform(), compiler_identity(config.toolchain, target, file_digest))
