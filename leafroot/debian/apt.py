@@ -13,7 +13,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
+
+from debian.copyright import Copyright, MachineReadableFormatError, NotMachineReadableError
 
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
@@ -122,18 +125,20 @@ def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
 
 
 def licenses(text: str) -> str:
-    """The licences of a package's own files, by name, with ", " between; "unknown" if the file is in free form.
+    """The licences of a package's own files, sorted and with ", " between; "unknown" if the file is in free form.
 
-    What is Debian's own, the packaging, goes into no program and does not count.
+    The licence of Debian's own files, the packaging, does not count: nothing of them goes into a program.
     """
-    found: set[str] = set()
-    for paragraph in re.split(r"\n\s*\n", text):
-        fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)", paragraph, re.MULTILINE))
-        files = fields.get("Files", "").split()
-        if "License" in fields and files and not all(name.startswith("debian/") for name in files):
-            name = fields["License"].splitlines()[0].strip()
-            found.add(re.sub(r"[^\s,]+", _spdx, name))
-    return ", ".join(sorted(found)) or _UNKNOWN
+    try:
+        paragraphs: list[Any] = [*Copyright(text.splitlines(keepends=True), strict=False).all_files_paragraphs()]
+    except (NotMachineReadableError, MachineReadableFormatError):
+        return _UNKNOWN
+    names = {
+        one.license.synopsis
+        for one in paragraphs
+        if one.license and not all(name.startswith("debian/") for name in one.files)
+    }
+    return ", ".join(sorted(re.sub(r"[^\s,]+", _spdx, name) for name in names)) or _UNKNOWN
 
 
 def _spdx(word: re.Match[str]) -> str:

@@ -7,8 +7,10 @@ The formats are those of sources.list(5): one-line entries in `*.list`, deb822 s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
+
+from debian.deb822 import Deb822
 
 from leafroot.errors import LeafrootError
 
@@ -72,30 +74,10 @@ def parse_lines(text: str) -> list[str]:
 def parse_stanzas(text: str) -> list[str]:
     """The URIs of a deb822-style file, without the stanzas that say `Enabled: no`."""
     found: list[str] = []
-    for stanza in _stanzas(text):
-        if stanza.get("enabled", "yes").lower() not in ("no", "false", "without", "off", "disable"):
-            found += stanza.get("uris", "").split()
+    for stanza in Deb822.iter_paragraphs(text, use_apt_pkg=False):
+        if stanza.get("Enabled", "yes").lower() not in ("no", "false", "without", "off", "disable"):
+            found += stanza.get("URIs", "").split()
     return found
-
-
-def _stanzas(text: str) -> Iterator[dict[str, str]]:
-    fields: dict[str, str] = {}
-    name = ""
-    for line in [*text.splitlines(), ""]:
-        if line.startswith("#"):
-            continue
-        if not line.strip():
-            if fields:
-                yield fields
-            fields, name = {}, ""
-        elif line[0].isspace():
-            # A continuation belongs to the field before it.
-            if name:
-                fields[name] += " " + line.strip()
-        else:
-            name, _, value = line.partition(":")
-            name = name.strip().lower()
-            fields[name] = value.strip()
 
 
 def likely(bases: Iterable[str]) -> list[str]:

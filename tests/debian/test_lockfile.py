@@ -39,28 +39,35 @@ def trees(tmp_path: Path) -> dict[str, Path]:
         ("example.com/a/sub/deeper", {"b", "d"}),
     ],
 )
-def test_owners(trees: dict[str, Path], folder: str, names: set[str]) -> None:
+def test_the_packages_that_bring_a_folder_are_found(trees: dict[str, Path], folder: str, names: set[str]) -> None:
     found = set(owners(f"{SRC}/{folder}", trees, trees["a"].parent / "union"))
     assert found == names
 
 
+FORMAT = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n"
 OWN = "\n\nFiles: debian/*\nCopyright: somebody\nLicense: GPL-3+\n"
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (f"Format: x\n\nFiles: *\nLicense: Expat{OWN}", "MIT"),
+        (f"{FORMAT}Files: *\nLicense: Expat{OWN}", "MIT"),
         (
-            f"Files: *\nLicense: Apache-2.0\n\nFiles: a.go\n b.go\nLicense: BSD-3-clause\n text{OWN}",
+            f"{FORMAT}Files: *\nLicense: Apache-2.0\n\nFiles: a.go\n b.go\nLicense: BSD-3-clause\n text{OWN}",
             "Apache-2.0, BSD-3-Clause",
         ),
-        ("Files: * debian/*\nLicense: BSD-3-clause~Google or Expat\n text\n", "BSD-3-Clause or MIT"),
-        ("Files: *\nLicense: Apache-2.0\n\nLicense: Apache-2.0\n the text of it\n", "Apache-2.0"),
+        (f"{FORMAT}Files: * debian/*\nLicense: BSD-3-clause~Google or Expat\n text\n", "BSD-3-Clause or MIT"),
+        (f"{FORMAT}Files: *\nLicense: Apache-2.0\n\nLicense: Apache-2.0\n the text of it\n", "Apache-2.0"),
+        (f"{FORMAT}Files: *\nCopyright: somebody\n", "unknown"),
+        (f"{FORMAT}Comment: no files\n", "unknown"),
+        (FORMAT, "unknown"),
+        ("Files: *\nLicense: Expat\n", "unknown"),
         ("This package was debianized by hand; its licence is below.\n", "unknown"),
+        ("Upstream: a\n b: c\nand so on\n\nFiles: *\nLicense: Expat\n", "unknown"),
         ("", "unknown"),
     ],
-    ids=["one", "two", "wordings", "texts apart", "free form", "empty"],
-)
-def test_licences(text: str, found: str) -> None:
+    ids=["one", "two", "wordings", "texts apart", "no licence", "neither files nor licence", "a heading alone",
+         "no format", "free form", "free form that looks like fields", "empty"],
+)  # fmt: skip
+def test_licences_are_read_from_a_copyright_file(text: str, found: str) -> None:
     assert licenses(text) == found
