@@ -60,9 +60,10 @@ def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Ca
 
 def _libc(gcc: str, target: str) -> str:
     """Which C library the compiler was made for; ours takes its place, but libgcc comes with the compiler."""
-    if "__linux__" not in _macros(gcc):
+    # A compiler without a C library has no features.h, and says nothing.
+    defined = _macros(gcc, "-include", "features.h") or _macros(gcc)
+    if "__linux__" not in defined:
         raise LeafrootError(f"{gcc} ({target}) does not compile for Linux", where="external toolchain")
-    defined = _macros(gcc, "-include", "features.h")
     for macro, name in (("__UCLIBC__", "uClibc"), ("__GLIBC__", "glibc")):
         if macro in defined:
             return name
