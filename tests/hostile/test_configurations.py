@@ -17,7 +17,7 @@ from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
 from tests.small_tree import CHECKOUT, SmallTree
 
-BY_HAND = "\n  Nobody wrote that by hand: another file came to lie here."
+BY_HAND = "\n  No hand-written file is that large: check which file this is."
 BYTES: dict[str, tuple[bytes, str]] = {
     "NUL": (b"CONFIG_BOARD_MEMORY=64\n\0\n", r":2: the character '\x00' has no business in a configuration"),
     "NUL in a string": (
@@ -28,9 +28,9 @@ BYTES: dict[str, tuple[bytes, str]] = {
         b'CONFIG_KERNEL_CMDLINE="a\x1b[2Jb"\n',
         r":1: the character '\x1b' has no business in a configuration",
     ),
-    "binary": (bytes(range(128, 256)), ": this is not text: invalid start byte at byte 0"),
-    "UTF-16": ("CONFIG_X=y\n".encode("utf-16"), ": this is not text: invalid start byte at byte 0"),
-    "100 MB": (b"# x\n" * (25 << 20), f": longer than 1 MiB{BY_HAND}"),
+    "binary": (bytes(range(128, 256)), ": not UTF-8 text: invalid start byte at byte 0"),
+    "UTF-16": ("CONFIG_X=y\n".encode("utf-16"), ": not UTF-8 text: invalid start byte at byte 0"),
+    "100 MB": (b"# x\n" * (25 << 20), f": larger than 1 MiB{BY_HAND}"),
     "a line": (
         b"x" * 100_000,
         f":1: not an assignment: {'x' * 120}...\n  Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'.",
@@ -59,8 +59,8 @@ def dangling(file: Path) -> None:
 
 
 KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "pipe": (os.mkfifo, "this is no regular file"),
-    "folder": (folder, "this is no regular file"),
+    "pipe": (os.mkfifo, "not a regular file"),
+    "folder": (folder, "not a regular file"),
     "circle": (circle, "cannot be read: Too many levels of symbolic links"),
     "dangling": (dangling, "cannot be read: No such file or directory"),
 }
@@ -185,11 +185,11 @@ FOLDERS = {
     "dollar": ("a$b$(id)${HOME}", ""),
     "quotes": ("a'b\"c", ""),
     "brackets": ("[x]*?", ""),
-    "not UTF-8": ("a\udcff", "cannot hold what is built: there are characters in it that cannot be shown"),
-    "newline": ("a\nb", "cannot hold what is built: there are characters in it that cannot be shown"),
+    "not UTF-8": ("a\udcff", "this folder's path has characters that cannot be shown"),
+    "newline": ("a\nb", "this folder's path has characters that cannot be shown"),
     "too long": ("a" * 300, "File name too long"),
-    "itself": (str(CHECKOUT), "is the checkout, or has it within"),
-    "above": ("/", "is the checkout, or has it within"),
+    "itself": (str(CHECKOUT), "this folder is the checkout, or holds it"),
+    "above": ("/", "this folder is the checkout, or holds it"),
     "no folder": ("/dev/null", "cannot make /dev/null: File exists"),
 }
 

@@ -17,7 +17,7 @@ import pytest
 from leafroot.errors import LeafrootError
 from leafroot.units import load as script
 from tests.real_builds import hear_interrupts
-from tests.small_tree import CHECKOUT, SmallTree, package
+from tests.small_tree import CHECKOUT, SmallTree, in_root, package
 
 DOC = '"""Something."""\n'
 FILE = "package/alpha/package.py"
@@ -71,7 +71,7 @@ TEXTS = {
     "is nested": ("x = " + "-" * 100_000 + "1\n", ":1: not valid Python: it is nested too deeply"),
     "is too long": (
         "#" * (1 << 20) + "\n",
-        ": longer than 1 MiB\n  Nobody wrote that by hand: another file came to lie here.",
+        ": larger than 1 MiB\n  No hand-written file is that large: check which file this is.",
     ),
     "is nobody's": ("", ": no value named 'package'\n  The file must set package = Package(...)."),
 }  # fmt: skip
@@ -95,7 +95,7 @@ def test_text(text: str, expected: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_all_that_a_real_description_does_still_works(tmp_path: Path) -> None:
     more = "names = sorted({f'x{n}' for n in range(3)})\nassert isinstance(names, list)\nprint(end='')\n"
-    assert SmallTree(tmp_path, {FILE: package() + more}).configure().packages[0].name == "alpha"
+    assert in_root(SmallTree(tmp_path, {FILE: package() + more}).configure()) == ["alpha"]
 
 
 def binary(file: Path) -> None:
@@ -131,7 +131,7 @@ def deep(file: Path) -> None:
 PLACES: dict[str, tuple[Callable[[Path], None], str]] = {
     "binary": (binary, ":1: not valid Python: source code string cannot contain null bytes"),
     "latin": (latin, ":1: not valid Python: (unicode error) 'utf-8' codec can't decode byte 0xe9"),
-    "pipe": (pipe, ": this is no regular file"),
+    "pipe": (pipe, ": not a regular file"),
     "circle of links": (circle, ": cannot be read: Too many levels of symbolic links"),
     "folder": (folder, "package/alpha: this folder has no package.py"),
     "folders without end": (deep, ": more than 200 folders deep"),
