@@ -58,6 +58,6 @@ def configured(catalog: Catalog, tmp_path: Path) -> Callable[..., Config]:
 @pytest.fixture
 def planned(configured: Callable[..., Config]) -> Callable[..., Plan]:
     def make(board: str = "qemu_x86_64", text: str = "", **asked: str) -> Plan:
-        return plan_board(configured(board, text, **asked), MACHINE, lambda path: path)
+        return plan_board(configured(board, text, **asked), MACHINE)
 
     return make

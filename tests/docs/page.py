@@ -77,11 +77,11 @@ def code(cell: str) -> list[str]:
 
 
 def outputs(plan: Plan) -> set[str]:
-    return {step.output for step in plan.steps}
+    return {step.output.path for step in plan.steps}
 
 
 def step(plan: Plan, output: str) -> Step:
-    return next(step for step in plan.steps if step.output == output)
+    return next(step for step in plan.steps if step.output.path == output)
 
 
 def fragment(acme: Path) -> str:

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 import zstandard
 
+import leafroot
+from leafroot import Board, Kernel, Package
+from leafroot.describe.arch import Arch
+from leafroot.describe.fields import wrong_fields
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
@@ -20,18 +27,47 @@ from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.cmdline import command_line
 from leafroot.rootfs.cpio import read_newc, tree_from_newc
 from leafroot.rootfs.tree import File
-from leafroot.units.catalog import load_catalog
+from leafroot.step import Step
+from leafroot.units.catalog import Catalog, load_catalog
 from tests.docs.page import (
     BOARD_PAGE,
     MACHINE,
     PACKAGE_PAGE,
+    PAGES,
     ROOT,
     TARGET,
+    Fence,
     block,
+    fences,
     fragment,
     outputs,
     step,
 )
+
+# What a block of Python sets, by the names that descriptions have for it.
+KINDS = {"package": Package, "board": Board, "kernel": Kernel, "arch": Arch}
+
+
+@pytest.mark.parametrize(
+    "shown", [one for page in PAGES for one in fences(page) if one.language == "python"], ids=lambda one: one.name
+)
+def test_every_description_that_is_shown_is_one(shown: Fence, catalog: Catalog) -> None:
+    names = {name: getattr(leafroot, name) for name in leafroot.__all__}
+    exec(shown.text, names)
+    (name,) = names.keys() & KINDS.keys()
+    value = names[name]
+    assert isinstance(value, KINDS[name]), f"{name} is a {type(value).__name__}"
+    assert not list(wrong_fields(value))
+    part_of = re.fullmatch(r"part of package/([^/]+)/package\.py", shown.name)
+    if part_of:
+        (call,) = (node for node in ast.walk(ast.parse(shown.text)) if is_package(node))
+        real = catalog.packages[part_of[1]].value
+        for field in (keyword.arg for keyword in call.keywords):
+            assert field and getattr(value, field) == getattr(real, field)
+
+
+def is_package(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Package"
 
 
 def test_the_example_package_adds_one_step(
@@ -42,12 +78,12 @@ def test_the_example_package_adds_one_step(
     assert outputs(plan) - outputs(planned()) == {f"{TARGET}/rootsize.tar.zst"}
     built = step(plan, f"{TARGET}/rootsize.tar.zst")
     assert [" ".join(command) for command in built.commands] == block(PACKAGE_PAGE, "commands of rootsize")
-    assert built.tree_files() == (
+    assert built.files() == (
         f"{acme}/package/rootsize/src/Makefile",
         f"{acme}/package/rootsize/src/rootsize.c",
         "leafroot/tools/strip-tree/strip-tree.sh",
     )
-    assert f"{acme}/package/rootsize/files/etc/init.d/S20rootsize" in step(plan, "qemu_x86_64/rootfs.cpio").tree_files()
+    assert f"{acme}/package/rootsize/files/etc/init.d/S20rootsize" in step(plan, "qemu_x86_64/rootfs.cpio").files()
 
 
 def test_the_example_archive_is_configured_as_shown(planned: Callable[..., Plan]) -> None:
@@ -61,10 +97,38 @@ def test_the_example_archive_is_configured_as_shown(planned: Callable[..., Plan]
     )
 
 
-def test_the_example_option_selects_a_package(planned: Callable[..., Plan], acme: Path) -> None:
-    plan = planned(text=fragment(acme) + "CONFIG_PACKAGE_ROOTSIZE_STORAGE=y\n")
-    added = {f"{TARGET}/{name}.tar.zst" for name in ("rootsize", "dosfstools")}
-    assert outputs(plan) - outputs(planned()) == added
+@pytest.fixture
+def with_options(acme: Path, tmp_path: Path) -> Path:
+    """The reader's tree once the description with options has replaced the first one."""
+    tree = tmp_path / "acme"
+    shutil.copytree(acme, tree)
+    text = "\n".join(block(PACKAGE_PAGE, "package/rootsize/package.py with options"))
+    (tree / "package/rootsize/package.py").write_text(f"{text}\n")
+    return tree
+
+
+def test_the_example_options_bring_what_they_say(with_options: Path, tmp_path: Path) -> None:
+    catalog = load_catalog(ROOT, [with_options])
+
+    def planned(*lines: str) -> tuple[set[str], Step]:
+        """The packages that are built, without what their names end in, and the example's step."""
+        chosen = tmp_path / "chosen.config"
+        chosen.write_text("".join(f"CONFIG_PACKAGE_ROOTSIZE{line}\n" for line in ("=y", *lines)))
+        asked = Request("qemu_x86_64", fragments=[chosen])
+        plan = plan_board(configure(catalog, ROOT, tmp_path / "kconfig", asked), MACHINE)
+        (rootsize,) = (step for step in plan.steps if step.name == "rootsize")
+        return {step.name for step in plan.steps if step.output.path.startswith(f"{TARGET}/")}, rootsize
+
+    names, plain = planned()
+    assert re.fullmatch(TARGET + r"/rootsize-[0-9a-f]{8}\.tar\.zst", plain.output.path)
+    assert "LIMIT=100" in plain.commands[0] and "LIMIT=100" in plain.commands[1]
+    more, stored = planned("_STORAGE=y")
+    assert more - names == {"dosfstools"} and stored.commands == plain.commands
+    _, limited = planned("_LIMIT=90")
+    assert "LIMIT=90" in limited.commands[0]
+    assert len({plain.output.path, stored.output.path, limited.output.path}) == 3
+    with pytest.raises(LeafrootError, match="_LIMIT"):
+        planned("_LIMIT=101")
 
 
 def test_the_example_program_works(acme: Path, tmp_path: Path) -> None:
@@ -124,8 +188,8 @@ def test_a_link_to_another_boards_fragment_serves(acme: Path, tmp_path: Path) ->
     (linked / "watchdog.config").symlink_to(acme / "board/qemu_pc/watchdog.config")
     (linked / "linux.config").symlink_to(ROOT / "board/qemu_x86_64/linux.config")
     config = configure(load_catalog(ROOT, [tmp_path / "tree"]), ROOT, tmp_path / "kconfig", Request("linked"))
-    plan = plan_board(config, MACHINE, lambda path: path)
-    assert f"{linked}/linux.config" in step(plan, "linked/linux.config").tree_files()
+    plan = plan_board(config, MACHINE)
+    assert f"{linked}/linux.config" in step(plan, "linked/linux.config").files()
 
 
 def test_refusals_read_as_shown(configured: Callable[..., Config]) -> None:
@@ -141,8 +205,10 @@ def test_refusals_read_as_shown(configured: Callable[..., Config]) -> None:
 
 
 @pytest.mark.slow
-def test_the_examples_are_built(acme: Path) -> None:
+def test_the_examples_are_built(with_options: Path) -> None:
     """The example packages through scons, in the root of the example board; and the check of its kernel's options."""
+
+    acme = with_options
 
     def scons(*words: str) -> subprocess.CompletedProcess[str]:
         always = ("BOARD=qemu_pc", "TOOLCHAIN=debian", f"EXTERNAL={acme}", "OUTPUT=output/test/docs")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.app.commands import BOARD, EDITING, PLAIN, WITHOUT_BOARD, commands
-from leafroot.app.session import VARIABLES, open_session
+from leafroot.app.commands import COMMANDS, WITHOUT_BOARD, commands
+from leafroot.app.session import open_session
+from leafroot.app.targets import Words
+from leafroot.app.variables import VARIABLES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.kconfig.config import Config
 from leafroot.kconfig.resolve import TOOLCHAINS
@@ -51,12 +53,15 @@ def test_the_commands_are_understood(page: str, words: list[str], acme: Path, tm
     targets = [word for word in words if "=" not in word]
     assert variables.pop("TOOLCHAIN", "debian") in TOOLCHAINS
     session = open_session(
-        ROOT, {**variables, "OUTPUT": str(tmp_path)}, board_needed=not set(targets) & set(WITHOUT_BOARD)
+        ROOT, {**variables, "OUTPUT": str(tmp_path)}, board_needed=not targets or not set(targets) <= set(WITHOUT_BOARD)
     )
     session.configure()
-    session.make_plans(lambda path: path)
-    known = {*commands(session), *(f"output/{one.output}" for one in session.steps())}
-    assert set(targets) <= known
+    session.make_plans(str)
+    assert {word for word in targets if "/" not in word} <= commands(session).keys()
+    exports = {one.folder for _, plan in session.planned for one in (*plan.exports, plan.legal_info)}
+    words = Words(targets, ROOT, ROOT / "output", COMMANDS)
+    words.check()
+    words.find({one.output.path for one in session.steps()}, exports)
     if "shell" in variables:
         session.step(variables["shell"])
 
@@ -68,9 +73,7 @@ def test_variables_and_commands_exist(page: Path) -> None:
             continue
         for word in words[words.index("scons") + 1 :]:
             name, equals, _ = word.partition("=")
-            exists = (
-                name in VARIABLES if equals else name in {*EDITING, *PLAIN, *BOARD} or name.startswith(("-", "output/"))
-            )
+            exists = name in VARIABLES if equals else name in COMMANDS or name.startswith(("-", "output/"))
             assert exists, f"{word} in {' '.join(words)}"
     for span in spans(page):
         if match := re.match(r"([A-Z][A-Z_]+)=(?!=)", span):
@@ -105,9 +108,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_paths_exist(page: Path, acme: Path, planned: Callable[..., Plan]) -> None:
     known = [*planned(text=fragment(acme)).steps, *planned("qemu_pc").steps, *planned("rpi4").steps]
-    made = {f"output/{one.output}" for one in known}
+    made = {f"output/{one.output.path}" for one in known}
     made |= {f"{path.rpartition('/')[0]}/" for path in made} | {"output/rpi4/legal-info/"}
-    flat = [one.output.replace("/", "_") for one in known]
+    flat = [one.file_stem for one in known]
     made |= {f"output/logs/{name}.log" for name in flat} | {f"output/build/{name}/" for name in flat}
     # What a session writes beside the steps' outputs.
     made |= {f"output/{board}/{name}" for board in ("qemu_pc", "qemu_x86_64") for name in (".config", "boot-test.log")}

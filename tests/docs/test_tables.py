@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,6 +18,8 @@ from leafroot.build.sandbox import ENVIRONMENT
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.describe.fields import wrong_fields
+from leafroot.describe.option import AnyOption
+from leafroot.describe.package import Recipe
 from leafroot.describe.qemu import Ipxe, UBoot
 from leafroot.errors import LeafrootError
 from leafroot.guest.network_boot import firmware_of
@@ -24,6 +27,7 @@ from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import command_line
 from leafroot.plan.root import init_script
+from leafroot.plan.toolchain.compiler import TOOLS
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.docs.page import (
     BOARD_PAGE,
@@ -56,27 +60,39 @@ def test_every_field_of_a_package_is_explained() -> None:
 
 
 def test_the_fields_of_a_package_are_written_as_shown() -> None:
-    vocabulary = {name: getattr(leafroot, name) for name in leafroot.__all__}
+    names = {name: getattr(leafroot, name) for name in leafroot.__all__}
     rows = table(PACKAGE_PAGE, "field")
     assert len(rows) > 4
     for row in rows:
         (text,) = code(row[0])
-        value = eval(f"Package(version='1', license='MIT', build=Make(), {text})", vocabulary)
+        # What is shown elsewhere on the page.
+        written = text.replace("[...]", "[]")
+        value = eval(f"Package(version='1', license='MIT', build=Make(), {written})", names)
         assert not list(wrong_fields(value)), text
+
+
+def vocabulary(*kinds: type) -> list[type]:
+    """The classes of these kinds that authors write."""
+    found = (getattr(leafroot, name) for name in leafroot.__all__)
+    return [one for one in found if issubclass(one, kinds)]
 
 
 def test_every_recipe_is_explained() -> None:
     listed = {re.split(r"\W", name)[0] for row in table(PACKAGE_PAGE, "recipe") for name in code(row[0])}
-    recipes = set(re.findall(r"^class (\w+)", (ROOT / "leafroot/describe/recipes.py").read_text(), re.MULTILINE))
     # How the parts of the toolchain are built is no author's business.
-    assert listed == recipes - {"ToolchainPart", "Choice"}
+    assert listed == {kind.__name__ for kind in vocabulary(Recipe)} - {"ToolchainPart"}
+
+
+def test_every_kind_of_option_is_explained() -> None:
+    listed = {re.split(r"\W", name)[0] for row in table(PACKAGE_PAGE, "option") for name in code(row[0])}
+    assert listed == {kind.__name__ for kind in vocabulary(*get_args(AnyOption))}
 
 
 def test_the_sandbox_is_as_described(planned: Callable[..., Plan], acme: Path) -> None:
     built = step(planned(text=fragment(acme)), f"{TARGET}/rootsize.tar.zst")
     places = {code(row[0])[0] for row in table(PACKAGE_PAGE, "place")}
     used = {item.at for item in built.inputs if not item.at.startswith(("/strip-tree", "/usr"))}
-    assert places == used | {"/build", built.result}
+    assert places == used | {"/build", built.result, TOOLS}
     variables = {name for row in table(PACKAGE_PAGE, "variable") for name in code(row[0])}
     steps_own, everyones = {name for name, _ in built.env}, {*ENVIRONMENT, "MAKEFLAGS", "SOURCE_DATE_EPOCH"}
     assert steps_own <= variables <= steps_own | everyones
