@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an architecture is: whatever differs between them stands in such a value, and nowhere else."""
+"""An architecture: such a value holds everything that differs between architectures. Nothing else does."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from leafroot.describe.qemu import Emulation, NetBoot
 class Arch:
     """One architecture that boards can have.
 
-    `elf_machine` is the `e_machine` name of the ELF specification, `elf_class` its word size in bits; of `e_flags`,
-    the bits of `elf_flags[0]` must be those of `elf_flags[1]`. `kernel_arch` is the kernel's ARCH, `kernel_image` the
-    file that `make` leaves, below the object tree. `cmdline_options` are the kernel options that let CMDLINE count
-    beside what the boot loader says; an architecture without such options has its command line as an embedded
-    boot configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` are what any kernel for it must
-    have: what the C library asks for, and KERNEL_GZIP where the kernel unpacks itself. `qemu` is QEMU's program,
-    `emulation` the machine for boards that need none of their own, and `console` the kernel console of that machine.
-    `netboot` is how QEMU's machines with a virtio network card boot over the network, where there is a way. `go` are
-    the variables by which Go's compiler knows the architecture (https://go.dev/doc/install/source#environment).
+    `elf_machine` is the `e_machine` name of the ELF specification, `elf_class` its word size in bits. `elf_flags` is a
+    mask and a value: the bits of `e_flags` in the mask must equal the value. `kernel_arch` is the kernel's ARCH,
+    `kernel_image` the file that `make` writes, relative to the object tree. `cmdline_options` are the kernel options
+    that add CMDLINE to the boot loader's command line. If there are none, the command line is embedded as a boot
+    configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` must be set in every kernel for the
+    architecture: those that the C library needs, and KERNEL_GZIP if the kernel unpacks itself. `qemu` is the QEMU
+    program. `emulation` is the machine for boards that have none of their own, `console` the kernel console of that
+    machine. `netboot` says how QEMU's machines with a virtio network card boot over the network, if they can. `go` are
+    the variables that tell the Go compiler the architecture (https://go.dev/doc/install/source#environment).
     """
 
     name: str

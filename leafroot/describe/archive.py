@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives as authors describe them: one file, pinned by its SHA-256, the places to find it, and modules of source."""
+"""Archives as authors describe them: files pinned by their SHA-256, with the places to find them. Also source
+modules."""
 
 from __future__ import annotations
 
@@ -18,12 +19,11 @@ _PLACEHOLDER = "{version}"
 
 @dataclass(frozen=True, init=False)
 class Archive:
-    """One archive; its bytes are those with this SHA-256, wherever they come from.
+    """One archive. Its SHA-256 identifies it, whatever place it comes from.
 
-    `places` are tried in turn: `https://...`, `http://...`, `debian:pool/...` (below the machine's own
-    Debian mirror) and `file:/...`; a single one may be given as a plain string. `{version}` in a place
-    stands for the package's version. `inner` is the path of a member of the archive that is itself the
-    archive to unpack ("data.tar.xz" of a Debian package).
+    `places` are tried in turn: `https://...`, `http://...`, `debian:pool/...` (a path below the machine's own Debian
+    mirror) and `file:/...`. A single place may be a plain string. `{version}` in a place stands for the package's
+    version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a Debian package).
     """
 
     places: tuple[str, ...]
@@ -33,15 +33,17 @@ class Archive:
     def __init__(self, places: str | Sequence[str], sha256: str, inner: str = "") -> None:
         found = (places,) if isinstance(places, str) else tuple(places)
         if not found:
-            raise LeafrootError("an archive without a place", hint="Name at least one URL where it is found.")
+            raise LeafrootError(
+                "an archive needs at least one place", hint="Give a URL that it can be downloaded from."
+            )
         for place in found:
             _check_place(place)
         digest = sha256.lower()
         if not _DIGEST.fullmatch(digest):
             raise LeafrootError(
-                f"{sha256!r} is not a SHA-256: those are 64 hexadecimal digits",
+                f"{sha256!r} is not a SHA-256, which has 64 hexadecimal digits",
                 where=found[0],
-                hint="Print it with 'sha256sum FILE', once you trust the file.",
+                hint="Once you trust the file, 'sha256sum FILE' prints it.",
             )
         object.__setattr__(self, "places", found)
         object.__setattr__(self, "sha256", digest)
@@ -53,7 +55,7 @@ class Archive:
 
     @property
     def file_name(self) -> str:
-        """What the archive is called where it is first looked for; people know it by this name."""
+        """The archive's file name in its first place, for messages."""
         return _file_name(self.places[0])
 
 
@@ -91,12 +93,12 @@ def _check_place(place: str) -> None:
         raise LeafrootError("a place may not contain spaces or control characters", where=repr(place))
     name = _file_name(place)
     if not name or "/" in name or "\x00" in name or name in (".", ".."):
-        raise LeafrootError("a place must end in the archive's file name", where=place)
+        raise LeafrootError("a place must end with the archive's file name", where=place)
 
 
 @dataclass(frozen=True)
 class Module:
-    """One Debian package of source code, `golang-*-dev`; `license` is what Debian's copyright file says of it."""
+    """One Debian package of source code, `golang-*-dev`; `license` comes from its Debian copyright file."""
 
     name: str
     version: str
@@ -105,10 +107,10 @@ class Module:
 
     @property
     def documentation(self) -> str:
-        """The folder with what documents the package, below the root that it is unpacked into."""
+        """The folder with the package's documentation, relative to the folder that it is unpacked into."""
         return f"usr/share/doc/{self.name}"
 
     @property
     def copyright(self) -> str:
-        """Where the package's licence texts are, below the root that it is unpacked into."""
+        """The file with the package's licence texts, relative to the folder that it is unpacked into."""
         return f"{self.documentation}/copyright"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boards and kernel series as their authors describe them, with the consoles and root sizes that they may name."""
+"""Boards and kernel series as their authors describe them, with the consoles and root sizes that they may use."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from leafroot.describe.qemu import Emulation
 class Series:
     """A kernel series: `linux/<series>/kernel.py`.
 
-    Every kernel of it carries all of `patches/*.patch`, applied in the order of their names. `modes` are the boot modes
-    that these bring, beside those that the series has by itself.
+    `patches/*.patch` are applied to every kernel of the series, in the order of their names. `modes` are the boot modes
+    that the patches add to those that the series has by itself.
     """
 
     version: str
@@ -47,16 +47,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Kernel:
-    """The kernel that a board asks for.
+    """The kernel of a board.
 
-    Its configuration starts from the make target `base` of the series; on top lie the fragments
-    `linux/config/<name>.config` of all names in `shared`, then the files of the board's folder in `config`.
-    `options` are fragments that a person may choose in Kconfig: names, each with what the menu says, where
-    `<name>.config` is in the board's folder.
+    Its configuration starts from the make target `base` of the series. The fragments `linux/config/<name>.config` of
+    all names in `shared` are applied to it, then the files of the board's folder in `config`. `options` are fragments
+    that can be selected in the menu: each name with its prompt; `<name>.config` is in the board's folder.
 
-    `device_tree` is a device tree source of the series, below its `dts` folder and without an ending
-    ("broadcom/bcm2711-rpi-4-b"). Each of `overlays` is `overlays/<name>.dtso` in the board's folder, or else a
-    `.dtso` of that name beside the series' own device tree.
+    `device_tree` is a device tree source of the series: its path below the `dts` folder, without the suffix
+    ("broadcom/bcm2711-rpi-4-b"). Each name in `overlays` is `overlays/<name>.dtso` in the board's folder, or else a
+    `.dtso` of that name beside the device tree in the kernel's source.
     """
 
     series: str
@@ -72,18 +71,18 @@ class Kernel:
 
     @property
     def device_tree_file(self) -> str:
-        """What the compiled device tree is called: "bcm2711-rpi-4-b.dtb"."""
+        """The file name of the compiled device tree: "bcm2711-rpi-4-b.dtb"."""
         return f"{PurePosixPath(self.device_tree).name}.dtb"
 
 
 @dataclass(frozen=True)
 class RaspberryPi:
-    """How a Raspberry Pi boots: its boot loader reads files from a FAT partition, or asks a TFTP server for them.
+    """How a Raspberry Pi boots: its boot loader reads files from a FAT partition, or fetches them from a TFTP server.
 
-    `firmware` are the loader's own files, from the package `package`; `kernel` is the name under which it finds
-    the kernel. `card` is the size of the SD card's image in MiB, `boot_partition` that of its FAT partition.
-    `serial` is the board's serial number (8 hexadecimal digits), below which a TFTP server keeps what is for
-    this one board alone. The board's folder may have a `config.txt`, whose lines follow Leafroot's own.
+    `firmware` are the loader's own files, from the package `package`. `kernel` is the file name of the kernel. `card`
+    is the size of the SD card's image in MiB, `boot_partition` the size of its FAT partition. `serial` is the board's
+    serial number (8 hexadecimal digits): a TFTP server keeps the files for this board alone in a folder of that name.
+    The board's folder may have a `config.txt`, whose lines follow Leafroot's own.
     """
 
     firmware: Sequence[str]
@@ -101,12 +100,12 @@ class RaspberryPi:
 class Board:
     """One board: `board/<name>/board.py`.
 
-    `memory` is RAM in MiB, which the image must leave room in. `root_size` is the most that the root may grow to, as
-    tmpfs has it: a part of the memory ("60%") or an amount ("96M"); half of the memory unless it says otherwise.
-    `console` is a kernel console ("ttyS0,115200"), where it is another than that of the architecture. `overlay/` in
-    the board's folder is laid over the root. `require` names hardening that every ELF file in the root must have:
-    relro, pie, ssp. `loader` says what the board's boot loader wants beside the kernel, `emulation` what QEMU needs,
-    where that is more than for any board of the architecture.
+    `memory` is the RAM in MiB; the image must fit and leave room. `root_size` is the maximum size of the root, as for
+    tmpfs: a share of the memory ("60%") or an amount ("96M"). The default is half of the memory. `console` is a kernel
+    console ("ttyS0,115200"), if it differs from the architecture's. The files of `overlay/` in the board's folder
+    replace and add to those of the root. `require` lists the hardening that every ELF file in the root must have:
+    relro, pie, ssp. `loader` says what the board's boot loader needs beside the kernel. `emulation` is the board's own
+    QEMU machine, if the architecture's does not fit.
     """
 
     arch: str
@@ -146,22 +145,22 @@ _CONSOLE = re.compile(r"([a-zA-Z]+)[0-9]+(?:,[0-9]+[noe]?[78]?r?)?")
 
 
 def console_kind(console: str) -> str:
-    """The device's name without its number; "" if the console is not written as the kernel wants it."""
+    """The device's name without its number; "" if the console is not in the kernel's format."""
     found = _CONSOLE.fullmatch(console)
     return found.group(1) if found else ""
 
 
 ROOT_SIZE = re.compile(r"(?P<number>[1-9]\d{0,8})(?P<unit>[%kKmMgG])")
-"""A part of the memory (60%) or an amount (96M)."""
+"""A share of the memory (60%) or an amount (96M)."""
 
 DEFAULT_ROOT_SIZE = "50%"
-"""What a tmpfs takes unless it is told otherwise (shmem_default_max_blocks in mm/shmem.c)."""
+"""The kernel's default size limit of a tmpfs (shmem_default_max_blocks in mm/shmem.c)."""
 
 _KIBIBYTES = {"k": 1, "m": 1024, "g": 1024 * 1024}
 
 
 def root_room(size: str, memory: int) -> int:
-    """What a root of this size has room for, in MiB, in a memory of `memory` MiB: never more than that."""
+    """The size limit in MiB of a root with this `root_size`, in `memory` MiB of memory; at most all of it."""
     found = ROOT_SIZE.fullmatch(size)
     assert found, size
     number, unit = int(found["number"]), found["unit"].lower()

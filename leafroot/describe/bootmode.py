@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boot modes: how the kernel mounts the initramfs, and whether pivot_root(2) can leave it.
 
-The facts about kernels come from fs/namespace.c and init/do_mounts.c of the series in linux/, the design of the
-modes from the threads quoted in docs/boot-modes.md.
+The facts about kernels are from fs/namespace.c and init/do_mounts.c of the series in linux/. The design of the modes is
+from the threads quoted in docs/boot-modes.md.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from leafroot.errors import LeafrootError
 class BootMode:
     """One way to mount the initramfs.
 
-    `native_from` is the first kernel version that has the mode without a patch (None: no kernel has); `native_until`
-    the first one that no longer can. `cmdline` is what a patched kernel wants on its command line; a native one wants
-    nothing. `options` is the parameter that takes tmpfs options for the root. `mountinfo` is the shell pattern that
-    the line of the booted root in /proc/self/mountinfo matches: id, parent's id, a comma, then type, source and
-    options. A mount without a parent names itself as its parent.
+    `native_from` is the first kernel version that has the mode without a patch (None: no version). `native_until` is
+    the first one that no longer has it. `cmdline` is the parameter that a patched kernel needs on its command line; a
+    native one needs none. `options` is the parameter that takes tmpfs options for the root. `mountinfo` is a shell
+    pattern. It matches, from the line of the booted root in /proc/self/mountinfo: id, parent's id, a comma, then type,
+    source and options. A mount without a parent has itself as its parent.
     """
 
     name: str
@@ -36,16 +36,16 @@ class BootMode:
     can_pivot: bool
 
     def is_native(self, version: tuple[int, int]) -> bool:
-        """Whether a kernel of this version has the mode as it is."""
+        """Whether a kernel of this version has the mode without a patch."""
         if self.native_from is None or version < self.native_from:
             return False
         return self.native_until is None or version < self.native_until
 
     def words(self, version: tuple[int, int], size: str) -> tuple[str, ...]:
-        """What a kernel of this version is to be told: the mode, and the root's size ("" leaves that to the kernel)."""
+        """The kernel parameters for this version: the mode, and the root's size ("" leaves the size to the kernel)."""
         mode = "" if self.is_native(version) else self.cmdline
         limit = f"{self.options}=size={size}" if size else ""
-        # One parameter says both where it can: with a value and without, a boot configuration could not hold it.
+        # If one parameter can say both, it appears once: a boot configuration cannot hold it with and without a value.
         words = (limit,) if limit and mode == self.options else (mode, limit)
         return tuple(word for word in words if word)
 
@@ -85,20 +85,20 @@ BOOT_MODES: dict[str, BootMode] = {mode.name: mode for mode in (NULLFS, LEAF_TMP
 
 
 def serves(series: Unit[Series], mode: BootMode) -> bool:
-    """Whether kernels of the series have the boot mode, by themselves or by the series' patches."""
+    """Whether kernels of the series have the boot mode, natively or by the series' patches."""
     return mode.is_native(series.value.number) or mode.name in series.value.modes
 
 
 def check_bootable(all_series: Mapping[str, Unit[Series]], series: Unit[Series], mode: BootMode, where: object) -> None:
-    """Raise LeafrootError, naming what would do, if the series cannot serve the boot mode."""
+    """Raise LeafrootError, with alternatives, if the series does not have the boot mode."""
     if serves(series, mode):
         return
     kernels = [f"KERNEL={name}" for name, other in all_series.items() if serves(other, mode)]
     modes = [f"BOOT={other.name}" for other in BOOT_MODES.values() if other.can_pivot and serves(series, other)]
-    # Plain rootfs is no substitute for a root that can be left; it is offered only where nothing else is.
+    # Plain rootfs is no substitute for a root that can be left: it is offered only if nothing else is possible.
     modes = modes or [f"BOOT={other.name}" for other in BOOT_MODES.values() if serves(series, other)]
     ways = [" or ".join(names) for names in (kernels, modes) if names]
-    patch = f"Write a patch into {series.path('patches')}/, and name the mode in modes= of {series.at()}."
+    patch = f"Add a patch to {series.path('patches')}/, and list the mode in modes= of {series.at()}."
     raise LeafrootError(
         f"boot mode {mode.name!r} {_lack(series.name, mode)}",
         where,

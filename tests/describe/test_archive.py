@@ -45,7 +45,7 @@ def test_the_file_name_is_the_end_of_the_first_place(place: str, name: str) -> N
 
 
 BAD = {
-    "no place": ([], SUM, "an archive without a place\n  Name at least one URL where it is found."),
+    "no place": ([], SUM, "an archive needs at least one place\n  Give a URL that it can be downloaded from."),
     "unknown scheme": (
         "ftp://x.example/a.tar",
         SUM,
@@ -85,28 +85,28 @@ BAD = {
         "'https://x.example/a b': a place may not contain spaces or control characters",
     ),
     "newline": ("file:/a\nb", SUM, "'file:/a\\nb': a place may not contain spaces or control characters"),
-    "no name": ("https://x.example/", SUM, "https://x.example/: a place must end in the archive's file name"),
+    "no name": ("https://x.example/", SUM, "https://x.example/: a place must end with the archive's file name"),
     "hidden slash": (
         "https://x.example/a%2Fb",
         SUM,
-        "https://x.example/a%2Fb: a place must end in the archive's file name",
+        "https://x.example/a%2Fb: a place must end with the archive's file name",
     ),
     "hidden dots": (
         "https://x.example/%2E%2E",
         SUM,
-        "https://x.example/%2E%2E: a place must end in the archive's file name",
+        "https://x.example/%2E%2E: a place must end with the archive's file name",
     ),
     "short checksum": (
         URL,
         "abc",
-        f"{URL}: 'abc' is not a SHA-256: those are 64 hexadecimal digits\n"
-        "  Print it with 'sha256sum FILE', once you trust the file.",
+        f"{URL}: 'abc' is not a SHA-256, which has 64 hexadecimal digits\n"
+        "  Once you trust the file, 'sha256sum FILE' prints it.",
     ),
     "checksum with other letters": (
         URL,
         "x" * 64,
-        f"{URL}: '{'x' * 64}' is not a SHA-256: those are 64 hexadecimal digits\n"
-        "  Print it with 'sha256sum FILE', once you trust the file.",
+        f"{URL}: '{'x' * 64}' is not a SHA-256, which has 64 hexadecimal digits\n"
+        "  Once you trust the file, 'sha256sum FILE' prints it.",
     ),
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The architectures: each module of this folder holds one value, `arch`, and nothing else says its name."""
+"""The architectures: each module of this folder sets one value, `arch`. No other code names an architecture."""
 
 from importlib import import_module
 from pkgutil import iter_modules

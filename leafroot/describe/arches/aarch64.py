@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ARM of 64 bits (ARMv8-A and later)."""
+"""64-bit ARM (ARMv8-A and later)."""
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.qemu import Emulation, UBoot, u_boot
@@ -20,7 +20,7 @@ arch = Arch(
     qemu="qemu-system-aarch64",
     emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a72")),
     console="ttyAMA0,115200",
-    # As an EFI application: the way that the kernel takes under any UEFI.
+    # Started as an EFI application, as under any UEFI firmware.
     netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
     go={"GOARCH": "arm64"},
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ARM of 32 bits (ARMv7-A) with hardware floating point."""
+"""32-bit ARM (ARMv7-A) with hardware floating point."""
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.qemu import Emulation, UBoot, u_boot
@@ -24,8 +24,8 @@ arch = Arch(
     gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
     # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
     elf_flags=(0xFF000400, 0x05000400),
-    # musl sleeps and waits by the old system calls wherever the time fits into 32 bits (src/time/clock_nanosleep.c).
-    # The zImage is packed in the one way in which it can hold a slot for the root (leafroot/rootfs/slot.py).
+    # musl uses the old system calls to sleep and wait if the time fits into 32 bits (src/time/clock_nanosleep.c).
+    # Only a zImage compressed with gzip can hold a slot for the root (leafroot/rootfs/slot.py).
     kernel_options=("COMPAT_32BIT_TIME=y", "KERNEL_GZIP=y"),
     go={"GOARCH": "arm", "GOARM": "7"},
 )

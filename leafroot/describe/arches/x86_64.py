@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PCs, and QEMU's model of one, of 64 bits."""
+"""64-bit PCs, and QEMU's model of one."""
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.qemu import Emulation, Firmware, Ipxe
@@ -22,11 +22,11 @@ arch = Arch(
     console="ttyS0,115200",
     netboot=Ipxe(
         Firmware("efi-virtio.rom", "ipxe-qemu (Debian), ipxe-roms-qemu (Fedora) or qemu-ipxe (openSUSE)"),
-        # The BIOS, and iPXE with it, then writes to the serial port.
+        # With this option, the BIOS and iPXE write to the serial port.
         options=("-machine", "graphics=off"),
     ),
-    # The bzImage is packed in the one way in which it can hold a slot for the root (leafroot/rootfs/slot.py). What that
-    # costs, for the 14.3 MB of a small kernel: gzip -9 2.5 MB, zstd -22 2.2 MB, xz 2.0 MB.
+    # Only a bzImage compressed with gzip can hold a slot for the root (leafroot/rootfs/slot.py). The cost, for a small
+    # kernel of 14.3 MB: gzip -9 gives 2.5 MB, zstd -22 2.2 MB, xz 2.0 MB.
     kernel_options=("KERNEL_GZIP=y",),
     go={"GOARCH": "amd64"},
 )
