@@ -25,10 +25,10 @@ sys.path.insert(0, os.getcwd())
 import leafroot.app.scons
 import leafroot.app.session
 from leafroot.plan.board import Plan, _plan_manifest
-from leafroot.plan.forms import Export, Forms
+from leafroot.plan.forms import Export
 from leafroot.plan.root import plan_root
-from leafroot.step import Artefact, Folder, Step, keys
 from leafroot.plan.toolchain.compiler import Toolchain
+from leafroot.step import Artefact, Folder, Output, Step
 
 GOOD = '''
 echo 'int alpha(int a) { return a + 1; }' >alpha.c && gcc -O2 -c alpha.c
@@ -39,28 +39,39 @@ ls /src | gzip -n >/out/usr/share/list.gz
 
 def made_up(output, script, *inputs, result="/out"):
     title = output.rpartition("/")[2].split(".")[0]
-    return Step(title, output, inputs, commands=(("sh", "-ec", script),), result=result)
+    return Step(title, Output(output), inputs, commands=(("sh", "-ec", script),), result=result)
 
 
-def plan_board(config, machine, file_digest):
+def plan_board(config, machine):
     names = [f"{letter}{number}" for letter in "abcdefgh" for number in range(12)]
     folder = Folder("/src", tuple((name, "SConstruct", 0o644) for name in names))
-    toolchain = Toolchain("made up", config.arch, (), (), "target/musl.tar.zst", "", frozenset({"c"}), ())
     with open("leaks.json") as file:
         leaks = json.load(file)
-    packages = [
-        made_up("target/musl.tar.zst", "mkdir -p /out/lib && echo musl >/out/lib/libc.so"),
-        made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder),
-        *(made_up(f"target/{name}.tar.zst", script, folder) for name, script in leaks.items() if name != "alpha"),
-    ]
-    root, elf, packed, *sizes = plan_root(config, toolchain, {"alpha": "target/alpha.tar.zst"})
+    musl = made_up("target/musl.tar.zst", "mkdir -p /out/lib && echo musl >/out/lib/libc.so")
+    alpha = made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder)
+    others = [made_up(f"target/{name}.tar.zst", leaks[name], folder) for name in leaks if name != "alpha"]
+    toolchain = Toolchain(
+        "made up", config.arch, (), (), musl.output, None, languages=frozenset({"c"}), folder="target", steps=()
+    )
+    built = {node.key: alpha for node in config.graph if node.unit.name == "alpha"}
+    root = plan_root(config, toolchain, built)
     script = "cat /root.zst >/build/image && date -r /root.zst +%s >/dev/null"
-    image = made_up("one/images/image", script, Artefact("/root.zst", packed.output), result="/build/image")
-    steps = (*packages, root, elf, packed, *sizes, image)
-    manifest = _plan_manifest(config, toolchain, (image, packed), Forms(), elf, keys(steps, file_digest))
-    images = (image.output, packed.output, manifest.output)
-    exported = Export("one/images/exported", "target/alpha.tar.zst")
-    return Plan((*steps, manifest), images, image.output, packed.output, exports=(exported,))
+    image = made_up("one/images/image", script, Artefact("/root.zst", root.packed.output), result="/build/image")
+    steps = (musl, alpha, *others, *root.steps, image)
+    manifest = _plan_manifest(config, toolchain, (image, root.packed), None, root.elf, steps)
+    return Plan(
+        steps=(*steps, manifest),
+        image=image.output,
+        root=root.packed.output,
+        manifest=manifest.output,
+        kernel=image.output,
+        device_tree=None,
+        card=None,
+        ramdisk=None,
+        checks=(),
+        exports=(Export("one/images/exported", alpha.output),),
+        legal_info=Export("one/legal-info", alpha.output),
+    )
 
 
 leafroot.app.session.plan_board = plan_board

@@ -13,15 +13,16 @@ from leafroot.errors import LeafrootError
 from leafroot.reproduce.comparing import Comparison, Difference, compare
 from leafroot.reproduce.place import host_packages
 from leafroot.reproduce.reproduction import Condition, compilers, tell_comparison
-from leafroot.step import Artefact, Step
+from leafroot.step import Artefact, Output, Step
 
 ROOT = Path(__file__).parents[2]
 MARKS = ("GCC: (Debian 12.2.0-14) 12.2.0", "GCC: (Debian 14.2.0-19) 14.2.0")
 OWN = "GCC: (GNU) 14.2.0"
+GCC, LIBRARY = Output("t/gcc.tar.zst"), Output("t/lib.tar.zst")
 STEPS = (
-    Step("compiler", "t/gcc.tar.zst", ()),
-    Step("library", "t/lib.tar.zst", (Artefact("/gcc", "t/gcc.tar.zst"),)),
-    Step("image", "b/images/image", (Artefact("/lib", "t/lib.tar.zst"),)),
+    Step("compiler", GCC, ()),
+    Step("library", LIBRARY, (Artefact("/gcc", GCC),)),
+    Step("image", Output("b/images/image"), (Artefact("/lib", LIBRARY),)),
 )
 
 
@@ -33,7 +34,7 @@ def lay(output: Path, files: Mapping[str, bytes], image: bytes = b"image", mode:
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_bytes(data)
             (tree / name).chmod(mode)
-        pack(tree, output / STEPS[number].output, mtime=0)
+        pack(tree, output / STEPS[number].output.path, mtime=0)
     (output / "b/images").mkdir(parents=True)
     (output / "b/images/image").write_bytes(image)
     return output

@@ -89,7 +89,7 @@ def test_a_failing_build_is_kept(tmp_path: Path) -> None:
             ("RELEASE=trixie", "TOOLCHAIN=debian"),
             "leafroot: RELEASE=trixie: the compiler of another release is another compiler: it gives other bytes",
         ),
-        (("RELEASE=../etc",), "leafroot: RELEASE=../etc: this is no name of a Debian release"),
+        (("RELEASE=../etc",), "leafroot: RELEASE=../etc: this is not the name of a Debian release"),
     ],
     ids=["external toolchain", "no name"],
 )
