@@ -89,7 +89,7 @@ class Place:
 
         A killed step's room stays until the step is done again, as a failed one's does: at most one for each step.
         """
-        found = [*self.cache.glob("tmp/*/*"), *self.cache.glob("dl/*.part"), *self.output.glob(".calls/*")]
+        found = [*self.cache.glob("tmp/*/*"), *self.cache.glob("dl/*.part"), *self.output.glob(".own/*")]
         found += [*self.output.glob("*/.*"), *self.output.glob("*/images/.*"), *self.output.rglob("*.new")]
         found += [
             *self.cache.glob("trees/*/.*"),

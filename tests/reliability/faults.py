@@ -73,9 +73,9 @@ WHERES = {
     "output": Where(
         lambda place: [path for path in place.outputs() if path.stat().st_size],
         (),
-        "not as the last finished run left it",
+        "changed since the last finished run",
     ),
-    "SCons's database": Where(below("output/.sconsign"), (), "the memory of what was made here is damaged"),
+    "SCons's database": Where(below("output/.sconsign"), (), "the record of what was built is damaged"),
 }
 
 

@@ -53,7 +53,7 @@ def phase_of(place: Place) -> str:
         return "fetching"
     if temporary:
         return "unpacking"
-    if list(place.output.glob(".calls/*")):
+    if list(place.output.glob(".own/*")):
         return "assembling"
     return "building" if rooms & {"build", "out", "scratch"} else "between"
 

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 from building import Place, sandboxed
-from made_up_firmware import Firmware, make_firmware
+from made_up_firmware import ROOT, Firmware, make_firmware
 from test_full_disk import fill
 from test_interrupted import STUBBORN, ended, wait_until
 from test_killed import NEW_WORDS, take_back
 from test_rotten import faults
 from test_two_at_once import second_waits
+
+from tests.real_builds import DEBIAN_X86_64
 
 
 @dataclass
@@ -36,12 +38,12 @@ class Bench:
     def stubborn(self) -> Path:
         """Begin a build that never ends; the file that says that it has come so far."""
         self.firmware.words_file.with_name("Makefile").write_text(STUBBORN)
-        return self.place.output / "build/x86_64-leafroot-linux-musl_delta.tar.zst/build/ready"
+        return self.place.output / f"build/{DEBIAN_X86_64}_delta.tar.zst/build/ready"
 
 
 def interrupted(bench: Bench) -> None:
     ready = bench.stubborn()
-    run = bench.place.start(str(bench.place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
+    run = bench.place.start(str(bench.place.output / DEBIAN_X86_64 / "delta.tar.zst"))
     wait_until(run, ready.exists)
     try:
         ended(run)
@@ -51,7 +53,7 @@ def interrupted(bench: Bench) -> None:
 
 def orphans(bench: Bench) -> None:
     ready = bench.stubborn()
-    run = bench.place.start(str(bench.place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
+    run = bench.place.start(str(bench.place.output / DEBIAN_X86_64 / "delta.tar.zst"))
     wait_until(run, ready.exists)
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
@@ -82,9 +84,9 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
         lambda bench: bench.rotten("SCons's database", "a flipped bit"),
     ),
     "artefacts are compared with their names": (
-        "effects/artefacts.py",
-        'if path.name == f"{signature}-{digest}":',
-        "if True:",
+        "store/artefacts.py",
+        "if hasher.hexdigest() != digest:",
+        "if False:",
         lambda bench: bench.rotten("artefact", "a flipped bit"),
     ),
     "unpacked trees are compared with their records": (
@@ -106,11 +108,11 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
         "        while os.read(read, 1) and False:",
         interrupted,
     ),
-    "programs end with Leafroot": ("effects/sandbox.py", '"--die-with-parent", ', "", orphans),
+    "programs end with Leafroot": ("build/sandbox.py", '"--die-with-parent", ', "", orphans),
     "one build at a time in an output folder": (
         "store/locks.py",
-        "    except BlockingIOError:\n        return False",
-        "    except BlockingIOError:\n        return True",
+        "        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "        pass\n",
         lambda bench: second_waits(bench.place, bench.undisturbed.bytes_made()),
     ),
     "a full disk is told": (
@@ -120,6 +122,12 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
         lambda bench: print(fill(bench.firmware, bench.undisturbed, bench.folder, 2)),
     ),
 }
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_each_guard_is_where_the_table_says(guard: str) -> None:
+    file, with_guard, *_ = GUARDS[guard]
+    assert (ROOT / "leafroot" / file).read_text().count(with_guard) == 1, f"{file} has changed: the table must follow"
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +145,7 @@ def test_without_the_guard_its_test_fails(guard: str, undisturbed: Place, taken_
     firmware = make_firmware(tmp_path / "firmware")
     bench = Bench(firmware, Place(firmware.tree, tmp_path / "place", undisturbed.words), undisturbed, tmp_path)
     module = firmware.tree / "leafroot" / file
-    text = module.read_text()
-    assert text.count(with_guard) == 1, f"{file} has changed: this table has to follow"
-    module.write_text(text.replace(with_guard, without))
+    module.write_text(module.read_text().replace(with_guard, without))
     with pytest.raises(AssertionError):
         scenario(bench)
     taken_out.append(guard)

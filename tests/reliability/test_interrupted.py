@@ -13,6 +13,8 @@ from building import Place, Run, held, sandboxed
 from made_up_firmware import Firmware, make_firmware
 from wholeness import check_whole
 
+from tests.real_builds import DEBIAN_X86_64
+
 LIMIT = 2.0
 STUBBORN = """\
 all:
@@ -81,8 +83,8 @@ def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturb
     firmware: Firmware = make_firmware(tmp_path)
     (firmware.words_file.with_name("Makefile")).write_text(STUBBORN)
     place = Place(firmware.tree, tmp_path / "place", undisturbed.words)
-    run = place.start(str(place.output / "x86_64-leafroot-linux-musl/delta.tar.zst"))
-    ready = place.output / "build/x86_64-leafroot-linux-musl_delta.tar.zst/build/ready"
+    run = place.start(str(place.output / DEBIAN_X86_64 / "delta.tar.zst"))
+    ready = place.output / f"build/{DEBIAN_X86_64}_delta.tar.zst/build/ready"
     wait_until(run, ready.exists)
     assert sandboxed(place.output), "nothing to be ended: the test proves nothing"
     ended(run)
@@ -97,7 +99,7 @@ def test_long_work_of_leafroot_itself_is_cut_off(place: Place, undisturbed: Plac
     longer = (f"CONFIG={fragment}", f"OVERLAY={tmp_path}/overlay")
     place.build(*longer, str(place.output / "little/elf.json"))
     run = place.start(*longer, str(place.output / "little/images/rootfs.cpio.zst"))
-    compressing = place.output / ".calls/little_images_rootfs.cpio.zst"
+    compressing = place.output / ".own/little_images_rootfs.cpio.zst"
     wait_until(run, lambda: any(compressing.glob("*")))
     ended(run)
     assert "interrupted in the middle of a step" in run.said(), "it was too quick: the test proves nothing"

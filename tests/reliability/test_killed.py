@@ -83,7 +83,7 @@ def take_back(place: Place, right: dict[str, str], words_file: Path, new: str) -
     words_file.write_text(old)
     said = place.build("--cache-disable")
     assert place.bytes_made() == right
-    assert said.count("not as the last finished run left it") == 1
+    assert said.count("changed since the last finished run") == 1
 
 
 def test_a_change_taken_back_after_a_kill(place: Place, undisturbed: Place, firmware: Firmware) -> None:

@@ -14,10 +14,9 @@ from building import Place
 from kills import Kills, kill_and_go_on
 from made_up_firmware import ROOT
 
-from tests.real_builds import CALLERS_CACHE, sha256
+from tests.real_builds import CALLERS_CACHE, DEBIAN_X86_64, sha256
 
 COUNT = 15
-TARGET = "x86_64-leafroot-linux-musl"
 LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
@@ -44,7 +43,7 @@ class Real:
         ]
 
     def _output(self, name: str) -> Path:
-        return self.place.output / TARGET / f"{name}.tar.zst"
+        return self.place.output / DEBIAN_X86_64 / f"{name}.tar.zst"
 
     def from_nothing(self) -> None:
         self.place.clear()
