@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives as authors describe them: files pinned by their SHA-256, with the places to find them. Also source
-modules."""
+"""Archives as authors describe them, pinned by their SHA-256, with the places to find them; and source modules."""
 
 from __future__ import annotations
 

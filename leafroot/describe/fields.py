@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fields of descriptions: authors write lists and dicts, which are frozen here and checked against their types.
 
-The authors of units run no type checker, and the classic mistake, a string where a list of strings belongs,
-would otherwise pass as a list of letters.
+Authors of units do not run a type checker. Without this check, a string in place of a list of strings would pass as a
+list of letters.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _frozen(value: Any) -> Any:
 
 
 def wrong_fields(value: Any) -> Iterator[str]:
-    """Sentences about the fields of a dataclass value, and of the values in it, that have a wrong type."""
+    """Messages about fields of the wrong type, in a dataclass value and in the values that it contains."""
     for name, hint in _hints(type(value)).items():
         field = getattr(value, name)
         if not _conforms(field, hint):
@@ -49,7 +49,7 @@ def wrong_fields(value: Any) -> Iterator[str]:
 
 
 def _parts_of(field: object) -> Iterator[object]:
-    """A field, or what is in it, however deep in lists and dicts."""
+    """A field, or all the values in it, at any depth of lists and dicts."""
     if isinstance(field, (list, tuple)):
         for item in field:
             yield from _parts_of(item)
@@ -61,7 +61,7 @@ def _parts_of(field: object) -> Iterator[object]:
 
 
 def _shown(field: object) -> str:
-    """A field as its author wrote it: a list, most likely, or a dict, not what they are frozen to."""
+    """A field as its author most likely wrote it: a list or a dict, not the frozen form."""
     thawed = _thawed(field)
     return repr(list(thawed) if isinstance(thawed, tuple) else thawed)
 
@@ -100,7 +100,7 @@ def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _words(hint: Any, many: bool = False) -> str:
-    """A type as an author would say it."""
+    """A type in words for authors."""
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return _any_of([_words(one, many) for one in args])
@@ -122,7 +122,7 @@ def _any_of(words: list[str]) -> str:
 
 
 def _kinds(hint: type) -> Iterator[str]:
-    """The names of the dataclasses that derive from a class that is none itself: what an author can write for it."""
+    """The dataclasses that derive from a class that is not one itself: what an author can write for it."""
     if hint not in _PLAIN and not is_dataclass(hint):
         kinds: list[type] = type.__subclasses__(hint)
         for kind in kinds:

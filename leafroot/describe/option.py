@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of a package, and the edges of the dependency graph that they and the package itself bring."""
+"""Options of a package, and the dependencies that the package and its options add to the graph."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from leafroot.describe.fields import freeze
 
 @dataclass(frozen=True)
 class Dependency:
-    """An edge that holds only sometimes: another package by name, and when it is needed.
+    """A dependency with conditions: the name of another package, and when it is needed.
 
-    `arch` and `libc` list the architectures and C libraries for which it is needed, all of them if empty. `option` is
-    an option of the same package: "tls" while it is on, "tls=openssl" while it has that value.
+    `arch` and `libc` list the architectures and C libraries for which it is needed; if they are empty, it is needed for
+    all. `option` is an option of the same package: "tls" means while it is on, "tls=openssl" while it has that value.
     """
 
     name: str
@@ -30,7 +30,7 @@ Edge = str | Dependency
 
 
 def edge(one: Edge) -> Dependency:
-    """An edge with its conditions, of which a plain name has none."""
+    """An edge as a Dependency; a plain name is one without conditions."""
     return Dependency(one) if isinstance(one, str) else one
 
 
@@ -39,8 +39,8 @@ class Brings:
     """What one value of an option adds to its package.
 
     `words` go to the recipe: arguments of configure or meson setup, variables of make, lines of a Kbuild
-    configuration, build tags of Go. `depends`, `tools` and `runs_with` are further edges, `kernel` further kernel
-    options, as in Package.
+    configuration, or build tags of Go. `depends`, `tools` and `runs_with` are additional edges, `kernel` additional
+    kernel options, as in Package.
     """
 
     words: Sequence[str] = ()
@@ -57,8 +57,8 @@ class Brings:
 class Option:
     """A yes/no option: `on` are the recipe's words while it is on, `off` those while it is off.
 
-    What it brings besides (`depends`, `tools`, `runs_with`, `kernel`) counts while it is on. Without a `prompt`, the
-    option is one that the package's Config.in defines, as PACKAGE_<PACKAGE>_<NAME>.
+    `depends`, `tools`, `runs_with` and `kernel` apply while it is on. An option without a `prompt` is one that the
+    package's Config.in defines as PACKAGE_<PACKAGE>_<NAME>.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Option:
         return "y" if self.default else "n"
 
     def values(self) -> Iterator[tuple[str, Brings]]:
-        """The values that bring something, as Kconfig writes them."""
+        """The values and what each brings; values are as Kconfig writes them."""
         yield "y", Brings(self.on, self.depends, self.tools, self.runs_with, self.kernel)
         yield "n", Brings(self.off)
 
@@ -111,7 +111,7 @@ class Number:
         return str(self.default)
 
     def values(self) -> Iterator[tuple[str, Brings]]:
-        """Nothing: no value brings anything but words."""
+        """Nothing: a value brings only words."""
         return iter(())
 
     def brings(self, value: str) -> Brings:
@@ -138,7 +138,7 @@ class Text:
         return str(self.default)
 
     def values(self) -> Iterator[tuple[str, Brings]]:
-        """Nothing: no value brings anything but words."""
+        """Nothing: a value brings only words."""
         return iter(())
 
     def brings(self, value: str) -> Brings:
@@ -148,7 +148,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Choice:
-    """An option that has one of several values: names, each with the recipe's words or with all that it brings.
+    """An option that has one of several values: their names, each with the recipe's words or with all that it brings.
 
     The first value is the default unless `default` names another.
     """
@@ -164,7 +164,7 @@ class Choice:
 
     @property
     def preset(self) -> str:
-        """The value that it has unless somebody chooses another."""
+        """The default value."""
         return self.default or next(iter(self.alternatives), "")
 
     def values(self) -> Iterator[tuple[str, Brings]]:
@@ -179,10 +179,11 @@ class Choice:
 
 @dataclass(frozen=True, init=False)
 class Provider(Choice):
-    """A choice between packages that do the same: each alternative is the name of a package, with the recipe's words.
+    """A choice between packages that do the same job: each alternative is a package's name with the recipe's words.
 
-    The package is linked with, or, with `edge="runs_with"`, only needed in the root. An alternative named "none" is no
-    package. A name that is no Python word is given in a dict: Provider("ssh", "SSH server", {"openssh-server": []}).
+    The chosen package is linked with; with `edge="runs_with"`, it is only needed in the root. The alternative "none"
+    stands for no package. Give a name that is not a Python identifier in a dict: Provider("ssh", "SSH server",
+    {"openssh-server": []}).
     """
 
     edge: str = field(default="depends")
@@ -219,7 +220,7 @@ AnyOption = Option | Number | Text | Choice
 
 def _with_package(package: str, brought: Sequence[str] | Brings, kind: str) -> Sequence[str] | Brings:
     if isinstance(brought, str):
-        # One word where a list belongs: the check of the fields says so.
+        # A string instead of a list: the check of the fields reports it.
         return brought
     brings = brought if isinstance(brought, Brings) else Brings(brought)
     depends = (*brings.depends, package) if kind == "depends" else brings.depends

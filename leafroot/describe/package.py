@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages as their authors describe them, and what every recipe tells those that read descriptions.
+"""Packages as their authors describe them, and the base class of their recipes.
 
-How each recipe builds a package is told in leafroot/plan/recipes/, one module each.
+leafroot/plan/recipes/ has one module for each recipe, which knows how it builds a package.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from leafroot.errors import LeafrootError
 if TYPE_CHECKING:
     from leafroot.describe.unit import Unit
 
-# An option that older kernels do not know: "NETFILTER_XTABLES_LEGACY from 6.17".
+# An option that older kernels do not have: "NETFILTER_XTABLES_LEGACY from 6.17".
 _FROM = re.compile(r"(?P<option>\S+) from (?P<major>\d+)\.(?P<minor>\d+)")
-# What a version may consist of: it becomes a part of URLs, file names and menus. Debian's versions have + and ~.
+# Versions become part of URLs, file names and menus. Debian's versions contain + and ~.
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+~_-]*")
 
 
@@ -31,10 +31,10 @@ Place = Literal["root", "loader", "toolchain"]
 class Recipe:
     """How a package is built. Recipes are frozen dataclasses of this class.
 
-    `builds` says that there is something to build: such a recipe is a Builder. `serves_host` says whether it can build
-    programs for the building machine, for `tools` of other packages. `parts` names the parts of the toolchain, beyond
-    the C compiler, that the recipe builds with and whose code ends up in its programs ("go"). `noarch` says that the
-    output is the same for every architecture. `takes_words` says that options of the package can add words to it.
+    `builds`: whether there is something to build; such a recipe is a Builder. `serves_host`: whether it can build
+    programs for the build machine, for the `tools` of other packages. `parts`: the parts of the toolchain, other than
+    the C compiler, that it needs and whose code ends up in its programs ("go"). `noarch`: whether the output is the
+    same for every architecture. `takes_words`: whether options of the package can add words to it.
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
@@ -45,11 +45,11 @@ class Recipe:
 
     @property
     def place(self) -> Place:
-        """Who takes the output: a root, a board's boot loader, or the toolchain."""
+        """Where the output goes: into a root, to a board's boot loader, or into the toolchain."""
         return "root"
 
     def check(self, unit: Unit[Package]) -> None:
-        """Raise a LeafrootError, with the line, if a field does not fit the package's folder or its source."""
+        """Raise a LeafrootError, with the line, if a field does not match the package's folder or its source."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,18 @@ class Account:
 class Package:
     """One package: what it is, where its source comes from, how it is built, and what it needs.
 
-    `parts` are further archives of the source, by the folder of it that each is unpacked into. `debian` is
-    Debian's own part of a source package (`*.debian.tar.xz`), whose patches are applied before the folder's.
+    `parts` are additional archives of the source, each with the folder of the source that it is unpacked into. `debian`
+    is Debian's own part of a source package (`*.debian.tar.xz`); its patches are applied before the package's own.
     `license` is an SPDX expression; `license_files` are paths in the source.
 
-    Edges: what `depends` names is built before and linked with: it, and all that it depends on itself, is in the
-    sysroot and in the root. What `tools` names is built for the building machine and comes first in PATH while the
-    package is built. What `runs_with` names need only be in the root as well. `options` are what a person can choose;
-    each may bring edges of its own.
+    Edges: packages in `depends` are built first and linked with; they and all their own dependencies are in the sysroot
+    and in the root. Packages in `tools` are built for the build machine and come first in PATH while this package is
+    built. Packages in `runs_with` only have to be in the root too. `options` are what the user can choose; each may add
+    edges of its own.
 
-    `kernel` names kernel options (without CONFIG_) that must be on; "X from 6.17" where older kernels know no X.
-    `replaces` are paths of other packages that this one may take over. `languages` are those beyond C that the compiler
-    must know. `patches/*.patch` in the package's folder are applied in the order of their names.
+    `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
+    `replaces` are paths of other packages that this one may replace. `languages` are those beyond C that the compiler
+    must support. `patches/*.patch` in the package's folder are applied in the order of their names.
     """
 
     version: str
@@ -102,7 +102,7 @@ class Package:
         if isinstance(self.version, str) and not _VERSION.fullmatch(self.version):
             raise LeafrootError(
                 f"{self.version!r} is not a version",
-                hint="A version consists of letters, digits and . + ~ _ -, and begins with a letter or a digit.",
+                hint="A version has letters, digits and . + ~ _ -, and begins with a letter or a digit.",
             )
 
     def source(self) -> Archive | None:
@@ -117,7 +117,7 @@ class Package:
 
 
 def kernel_options(asked: Iterable[str], series: tuple[int, int]) -> list[str]:
-    """What is asked of a kernel of this series, of options of which some are for newer kernels alone."""
+    """The options that apply to a kernel of this series: some are for newer kernels only."""
     found = []
     for option in asked:
         match = _FROM.fullmatch(option)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""QEMU's machines, and how they boot over the network, as architectures and boards describe them."""
+"""QEMU machines, and how they boot over the network, as architectures and boards describe them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from leafroot.describe.fields import freeze
 
 @dataclass(frozen=True)
 class Emulation:
-    """A machine of QEMU's: `options` name it, and what it has beyond the usual.
+    """A QEMU machine: `options` select it, and what it has in addition to the usual.
 
-    `since` is the first version of QEMU that has it. `overlay` is a file of the board's folder: a device tree
-    overlay (.dtso) that takes out of the board's device tree what QEMU does not emulate. `virtio` says whether the
-    machine has a PCI bus for QEMU's own network card and random numbers. `memory` is its RAM in MiB, where it can
-    have no other.
+    `since` is the first QEMU version that has it. `overlay` is a file in the board's folder: a device tree overlay
+    (.dtso) that removes from the board's device tree what QEMU does not emulate. `virtio` says whether the machine has
+    a PCI bus for QEMU's own network card and random number generator. `memory` is its RAM in MiB, if that is fixed.
     """
 
     options: Sequence[str]
@@ -31,9 +30,9 @@ class Emulation:
 
 @dataclass(frozen=True)
 class Firmware:
-    """A file that the host brings: its name in QEMU's own data folders, or else one of `places`.
+    """A file of the host: its name in QEMU's own data folders, or else one of `places`.
 
-    `packages` says, for people, what brings it.
+    `packages` tells the user which packages contain it.
     """
 
     name: str
@@ -42,7 +41,7 @@ class Firmware:
 
 
 def u_boot(board: str, fedora: str) -> Firmware:
-    """U-Boot for a machine of QEMU's, by the name that it has among U-Boot's boards and by Fedora's package."""
+    """U-Boot for a QEMU machine: its board name in U-Boot, and the name of Fedora's package."""
     file = f"{board}/u-boot.bin"
     places = tuple(f"/usr/{folder}/{file}" for folder in ("lib/u-boot", "share/uboot", "share/u-boot"))
     return Firmware(file, f"u-boot-qemu (Debian) or {fedora} (Fedora)", places)
@@ -50,9 +49,9 @@ def u_boot(board: str, fedora: str) -> Firmware:
 
 @dataclass(frozen=True)
 class Ipxe:
-    """iPXE in the ROM of QEMU's virtio network card, started by a PC's BIOS: it runs a script that TFTP brings.
+    """iPXE in the ROM of QEMU's virtio network card, started by a PC's BIOS. It runs a script that it fetches by TFTP.
 
-    `options` are QEMU's, beside those of the machine.
+    `options` are QEMU options in addition to those of the machine.
     """
 
     rom: Firmware
@@ -61,9 +60,9 @@ class Ipxe:
 
 @dataclass(frozen=True)
 class UBoot:
-    """U-Boot in the first flash memory of a machine 'virt', its environment at the start of the second.
+    """U-Boot in the first flash memory of a machine 'virt', with its environment at the start of the second.
 
-    The kernel is fetched to the address `load`, in U-Boot the variable loadaddr, and started by the command `start`.
+    U-Boot loads the kernel to the address `load` (its variable loadaddr), and starts it with the command `start`.
     The environment takes the first `environment` of the `flash` bytes: U-Boot's CONFIG_ENV_SIZE for that machine.
     """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A unit: a folder that holds one value. The folder's name is the unit's name, the docstring its help text."""
+"""A unit: a folder whose description sets one value. Its name is the folder's, its help text the docstring."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Unit(Generic[T]):
-    """A loaded package, board or series: its value, and what the folder says of it.
+    """A loaded package, board or series: its value, and facts about its folder.
 
-    `folder` is the path as people write it (below the checkout, or absolute for an external tree), `directory` where
-    it lies on this machine; `files` are the folder's files, relative to it, sorted; `modules` what its lock file pins.
+    `folder` is the path for messages (below the checkout, or absolute for an external tree), `directory` its path on
+    this machine. `files` are the folder's files, relative to it, sorted. `modules` are those that its lock file pins.
     `description` is the name of the file that sets the value.
     """
 
@@ -37,16 +37,16 @@ class Unit(Generic[T]):
         return self.doc.split("\n\n")[0].replace("\n", " ").strip().rstrip(".")
 
     def path(self, name: str) -> str:
-        """A file of the folder, as a path that a step can name."""
+        """The path of a file of the folder, as steps use it."""
         return str(PurePosixPath(self.folder) / name)
 
     def known_as(self, name: str) -> str:
-        """What steps call a file of the folder: its path in the tree, wherever on this machine that tree lies."""
+        """The name of a file of the folder in steps: its path in the tree, wherever the tree is on this machine."""
         return str(PurePosixPath(*PurePosixPath(self.folder).parts[-2:], name))
 
     @property
     def described_in(self) -> str:
-        """The file that sets the value, as messages of a step name it."""
+        """The name in steps of the file that sets the value."""
         return self.known_as(self.description)
 
     def below(self, folder: str, suffix: str = "") -> tuple[str, ...]:
@@ -54,16 +54,16 @@ class Unit(Generic[T]):
         return tuple(self.path(name) for name in self.files if name.startswith(f"{folder}/") and name.endswith(suffix))
 
     def at(self, text: str | None = None) -> str:
-        """The description's path, and the line that says the string or sets the variable `text`.
+        """The description's path, and the line that has the string or sets the variable `text`.
 
-        The file is read only now that there is something to complain about.
+        The file is read here, only when there is an error to report.
         """
         shown = self.path(self.description)
         return f"{shown}:{line_of(self.directory / self.description, text)}" if text is not None else shown
 
 
 def line_of(file: Path, text: str) -> int:
-    """The line where a description sets the variable or says the string `text`; 1 if it does not."""
+    """The line where a description sets the variable or has the string `text`; 1 if there is none."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Constant) and node.value == text:
             return node.lineno
