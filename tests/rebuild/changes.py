@@ -251,7 +251,10 @@ CHANGES = (
         all_of(
             *(
                 append(f"leafroot/{name}.py", '\n\ndef added() -> None:\n    """Nobody calls it."""\n')
-                for name in ("plan/packages", "plan/image", "plan/kernel", "effects/perform", "archive/pack", "scons")
+                for name in (
+                    *("plan/packages", "plan/board", "plan/kernel", "plan/recipes/make", "graph", "step"),
+                    *("build/executor", "archive/pack", "record/ledger", "app/scons"),
+                )
             )
         ),
     ),

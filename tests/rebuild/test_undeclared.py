@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from changes import append, replace
-from workbench import TARGET, Workbench
+from workbench import TARGETS, Workbench
 
 INCLUDES = """\
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -46,7 +46,7 @@ CASES += [(name, replace(f"package/{name}/package.py", CRUN, words), *told) for 
 
 
 def target(name: str) -> str:
-    return f"{TARGET}/{name}.tar.zst"
+    return f"{TARGETS['debian']}/{name}.tar.zst"
 
 
 @pytest.fixture(scope="module")

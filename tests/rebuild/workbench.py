@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real_builds import CALLERS_CACHE, scons, sha256
+from tests.real_builds import CALLERS_CACHE, DEBIAN_X86_64, scons, sha256
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-TARGET = "x86_64-leafroot-linux-musl"
+TARGETS = {"source": "x86_64-leafroot-linux-musl", "debian": DEBIAN_X86_64}
 BOARD = "qemu_x86_64"
 
 _COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "board", "linux", "configs")
@@ -125,7 +125,7 @@ class Workbench:
         self._make_cache(cache)
         allowed = {
             sha256(file)
-            for folder in (TARGET, "host")
+            for folder in (TARGETS[self.toolchain], "host")
             for file in (self.output / folder).glob("*.tar.zst")
             if file.name.removesuffix(".tar.zst") not in touched
         }
@@ -200,7 +200,7 @@ def _links_lead(source: Path, target: Path) -> bool:
 
 def made(output: Path) -> dict[str, str]:
     """The SHA-256 of each artefact and image in an output folder."""
-    folders = (output / name for name in ("host", TARGET, BOARD, f"{BOARD}/images"))
+    folders = (output / name for name in ("host", *TARGETS.values(), BOARD, f"{BOARD}/images"))
     files = [file for folder in folders if folder.is_dir() for file in folder.iterdir() if file.is_file()]
     return {str(file.relative_to(output)): sha256(file) for file in files}
 
