@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.qemu import Emulation
-from leafroot.guest.qemu import qemu_version
 from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import qemu_version
 from tests.boot.conftest import configuration
 
 BOARDS = ("qemu_aarch64", "qemu_riscv64", "qemu_arm")
