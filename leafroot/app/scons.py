@@ -206,7 +206,7 @@ def _set_up(env: Any, session: Session, memory: Memory) -> None:
     Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
-    # What went into an output is told by the digest of its action alone, which SCons has from `_Perform`.
+    # What went into an output is told by the digest of its action alone, which SCons has from `_Action`.
     env.Decider(lambda dependency, target, previous, repository_node=None: False)
     env.SConsignFile(_word(session.output / ".sconsign"), memory)
     env.CacheDir(_word(session.cache / "artefacts"), Artefacts)
@@ -232,7 +232,9 @@ def _declare_step(env: Any, session: Session, work: StepWork) -> None:
 
 def _declare_alias(env: Any, name: str, needs: Sequence[Path], work: Callable[[], int]) -> Any:
     """A name for work that is done in every run that asks for it, once all that it needs is made."""
-    return env.AlwaysBuild(env.Alias(name, [_word(path) for path in needs], Work(work)))
+    (node,) = env.AlwaysBuild(env.Alias(name, [_word(path) for path in needs], _ACTION))
+    node.attributes.leafroot = AliasWork(work)
+    return node
 
 
 def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
@@ -249,37 +251,9 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
     return _declare_alias(env, _word(folder), [artefact], work)
 
 
-class Work:
-    """Work for SCons, called with nodes: it gives an exit status, prints errors and never a traceback."""
-
-    def __init__(self, work: Callable[[], int]) -> None:
-        self._work = work
-
-    def __call__(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
-        try:
-            return self._work()
-        except InterruptedBuildError:
-            # SCons says so itself, once.
-            return 2
-        except LeafrootError as error:
-            print_error(error)
-            return 2
-        except OSError as error:
-            print_error(of_system(error, str(target[0]), Path(str(target[0]))))
-            return 2
-
-    def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
-        """SCons prints nothing of its own."""
-        return ""
-
-    def get_contents(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> bytes:
-        """Nothing of our code counts for SCons."""
-        return b""
-
-
 @dataclasses.dataclass(frozen=True)
 class StepWork:
-    """A step, who performs it, and where that is noted down."""
+    """What a step's node is made by: the step, who performs it, and where that is recorded."""
 
     step: Step
     executor: Executor
@@ -289,23 +263,64 @@ class StepWork:
         """Have the step performed; 0."""
         return self.ledger.perform(self.step, self.executor)
 
+    def digest(self) -> str:
+        """The digest of the step's action; SCons asks for it once the step's inputs are up to date."""
+        return self.ledger.actions.of(self.step).digest
 
-class _Perform:
-    """The action of every step's node. Its contents, by which SCons decides, are the digest of the step's action."""
+    def told(self) -> str:
+        """What is printed in place of the work (-n)."""
+        return f"  {self.step.title:<44} would be built, or taken from the cache"
 
-    def __call__(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
-        return Work(target[0].attributes.leafroot.perform)(target, source, env)
 
-    def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> str:
-        """What SCons prints where it does not perform the step (-n)."""
-        if Script.GetOption("no_exec"):
-            return f"  {target[0].attributes.leafroot.step.title:<44} would be built, or brought from the cache"
+@dataclasses.dataclass(frozen=True)
+class AliasWork:
+    """Work that is done in every run that asks for it; `work` gives an exit status."""
+
+    perform: Callable[[], int]
+
+    def digest(self) -> str:
+        """Nothing: it does not matter what was done before."""
         return ""
 
-    def get_contents(self, target: Sequence[Any], source: Sequence[Any], env: Any) -> bytes:
-        """The action's digest; SCons asks for it once the step's inputs are up to date."""
-        work: StepWork = target[0].attributes.leafroot
-        return work.ledger.actions.of(work.step).digest.encode()
+    def told(self) -> str:
+        """Nothing is printed in place of the work."""
+        return ""
+
+
+class _Action(SCons.Action.FunctionAction):  # type: ignore[misc]
+    """The one action of all nodes, whose work hangs on the node. By its signature SCons decides what is up to date.
+
+    (SCons would ask a plain function for its `get_contents` only if it could not look at the function's code.)
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_perform, {})
+
+    def get_presig(self, target: Sequence[Any], source: Sequence[Any], env: Any, executor: Any = None) -> bytes:
+        """What counts for a node beside its sources."""
+        work: StepWork | AliasWork = target[0].attributes.leafroot
+        return work.digest().encode()
+
+    def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any, executor: Any = None) -> str:
+        """What SCons prints before it does the work, or with -n in its place."""
+        work: StepWork | AliasWork = target[0].attributes.leafroot
+        return work.told() if Script.GetOption("no_exec") else ""
+
+
+def _perform(target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
+    """Do a node's work; gives an exit status and prints errors, never a traceback."""
+    work: StepWork | AliasWork = target[0].attributes.leafroot
+    try:
+        return work.perform()
+    except InterruptedBuildError:
+        # This is told once, at the end.
+        return 2
+    except LeafrootError as error:
+        print_error(error)
+        return 2
+    except OSError as error:
+        print_error(of_system(error, str(target[0]), Path(str(target[0]))))
+        return 2
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
@@ -349,5 +364,5 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
             self._cache.keep(action.digest, file, digest)
 
 
-# One action for all steps.
-_BUILDER = Script.Builder(action=Script.Action(_Perform()))
+_ACTION = _Action()
+_BUILDER = Script.Builder(action=_ACTION)

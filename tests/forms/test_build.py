@@ -194,7 +194,7 @@ def test_a_dry_run_tells_the_steps_and_makes_nothing(checkout: Checkout) -> None
     """`-n`, with nothing in the cache and with everything in it."""
     for _ in range(2):
         shutil.rmtree(checkout.root / "output", ignore_errors=True)
-        assert checkout.scons("-n").count("would be built, or brought from the cache") == 6
+        assert checkout.scons("-n").count("would be built, or taken from the cache") == 6
         assert not checkout.images.exists()
         checkout.scons()
     assert "would be built" not in checkout.scons("-n")
