@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The resolved dependency graph: what a configuration means, package by package, and the answer to every question
-about what depends on what.
+"""The resolved dependency graph: every package that a configuration needs, and the answer to every question about what
+depends on what.
 
-It stands between the configuration and the plan. A node is a package in one variant with the values of its options; an
-edge says why one node needs another. Nothing else in Leafroot follows edges.
+It stands between the configuration and the plan. A node is a package in one variant with the values of its options. An
+edge says why one node needs another. No other module of Leafroot follows edges.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +27,7 @@ Packages = Mapping[str, Unit[Package]]
 
 
 class Variant(NamedTuple):
-    """What a package is built for: `kind` is "target", "host" (the building machine) or "noarch" (any machine)."""
+    """What a package is built for: `kind` is "target", "host" (the build machine) or "noarch" (any machine)."""
 
     kind: str
     arch: str = ""
@@ -46,10 +47,10 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Node:
-    """A package in one variant, with the values of the options that it uses and the edges that hold for them.
+    """A package in one variant, with the values of its options and the edges that apply for them.
 
-    `options` are pairs (name, value as Kconfig writes it). `words` go to the recipe, `kernel` are kernel options that
-    the package asks for, "X from 6.17" among them.
+    `options` are pairs (name, value as Kconfig writes it). `words` go to the recipe. `kernel` are the kernel options
+    that the package needs, including those like "X from 6.17".
     """
 
     unit: Unit[Package]
@@ -69,10 +70,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a graph is resolved from: the packages that were selected, and what conditions of edges hang on.
+    """What a graph is resolved from: the selected packages, and everything that conditions of edges depend on.
 
-    `options` are the values of the packages' options; an option without a value has its default. `extra` names packages
-    that are built beside the root (a boot loader's files).
+    `options` are the values of the packages' options; an option without a value has its default. `extra` lists packages
+    that are built but do not go into the root (a boot loader's files).
     """
 
     selected: Sequence[str]
@@ -86,8 +87,8 @@ class Asked:
 class Graph:
     """Every node that a configuration needs, in an order in which they can be built.
 
-    Each node comes after those that it is built with; nodes that could come at the same time stand in the order of
-    their names. `root` are the nodes that go into the root.
+    Each node comes after those that it is built with; nodes that do not depend on each other are sorted by name. `root`
+    are the nodes that go into the root.
     """
 
     nodes: Mapping[Key, Node]
@@ -104,11 +105,11 @@ class Graph:
         return tuple(node for node in self if node.key in wanted)
 
     def linked(self, node: Node) -> tuple[Node, ...]:
-        """All that the node is linked with, directly or through others, in the graph's order: its sysroot."""
+        """The nodes that this one is linked with, directly or indirectly, in the graph's order: its sysroot."""
         return self._in_order(self._closure(node.depends))
 
     def tools(self, node: Node) -> tuple[Node, ...]:
-        """The programs of the building machine that the node is built with, and what these are linked with."""
+        """The nodes whose programs run on the build machine to build this one, and what those are linked with."""
         return self._in_order(self._closure(node.tools))
 
     def in_cxx(self, node: Node) -> bool:
@@ -116,17 +117,18 @@ class Graph:
         return any("c++" in one.unit.value.languages for one in (node, *self.linked(node)))
 
     def parts(self) -> tuple[str, ...]:
-        """The parts of the toolchain, beyond the C compiler, whose code ends up in programs of the root."""
+        """The parts of the toolchain, other than the C compiler, whose code ends up in programs of the root."""
         return tuple(dict.fromkeys(part for node in self.in_root for part in node.unit.value.build.parts))
 
     def declared(self) -> dict[str, frozenset[str]]:
-        """For each package in the root, those that it declares that it is linked with: its direct edges."""
+        """For each package in the root, the packages that it declares as linked with: its direct edges."""
         return {node.unit.name: frozenset(key.package for key in node.depends) for node in self.in_root}
 
     def identity(self, node: Node) -> str:
-        """What tells the node from another of its name: a digest of option values, its own and of all it is built from.
+        """A digest that separates nodes of the same package: of its option values, and of those of all it is built
+        from.
 
-        It is empty where nothing can differ. It says nothing of sources: a change of those leaves the name as it is.
+        It is empty if there are no such values. Sources do not count: a change of them does not change the name.
         """
         return self._identities[node.key]
 
@@ -163,8 +165,8 @@ class Graph:
 def resolve_graph(packages: Packages, asked: Asked) -> Graph:
     """The graph of a configuration.
 
-    Raises LeafrootError if an edge that holds leads to a package that is not selected: that happens where a
-    hand-written Config.in lets a person switch an option on without selecting what it brings.
+    Raises LeafrootError if an edge leads to a package that is not selected. This happens if a hand-written Config.in
+    lets the user switch on an option without selecting the packages that it needs.
     """
     found: dict[Key, Node] = {}
     target = Variant("target", asked.arch, asked.libc)
@@ -183,11 +185,15 @@ def resolve_graph(packages: Packages, asked: Asked) -> Graph:
                 raise LeafrootError(
                     f"{key.package!r} needs {missing!r}, which is not selected",
                     node.unit.at(missing),
-                    f"Its Config.in lets somebody deselect it: add 'select PACKAGE_{missing.upper()}' there.",
+                    f"Its Config.in allows this: add 'select PACKAGE_{missing.upper().replace('-', '_')}' there.",
                 )
         ahead += (*node.depends, *node.tools)
     edges = {key: (*node.depends, *node.tools) for key, node in found.items()}
     return Graph({key: found[key] for key in _sorted(edges)}, tuple(root), tuple(extra))
+
+
+def _symbol(package: str) -> str:
+    return f"PACKAGE_{re.sub('[^A-Z0-9]', '_', package.upper())}"
 
 
 def _key(unit: Unit[Package], variant: Variant) -> Key:
@@ -196,7 +202,7 @@ def _key(unit: Unit[Package], variant: Variant) -> Key:
 
 def _node(packages: Packages, key: Key, asked: Asked, target: Variant) -> Node:
     unit = packages[key.package]
-    # A program for the building machine is not what a person chose for the root: it has the defaults.
+    # The user's choices are for the root; a program for the build machine has the defaults.
     given = {} if key.variant is HOST else asked.options.get(unit.name, {})
     values = option_values(unit.value, given)
     brought = [option.brings(values[option.name]) for option in unit.value.options]
@@ -223,13 +229,13 @@ def _node(packages: Packages, key: Key, asked: Asked, target: Variant) -> Node:
 
 
 def option_values(package: Package, given: Mapping[str, str]) -> dict[str, str]:
-    """The value of each option as Kconfig writes it: what was chosen, or else the default."""
+    """The value of each option as Kconfig writes it: the one that was given, or else the default."""
     return {option.name: given.get(option.name, option.preset) for option in package.options}
 
 
 def _holds(one: Dependency, values: Mapping[str, str], asked: Asked, variant: Variant) -> bool:
     if variant is HOST and (one.arch or one.libc):
-        # The building machine has its own C library, and every architecture's programs are built on it.
+        # The build machine has its own C library, and programs for every architecture are built on it.
         return False
     if one.option:
         name, _, value = one.option.partition("=")
@@ -239,7 +245,7 @@ def _holds(one: Dependency, values: Mapping[str, str], asked: Asked, variant: Va
 
 
 def possible_edges(package: Package) -> dict[str, tuple[Dependency, ...]]:
-    """Every edge that a package could have, by kind: depends, tools, runs_with; those of options with `option` set."""
+    """Every edge that a package could have, by kind: depends, tools, runs_with; edges of options have `option` set."""
     found: dict[str, list[Dependency]] = {"depends": [], "tools": [], "runs_with": []}
     for kind, edges in found.items():
         edges += map(edge, getattr(package, kind))
@@ -252,17 +258,17 @@ def possible_edges(package: Package) -> dict[str, tuple[Dependency, ...]]:
 
 
 def check_circles(packages: Packages) -> None:
-    """Raise a LeafrootError, naming every member, if packages could need each other in a circle."""
+    """Raise a LeafrootError, with every member, if there could be a circular dependency."""
     edges = {name: _needed(unit.value) for name, unit in packages.items()}
     try:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
-        # graphlib lists each node before the one that needs it; people read it the other way round.
+        # graphlib lists each node before the one that needs it; the message has the opposite order.
         raise _circle(error.args[1][::-1], packages) from None
 
 
 def needs_of(packages: Packages, own: Callable[[Package], frozenset[str]]) -> dict[str, frozenset[str]]:
-    """For each package, what it and all that it unconditionally selects ask for, by `own`."""
+    """For each package, the needs (by `own`) of the package and of all that it selects unconditionally."""
     selected = {name: always_selected(unit.value) for name, unit in packages.items()}
     found: dict[str, frozenset[str]] = {}
     for name in TopologicalSorter(selected).static_order():
@@ -271,7 +277,7 @@ def needs_of(packages: Packages, own: Callable[[Package], frozenset[str]]) -> di
 
 
 def always_selected(package: Package) -> tuple[str, ...]:
-    """The packages that go into a root with this one, whatever its options say."""
+    """The packages that go into a root with this one, whatever its options are."""
     edges = possible_edges(package)
     return tuple(dict.fromkeys(one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option))
 
