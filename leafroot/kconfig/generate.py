@@ -16,7 +16,7 @@ from typing import Any
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES, serves
-from leafroot.describe.option import AnyOption, Brings, Choice, Edge, Number, Option, Text, edge
+from leafroot.describe.option import AnyOption, Choice, Edge, Number, Option, Text, edge
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
@@ -199,16 +199,20 @@ def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, 
     """An option of a package; of one that its Config.in defines, what that need not say again."""
     name = package_symbol(unit.name, option.name)
 
-    def brought(brings: Brings) -> list[str]:
+    def brought(value: str) -> list[str]:
+        brings = option.brings(value)
         edges = [edge(one) for one in (*brings.depends, *brings.runs_with)]
+        # Edges of the package itself may hang on the option too.
+        said = {f"{option.name}={value}", option.name if value == "y" else ""} - {""}
+        edges += [one for one in map(edge, (*unit.value.depends, *unit.value.runs_with)) if one.option in said]
         languages = sorted({language for one in edges for language in needs[one.name]})
         return [*(f"\tdepends on {one}" for one in languages), *_selects(unit, brings.depends, brings.runs_with)]
 
     match option:
         case Choice():
             values = [
-                _bool(symbol(name, value), value, brought(brings), f"{option.prompt}: {value}.")
-                for value, brings in option.values()
+                _bool(symbol(name, value), value, brought(value), f"{option.prompt}: {value}.")
+                for value, _ in option.values()
             ]
             head = [
                 "choice",
@@ -219,7 +223,7 @@ def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, 
             ]
             return _file(["\n".join(head), *values, "endchoice\n"], header=False)
         case Option():
-            selects = brought(option.brings("y"))
+            selects = brought("y")
             if not option.prompt:
                 return "\n".join([f"config {name}", *selects, ""]) if selects else ""
             lines = [f"\tdefault {option.preset}", *selects]

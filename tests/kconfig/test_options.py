@@ -275,6 +275,20 @@ def test_an_option_that_the_config_in_does_not_define(tmp_path: Path) -> None:
     )
 
 
+def test_an_edge_to_a_library_in_cxx_keeps_the_option_that_it_hangs_on_from_being_chosen(tmp_path: Path) -> None:
+    """Written with the package, and not with the option."""
+    fields = {
+        "depends": Code('[Dependency("leveldb", option="fast"), Dependency("leveldb", option="db=level")]'),
+        "options": Code('[Option("fast", "Fast"), Choice("db", "DB", {"none": [], "level": []})]'),
+    }
+    files = {**FILES, "package/alpha/package.py": package("First.", **fields)}
+    for symbol in ("FAST", "DB_LEVEL"):
+        line = f"CONFIG_PACKAGE_ALPHA_{symbol}=y\n"
+        assert in_root(configured(tmp_path, line, files)) == ["leveldb", "alpha"]
+        with pytest.raises(LeafrootError, match=rf"CONFIG_PACKAGE_ALPHA_{symbol} depends on TOOLCHAIN_CXX \(=n\)"):
+            configured(tmp_path, f"CONFIG_TOOLCHAIN_C_ONLY=y\n{line}", files)
+
+
 def test_a_choice_of_which_nothing_is_possible(tmp_path: Path) -> None:
     options = Code('[Provider("db", "Data base", leveldb=[], none=[]), Provider("kv", "Keys", leveldb=[], rocks=[])]')
     files = {
