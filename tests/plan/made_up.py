@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from leafroot.describe.arches import ARCHES
@@ -28,8 +29,9 @@ def unit(name: str, build: Recipe | None = None, **fields: Any) -> Unit[Package]
     """A package with an archive, built by Autotools, unless fields say otherwise."""
     files: Sequence[str] = fields.pop("files", ("package.py",))
     modules: tuple[Module, ...] = fields.pop("modules", ())
+    directory: Path = fields.pop("directory", Path())
     package = Package(**{"version": "1", "license": "MIT", "archive": ARCHIVE, "build": build or Autotools(), **fields})
-    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), modules=modules)
+    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), directory, modules=modules)
 
 
 def units(*found: Unit[Package]) -> Units:
