@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalog: every package, board and kernel series of this tree and of the external ones."""
+"""The catalog: every package, board and kernel series of this tree and of the external trees."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Catalog:
 
 
 def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | None = None) -> Catalog:
-    """Load every unit below `root` and below the external trees, and check what they say of each other.
+    """Load every unit below `root` and below the external trees, and check their references to each other.
 
-    An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded,
-    for two units of one name, unknown names and dependency cycles. `licenses` is a file that remembers which licence
-    expressions were found to be right.
+    An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded, for two
+    units of the same name, for unknown names and for dependency cycles. `licenses` is a file that remembers which
+    licence expressions are valid.
     """
     trees = (root, *(_external_tree(root, path) for path in external))
     packages = _load_kind(trees, "package", "package.py", "package", Package)
@@ -60,7 +60,7 @@ def _external_tree(root: Path, path: Path) -> Path:
         raise LeafrootError("there is no such folder", f"EXTERNAL={path}")
     if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs")):
         raise LeafrootError(
-            "none of the folders package, board, linux and configs is in it",
+            "the folder has none of the sub-folders package, board, linux and configs",
             f"EXTERNAL={path}",
         )
     return tree
@@ -92,5 +92,5 @@ def _folders(trees: Sequence[Path], parent: str) -> Iterator[tuple[Path, str]]:
                 continue
             shared = directory.name in _NO_UNITS.get(parent, ()) and not (directory / "kernel.py").exists()
             if not shared and has_files(directory):
-                # As people write it: below the checkout, or where the external tree is.
+                # The path for messages: below the checkout, or where the external tree is.
                 yield tree, directory.as_posix() if number else f"{parent}/{directory.name}"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loads units: lists a unit's folder, runs its description, which is Python, and checks the value that it sets.
 
-What a description may not do is refused where it does it: importing from elsewhere than leafroot, and reading files or
-other code. This is no wall against malice, for Python has no such thing; it is one against accidents, and against
-descriptions whose value depends on the machine.
+A description must not import from anywhere but leafroot, and must not read files or run other code; the error names the
+line. This does not stop malicious code, which is impossible in Python. It stops accidents, and descriptions whose value
+depends on the machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from leafroot.rootfs.tree import DEEPEST
 
 T = TypeVar("T")
 
-# What is made of a unit is called after it, with what it is for, and no file's name has more than 255 bytes.
+# Outputs are named after units, with a suffix, and a file name has at most 255 bytes.
 _LONGEST = 100
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -46,12 +46,12 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     directory = Path(tree, folder)
     name = directory.name
     if len(name) > _LONGEST:
-        raise LeafrootError(f"a name of {len(name)} letters, and the longest has {_LONGEST}", folder)
+        raise LeafrootError(f"the name has {len(name)} characters, but at most {_LONGEST} are allowed", folder)
     if not _NAME.fullmatch(name):
         raise LeafrootError(
-            f"{name!r} cannot be a name",
+            f"{name!r} is not a valid name",
             folder,
-            "A name begins with a letter or a digit; after it, . _ + - may come too.",
+            "A name has letters, digits and . _ + -, and begins with a letter or a digit.",
         )
     files = tuple(sorted(_files(str(directory), "")))
     shown = f"{folder}/{file_name}"
@@ -61,7 +61,7 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     if variable not in namespace:
         defined = [key for key in namespace if not key.startswith("__") and key not in leafroot.__all__]
         raise LeafrootError(
-            f"no value named {variable!r}",
+            f"the file does not set {variable!r}",
             shown,
             nearest(variable, defined) or f"The file must set {variable} = {kind.__name__}(...).",
         )
@@ -70,20 +70,20 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     if not isinstance(value, kind):
         problems = iter([f"{variable!r} must be a {kind.__name__}, but is a {type(value).__name__}"])
     for problem in problems:
-        # Only now is the line looked for: it is slow, and most descriptions have no mistake.
+        # Looks for the line only now, because it is slow and most descriptions have no error.
         raise LeafrootError(problem, f"{shown}:{line_of(directory / file_name, variable)}")
     return Unit(name, folder, namespace["__doc__"], value, files, directory, file_name)
 
 
 def has_files(directory: Path) -> bool:
-    """Whether a folder holds anything that counts: what a branch left behind is no unit."""
+    """Whether a folder has files that count: an empty folder, left behind by another branch, is not a unit."""
     return next(_files(str(directory), ""), None) is not None
 
 
 def _files(directory: str, prefix: str) -> Iterator[str]:
-    """The paths of all files below a folder; links are files, whatever they point to."""
+    """The paths of all files below a folder; a symbolic link counts as a file, whatever it points to."""
     if prefix.count("/") > DEEPEST:
-        raise LeafrootError(f"more than {DEEPEST} folders deep", directory)
+        raise LeafrootError(f"folders are nested more than {DEEPEST} deep", directory)
     try:
         entries = list(os.scandir(directory))
     except OSError as error:
@@ -97,7 +97,7 @@ def _files(directory: str, prefix: str) -> Iterator[str]:
             yield prefix + name
 
 
-# Seconds of processor time. The slowest takes some milliseconds.
+# Seconds of processor time. The slowest description takes a few milliseconds.
 TIME_LIMIT = 10.0
 _NOT_FOR_DESCRIPTIONS = (
     *("open", "exec", "eval", "compile", "input", "breakpoint"),
@@ -106,9 +106,9 @@ _NOT_FOR_DESCRIPTIONS = (
 
 
 def run_description(file: Path, shown: str, name: str) -> dict[str, Any]:
-    """Run a description and give all that it has set, its docstring under `__doc__`.
+    """Run a description and return all variables that it sets, its docstring as `__doc__`.
 
-    `shown` is its path as people write it. Raises LeafrootError with file and line, whatever goes wrong in it.
+    `shown` is its path for messages. Raises LeafrootError with file and line for every error in it.
     """
     code = _compile(file, shown)
     namespace: dict[str, Any] = {"__name__": name, "__file__": shown, "__builtins__": _BUILTINS}
@@ -120,9 +120,9 @@ def run_description(file: Path, shown: str, name: str) -> dict[str, Any]:
     doc = namespace.get("__doc__")
     if not isinstance(doc, str) or not doc.strip():
         raise LeafrootError(
-            "no docstring",
+            "the file has no docstring",
             f"{shown}:1",
-            "Its first sentence is the prompt in the menu, the whole is the help.",
+            "Its first sentence becomes the prompt in the menu, the whole text the help.",
         )
     namespace["__doc__"] = inspect.cleandoc(doc)
     return namespace
@@ -139,12 +139,12 @@ def _check_module(module: str, where: str | None = None) -> None:
         raise LeafrootError(
             f"imports {module!r}, but a description may import only from leafroot",
             where,
-            "What it needs belongs into leafroot's vocabulary, or into the recipe.",
+            "Add what it needs to leafroot's vocabulary, or to a recipe.",
         )
 
 
 def _check_functions(text: bytes, shown: str) -> None:
-    """Find imports in functions that may not be called; all others are found when they are done."""
+    """Find imports in functions, which may never be called; all other imports are checked when they run."""
     for node in ast.walk(ast.parse(text, shown)):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -156,8 +156,8 @@ def _check_functions(text: bytes, shown: str) -> None:
 def _missing(name: str) -> Any:
     def refuse(*_: object, **__: object) -> None:
         raise LeafrootError(
-            f"calls {name}(), but a description only says what there is",
-            hint="What it says may not depend on the machine. Files of the folder are named, not opened.",
+            f"calls {name}(), but a description may only set values",
+            hint="The values must not depend on the machine. Give the names of files, and do not open them.",
         )
 
     return refuse
@@ -186,7 +186,7 @@ def _compile(file: Path, shown: str) -> CodeType:
 
 
 def _failure(error: BaseException, shown: str) -> LeafrootError:
-    """What went wrong in a description, at the description's line."""
+    """The error for an exception in a description, with the description's line."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == shown]
     where = f"{shown}:{lines[-1] if lines and lines[-1] else 1}"
     text = str(error)
@@ -196,17 +196,17 @@ def _failure(error: BaseException, shown: str) -> LeafrootError:
             return LeafrootError(what, where, error.hint)
         case TooLong():
             return LeafrootError(
-                f"not done after {TIME_LIMIT:.0f} seconds",
+                f"still running after {TIME_LIMIT:.0f} seconds",
                 where,
-                "A description says what there is, and is done at once: a loop in it has no end.",
+                "A description only sets values, which takes no time. Does it have an endless loop?",
             )
         case KeyboardInterrupt():
             return LeafrootError("interrupted while this ran", where)
         case SystemExit():
-            return LeafrootError("ends the program, but a description only says what there is", where)
+            return LeafrootError("ends the program, but a description may only set values", where)
         case MemoryError():
-            return LeafrootError("asks for more memory than there is", where)
-        # Python words these differently from version to version, and gives this tree's own path with an import.
+            return LeafrootError("needs more memory than there is", where)
+        # Python's wording differs from version to version, and import errors contain this tree's own path.
         case ImportError() if len(quoted := text.split("'")) > 1:
             return LeafrootError(
                 f"leafroot has no {quoted[1]!r} to import", where, nearest(quoted[1], leafroot.__all__)
@@ -221,7 +221,7 @@ def _failure(error: BaseException, shown: str) -> LeafrootError:
 
 
 class TooLong(BaseException):
-    """Raised in what does not come to its end; code that catches every Exception does not catch it."""
+    """Raised in code that runs too long; `except Exception` does not catch it."""
 
 
 def _too_long(*_: object) -> None:
@@ -230,12 +230,12 @@ def _too_long(*_: object) -> None:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """End with TooLong what takes more processor time; outside of the main thread, without signals, it may run on."""
+    """Raise TooLong after this much processor time; outside of the main thread, which gets no signals, do nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _too_long)
-    # Again and again, for an `except:` with nothing behind it would swallow the first.
+    # Repeated, because a bare `except:` would swallow the first one.
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
     try:
         yield

@@ -41,30 +41,30 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ALPHA: '"""A."""\nimport os\n'},
         (
             "package/alpha/package.py:2: imports 'os', but a description may import only from leafroot\n"
-            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+            "  Add what it needs to leafroot's vocabulary, or to a recipe."
         ),
     ),
     "foreign from": (
         {ALPHA: '"""A."""\nfrom leafroot.errors import nearest\n'},
         (
             "package/alpha/package.py:2: imports 'leafroot.errors', but a description may import only from leafroot\n"
-            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+            "  Add what it needs to leafroot's vocabulary, or to a recipe."
         ),
     ),
     "relative import": (
         {ALPHA: '"""A."""\ndef f():\n    from . import beta\n'},
         (
             "package/alpha/package.py:3: imports '.', but a description may import only from leafroot\n"
-            "  What it needs belongs into leafroot's vocabulary, or into the recipe."
+            "  Add what it needs to leafroot's vocabulary, or to a recipe."
         ),
     ),
     "no value": (
         {ALPHA: package().replace("package =", "packag =")},
-        "package/alpha/package.py: no value named 'package'\n  Did you mean packag?",
+        "package/alpha/package.py: the file does not set 'package'\n  Did you mean packag?",
     ),
     "nothing": (
         {ALPHA: '"""A."""\n'},
-        "package/alpha/package.py: no value named 'package'\n  The file must set package = Package(...).",
+        "package/alpha/package.py: the file does not set 'package'\n  The file must set package = Package(...).",
     ),
     "value of another kind": (
         {ALPHA: board().replace("board =", "package =")},
@@ -73,15 +73,15 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "no docstring": (
         {ALPHA: "x = 1\n"},
         (
-            "package/alpha/package.py:1: no docstring\n"
-            "  Its first sentence is the prompt in the menu, the whole is the help."
+            "package/alpha/package.py:1: the file has no docstring\n"
+            "  Its first sentence becomes the prompt in the menu, the whole text the help."
         ),
     ),
     "empty docstring": (
         {ALPHA: '""" """\n'},
         (
-            "package/alpha/package.py:1: no docstring\n"
-            "  Its first sentence is the prompt in the menu, the whole is the help."
+            "package/alpha/package.py:1: the file has no docstring\n"
+            "  Its first sentence becomes the prompt in the menu, the whole text the help."
         ),
     ),
     "no description": (
@@ -91,8 +91,8 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "name": (
         {"package/al pha/package.py": package()},
         (
-            "package/al pha: 'al pha' cannot be a name\n"
-            "  A name begins with a letter or a digit; after it, . _ + - may come too."
+            "package/al pha: 'al pha' is not a valid name\n"
+            "  A name has letters, digits and . _ + -, and begins with a letter or a digit."
         ),
     ),
     "string for a list": (

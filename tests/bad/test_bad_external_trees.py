@@ -12,7 +12,7 @@ EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
     "missing": ({}, ("EXTERNAL=product: there is no such folder")),
     "empty": (
         {"product/README": ""},
-        "EXTERNAL=product: none of the folders package, board, linux and configs is in it",
+        "EXTERNAL=product: the folder has none of the sub-folders package, board, linux and configs",
     ),
     "twice": (
         {"product/package/alpha/package.py": package()},

@@ -21,9 +21,9 @@ from tests.small_tree import CHECKOUT, SmallTree, in_root, package
 
 DOC = '"""Something."""\n'
 FILE = "package/alpha/package.py"
-ONLY = "What it needs belongs into leafroot's vocabulary, or into the recipe."
-SAYS = "What it says may not depend on the machine. Files of the folder are named, not opened."
-LOOP = "A description says what there is, and is done at once: a loop in it has no end."
+ONLY = "Add what it needs to leafroot's vocabulary, or to a recipe."
+SAYS = "The values must not depend on the machine. Give the names of files, and do not open them."
+LOOP = "A description only sets values, which takes no time. Does it have an endless loop?"
 
 TEXTS = {
     "raises": ("x = 1\nraise ValueError('no\\nway')\n", ":3: ValueError: no\nway"),
@@ -31,10 +31,10 @@ TEXTS = {
     "divides": ("x = 1 / 0\n", ":2: ZeroDivisionError: division by zero"),
     "ends the program": (
         "raise SystemExit(0)\n",
-        ":2: ends the program, but a description only says what there is",
+        ":2: ends the program, but a description may only set values",
     ),
     "is interrupted by itself": ("raise KeyboardInterrupt\n", ":2: interrupted while this ran"),
-    "exit": ("exit(0)\n", f":2: calls exit(), but a description only says what there is\n  {SAYS}"),
+    "exit": ("exit(0)\n", f":2: calls exit(), but a description may only set values\n  {SAYS}"),
     "imports": (
         "from leafroot import Package\nimport os\n",
         f":3: imports 'os', but a description may import only from leafroot\n  {ONLY}",
@@ -53,27 +53,27 @@ TEXTS = {
     ),
     "opens": (
         "key = open('/etc/shadow').read()\n",
-        f":2: calls open(), but a description only says what there is\n  {SAYS}",
+        f":2: calls open(), but a description may only set values\n  {SAYS}",
     ),
-    "runs code": ("exec('x = 1')\n", f":2: calls exec(), but a description only says what there is\n  {SAYS}"),
-    "evaluates": ("eval('1')\n", f":2: calls eval(), but a description only says what there is\n  {SAYS}"),
-    "asks": ("name = input()\n", f":2: calls input(), but a description only says what there is\n  {SAYS}"),
+    "runs code": ("exec('x = 1')\n", f":2: calls exec(), but a description may only set values\n  {SAYS}"),
+    "evaluates": ("eval('1')\n", f":2: calls eval(), but a description may only set values\n  {SAYS}"),
+    "asks": ("name = input()\n", f":2: calls input(), but a description may only set values\n  {SAYS}"),
     "recurses": (
         "def f(x):\n    return f(x)\nf(1)\n",
         ":3: RecursionError: maximum recursion depth exceeded",
     ),
-    "wants the memory": ("x = 'x' * (1 << 60)\n", ":2: asks for more memory than there is"),
-    "loops": ("while True:\n    pass\n", f":2: not done after 0 seconds\n  {LOOP}"),
+    "wants the memory": ("x = 'x' * (1 << 60)\n", ":2: needs more memory than there is"),
+    "loops": ("while True:\n    pass\n", f":2: still running after 0 seconds\n  {LOOP}"),
     "loops on": (
         "while True:\n    try:\n        while True:\n            pass\n    except Exception:\n        pass\n",
-        f":5: not done after 0 seconds\n  {LOOP}",
+        f":5: still running after 0 seconds\n  {LOOP}",
     ),
     "is nested": ("x = " + "-" * 100_000 + "1\n", ":1: not valid Python: it is nested too deeply"),
     "is too long": (
         "#" * (1 << 20) + "\n",
         ": larger than 1 MiB\n  No hand-written file is that large: check which file this is.",
     ),
-    "is nobody's": ("", ": no value named 'package'\n  The file must set package = Package(...)."),
+    "is nobody's": ("", ": the file does not set 'package'\n  The file must set package = Package(...)."),
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_text(text: str, expected: str, tmp_path: Path, monkeypatch: pytest.Monk
     said = message(SmallTree(tmp_path, {FILE: DOC + text}))
     # Where in the loop it was is chance, and Python goes on to say which call was one too many.
     assert said.startswith(FILE + expected) or (
-        "not done" in expected and said.partition(": ")[2] == expected.partition(": ")[2]
+        "still running" in expected and said.partition(": ")[2] == expected.partition(": ")[2]
     ), said
 
 
@@ -134,7 +134,7 @@ PLACES: dict[str, tuple[Callable[[Path], None], str]] = {
     "pipe": (pipe, ": not a regular file"),
     "circle of links": (circle, ": cannot be read: Too many levels of symbolic links"),
     "folder": (folder, "package/alpha: this folder has no package.py"),
-    "folders without end": (deep, ": more than 200 folders deep"),
+    "folders without end": (deep, ": folders are nested more than 200 deep"),
 }
 
 
@@ -146,12 +146,12 @@ def test_place(make: Callable[[Path], None], expected: str, tmp_path: Path) -> N
 
 
 NAMES = {
-    "newline": ("a\nb", r"package/a\nb: 'a\nb' cannot be a name"),
-    "space": ("a b", "package/a b: 'a b' cannot be a name"),
-    "escape": ("a\x1b[31m", r"package/a\x1b[31m: 'a\x1b[31m' cannot be a name"),
-    "not UTF-8": ("a\udcff", r"package/a\udcff: 'a\udcff' cannot be a name"),
-    "option": ("-rf", "package/-rf: '-rf' cannot be a name"),
-    "too long": ("a" * 101, f"package/{'a' * 101}: a name of 101 letters, and the longest has 100"),
+    "newline": ("a\nb", r"package/a\nb: 'a\nb' is not a valid name"),
+    "space": ("a b", "package/a b: 'a b' is not a valid name"),
+    "escape": ("a\x1b[31m", r"package/a\x1b[31m: 'a\x1b[31m' is not a valid name"),
+    "not UTF-8": ("a\udcff", r"package/a\udcff: 'a\udcff' is not a valid name"),
+    "option": ("-rf", "package/-rf: '-rf' is not a valid name"),
+    "too long": ("a" * 101, f"package/{'a' * 101}: the name has 101 characters, but at most 100 are allowed"),
 }
 
 
