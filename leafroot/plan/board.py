@@ -65,7 +65,7 @@ def plan_board(config: Config, machine: Machine) -> Plan:
     """Everything that must be done for a board, in an order in which it can be done."""
     toolchain = _toolchain(config, machine)
     packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages)
-    if not any(config.graph.in_cxx(node) for node in config.graph if node.key in packages):
+    if not any(config.graph.in_cxx(node) for node in config.graph.in_root if node.key in packages):
         toolchain = toolchain.without_libstdcxx()
     root = plan_root(config, toolchain, packages)
     linux_config = plan_kernel_config(config, toolchain)
