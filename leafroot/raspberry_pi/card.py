@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Raspberry Pi's card as a board describes it: sizes that agree with each other, names that its boot loader reads."""
+"""Checks the card that a Raspberry Pi's board describes: the sizes must fit, and the boot loader must read the
+names."""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 
 CONFIG_TXT = "config.txt"
-"""The file of a board's folder whose lines the boot loader gets beside Leafroot's own."""
+"""The file in a board's folder whose lines are added to Leafroot's own."""
 
 CARD_START = 4
-"""Where a card's partition begins, in MiB: cards erase in blocks of up to this size."""
+"""The start of a card's partition, in MiB: cards erase in blocks of up to this size."""
 
 SMALLEST_FAT32 = 33
 """In MiB: 65525 clusters of one sector, their two tables and the boot sectors are 32.6 MiB."""
@@ -23,28 +24,28 @@ LARGEST_CARD = 2**32 // 2048 - 1
 
 
 def check_card(unit: Unit[Board]) -> None:
-    """Raise a LeafrootError if the board has a loader whose card cannot be."""
+    """Raise a LeafrootError if the board has a loader whose card is impossible."""
     loader, file = unit.value.loader, unit.at()
     if loader is None:
         return
     part, card = loader.boot_partition, loader.card
     if part < SMALLEST_FAT32:
         raise LeafrootError(
-            f"a boot partition of {part} MiB cannot be FAT32, which has 65525 clusters at least",
+            f"a boot partition of {part} MiB is too small for FAT32, which needs at least 65525 clusters",
             file,
-            f"boot_partition= is {SMALLEST_FAT32} or more.",
+            f"Set boot_partition= to {SMALLEST_FAT32} or more.",
         )
     if card < CARD_START + part:
         raise LeafrootError(
             f"a card of {card} MiB has no room for a boot partition of {part} MiB, which begins at {CARD_START} MiB",
             file,
-            f"card= is {CARD_START + part} or more.",
+            f"Set card= to {CARD_START + part} or more.",
         )
     if card > LARGEST_CARD:
         raise LeafrootError(
             f"a partition table cannot describe a card of {card} MiB",
             file,
-            f"card= is {LARGEST_CARD} or less.",
+            f"Set card= to {LARGEST_CARD} or less.",
         )
     if loader.serial and not re.fullmatch("[0-9a-f]{8}", loader.serial):
         raise LeafrootError(
@@ -54,4 +55,4 @@ def check_card(unit: Unit[Board]) -> None:
         )
     for name in (loader.kernel, *loader.firmware):
         if not re.fullmatch(r"[\w.+-]+", name) or name in ("config.txt", "cmdline.txt"):
-            raise LeafrootError(f"{name!r} cannot be the name of a boot file", file)
+            raise LeafrootError(f"{name!r} is not a valid name for a boot file", file)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The config.txt of a Raspberry Pi's boot loader: reads and checks a board's own, writes the whole.
+"""The config.txt of a Raspberry Pi's boot loader: reads and checks a board's own file, and writes the complete one.
 
-What follows from the description comes first, then the board's own lines. Of two lines with one key the boot loader
-takes the later one, so the board's file has the last word wherever it may. The boot loader says nothing of a key that
-it does not know, of a line that is too long, or of a value out of range: the board just does not do what the file says,
-or does not start. So all of that is refused here.
+Lines that follow from the description come first, then the board's own lines. If two lines have the same key, the boot
+loader takes the later one, so the board's file wins wherever this is allowed. The boot loader does not report unknown
+keys, lines that are too long, or values out of range: the board just does not do what the file says, or does not start.
+So all of these are errors here.
 
-Keys, the values they take, and sections are from Raspberry Pi's documentation (www.raspberrypi.com,
-documentation/computers/...); the page is named above each group. Each key was also looked for in the loader itself,
-start4.elf of the package raspberrypi-firmware; start_file, fixup_file, start_debug and uart_2ndstage are read before
-it, by the EEPROM. Options of other models alone are left out: here they would do nothing, and nobody would be told.
+Keys, their values, and sections are from Raspberry Pi's documentation (www.raspberrypi.com,
+documentation/computers/...); the page is named above each group. Each key was also found in the loader itself,
+start4.elf of the package raspberrypi-firmware, except start_file, fixup_file, start_debug and uart_2ndstage: the EEPROM
+reads these earlier. Options for other models only are left out: here they would silently do nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ANY = -(2**31)
 
 @dataclass(frozen=True)
 class Key:
-    """One key: the numbers that it takes, or any text if both are None; `port` where HDMI ports can differ."""
+    """One key: the range of its value, or any text if both are None; `port` if it can be set for one HDMI port."""
 
     lowest: int | None = None
     highest: int | None = None
@@ -106,7 +106,7 @@ KEYS: dict[str, Key] = {
     **_keys("dpi_timings"),
 }
 
-# config_txt.html#conditional-filters: those that are one word, and those with a value.
+# config_txt.html#conditional-filters: filters that are one word, and filters with a value.
 SECTIONS = (
     *("all", "none", "tryboot"),
     *("pi0", "pi0w", "pi02", "pi1", "pi2", "pi3", "pi3+", "pi4", "pi400", "cm4", "cm4s", "pi5", "pi500", "cm5"),
@@ -115,37 +115,37 @@ SECTION = re.compile(
     r"board-type=0x[0-9a-fA-F]+|board-type=\d+|EDID=\S+|0x[0-9a-fA-F]+|gpio\d+=[01]|HDMI:[01]|(boot_)?partition=\d+"
 )
 
-# config_txt.html#file-format: of a longer line, the rest is ignored.
+# config_txt.html#file-format: the rest of a longer line is ignored.
 LONGEST_LINE = 98
 
 
 _NUMBER = re.compile(r"-?\d+|0[xX][0-9a-fA-F]+")
-_IN_THE_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it"
-_IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader looks for them"
-# Keys that are Leafroot's to set, and who sets them; {board} is the board's description.
+_IN_THE_KERNEL = "the root is in the kernel itself; no separate initramfs is loaded"
+_IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader finds them"
+# Keys that Leafroot sets, and what decides their values; {board} is the board's description.
 _SET = {
-    "kernel": "RaspberryPi(kernel=...) in {board} says it",
+    "kernel": "RaspberryPi(kernel=...) in {board} sets it",
     "arm_64bit": "it follows from the architecture, arch= in {board}",
-    "device_tree": "Kernel(device_tree=...) in {board} says it",
+    "device_tree": "Kernel(device_tree=...) in {board} sets it",
     "cmdline": "Leafroot writes cmdline.txt; Board(cmdline=...) in {board} and KERNEL_CMDLINE add to it",
     "initramfs": _IN_THE_KERNEL,
     "ramfsfile": _IN_THE_KERNEL,
     "ramfsaddr": _IN_THE_KERNEL,
     "followkernel": _IN_THE_KERNEL,
     "auto_initramfs": _IN_THE_KERNEL,
-    "boot_ramdisk": "it belongs to the form boot.img, which Leafroot makes",
+    "boot_ramdisk": "it belongs to boot.img, which Leafroot makes",
     "os_prefix": _IN_PLACE,
     "overlay_prefix": _IN_PLACE,
     "upstream_kernel": _IN_PLACE,
-    "include": "the lines have to stand here, where they can be checked: no other file goes onto the boot partition",
+    "include": "write the lines here, where they are checked; no other file is copied to the boot partition",
 }
-# What stands for one of the loader's own files: it must be among those that the board puts onto the partition.
+# Keys that select one of the loader's own files, which must be among those that the board puts onto the partition.
 _IMPLIED = {"start_x": ("start4x.elf", "fixup4x.dat"), "start_debug": ("start4db.elf", "fixup4db.dat")}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One line `key=value` or `key:port=value` of the file; `overlay` is the name that a dtoverlay loads."""
+    """One line `key=value` or `key:port=value` of the file."""
 
     key: str
     value: str
@@ -158,7 +158,7 @@ class Setting:
 
 
 def read_settings(board: Unit[Board], text: str) -> tuple[Setting, ...]:
-    """The settings of the board's own config.txt, each of them checked; `text` is the file's content.
+    """The settings of the board's own config.txt, each checked; `text` is the file's content.
 
     Raises LeafrootError with file and line.
     """
@@ -176,17 +176,17 @@ def read_settings(board: Unit[Board], text: str) -> tuple[Setting, ...]:
 
 
 def _lines(board: Unit[Board], text: str) -> Iterator[tuple[int, str]]:
-    """The lines that set something, with their numbers; the sections between them are checked."""
+    """The lines with settings, with their numbers; checks the section lines between them."""
     for number, whole in enumerate(text.splitlines(), 1):
         line = whole.strip()
         where = f"{board.path(CONFIG_TXT)}:{number}"
         if not line or line.startswith("#"):
             continue
         if not line.isascii():
-            raise LeafrootError("only ASCII is read here, but for comments", where)
+            raise LeafrootError("only comments may have characters that are not ASCII", where)
         if len(whole.rstrip()) > LONGEST_LINE:
             raise LeafrootError(
-                f"the line has {len(whole.rstrip())} characters: the boot loader ignores what follows the "
+                f"the line has {len(whole.rstrip())} characters: the boot loader ignores everything after the "
                 f"{LONGEST_LINE}th",
                 where,
             )
@@ -207,17 +207,17 @@ def _setting(line: str, number: int, board: Unit[Board]) -> Setting:
     left, equals, value = line.partition("=")
     word = re.split(r"[\s:=]", line)[0]
     if word in _SET:
-        # Some of these come without an equals sign, and all are refused for what they are.
+        # Some of these have no equals sign; all of them are refused later.
         return Setting(word, value, number)
     if not equals:
         raise LeafrootError(f"not a setting: {line}", where, "Write key=value, a [section], or # before a comment.")
     if left != left.rstrip() or value != value.lstrip():
-        raise LeafrootError(f"a space beside the '=': {line}", where, f"Write {left.rstrip()}={value.lstrip()}")
+        raise LeafrootError(f"there is a space beside '=': {line}", where, f"Write {left.rstrip()}={value.lstrip()}")
     key, colon, port = left.partition(":")
     if key not in KEYS:
         raise LeafrootError(f"unknown key {key!r}", where, nearest(key, KEYS))
     if colon and not KEYS[key].port:
-        raise LeafrootError(f"{key!r} is for no single HDMI port", where, f"Write {key}={value}")
+        raise LeafrootError(f"{key!r} cannot be set for one HDMI port", where, f"Write {key}={value}")
     if colon and port not in ("0", "1"):
         raise LeafrootError(f"there is no HDMI port {port!r}", where, f"Write {key}:0={value} or {key}:1={value}")
     return Setting(key, value, number)
@@ -227,20 +227,20 @@ def _check(setting: Setting, board: Unit[Board], loader: RaspberryPi) -> None:
     key, value = setting.key, setting.value
     description = board.path("board.py")
     if key in _SET:
-        raise LeafrootError(f"{key!r} is not to be set here: {_SET[key].format(board=description)}", hint="Drop it.")
+        raise LeafrootError(f"do not set {key!r} here: {_SET[key].format(board=description)}", hint="Remove the line.")
     _check_value(key, value, KEYS[key])
     overlays = tuple(board.value.kernel.overlays)
     if setting.overlay and setting.overlay not in overlays:
         raise LeafrootError(
             f"overlay {setting.overlay!r} is not on the boot partition",
-            hint=f"Name it in Kernel(overlays=[...]) in {description}. {nearest(setting.overlay, overlays)}".rstrip(),
+            hint=f"List it in Kernel(overlays=[...]) in {description}. {nearest(setting.overlay, overlays)}".rstrip(),
         )
     wanted = (value,) if key in ("start_file", "fixup_file") else _IMPLIED.get(key, ()) if value == "1" else ()
     for name in wanted:
         if name not in loader.firmware:
             raise LeafrootError(
-                f"{key}={value} wants {name!r}, which is not on the boot partition",
-                hint=f"Name it in RaspberryPi(firmware=[...]) in {description}. {nearest(name, loader.firmware)}",
+                f"{key}={value} needs {name!r}, which is not on the boot partition",
+                hint=f"List it in RaspberryPi(firmware=[...]) in {description}. {nearest(name, loader.firmware)}",
             )
 
 
@@ -259,15 +259,15 @@ def _check_value(key: str, value: str, kind: Key) -> None:
         raise LeafrootError(f"{key}={value} is out of range", hint=takes)
 
 
-# What a product starts from, and may change in its own file: a serial console, no picture before the system's own.
+# Defaults that a product may change in its own file: a serial console, and no splash screen before the system starts.
 _DEFAULTS = ("enable_uart=1", "disable_splash=1")
 
 
 def config_txt(board: Unit[Board], own: str = "") -> str:
-    """The text of config.txt for a board with a RaspberryPi loader; `own` is that of the board's own config.txt.
+    """The text of config.txt for a board with a RaspberryPi loader; `own` is the text of the board's own config.txt.
 
-    An overlay that the own file loads itself, with parameters or for some models, is left to it. Raises LeafrootError,
-    with file and line, for whatever in the own file does not hold.
+    Overlays that the board's own file loads, with parameters or for some models, are not loaded again. Raises
+    LeafrootError, with file and line, for every error in the board's own file.
     """
     loader, kernel = board.value.loader, board.value.kernel
     assert loader is not None, board.name
@@ -281,14 +281,15 @@ def config_txt(board: Unit[Board], own: str = "") -> str:
     lines += _DEFAULTS
     loaded = {setting.overlay for setting in settings}
     if overlays := [name for name in kernel.overlays if name not in loaded]:
-        # The empty one ends the last one's parameters: a dtparam in the own file is not meant for it.
+        # The empty one ends the last overlay's parameters, so that a dtparam in the board's own file does not apply to
+        # it.
         lines += [f"dtoverlay={name}" for name in (*overlays, "")]
     for line in lines:
         if len(line) > LONGEST_LINE:
             raise LeafrootError(
                 f"its config.txt would have a line of {len(line)} characters: {line}",
                 board.path("board.py"),
-                f"The boot loader reads {LONGEST_LINE} of them. Choose a shorter name.",
+                f"The boot loader reads only {LONGEST_LINE}. Choose a shorter name.",
             )
     text = "# Written by Leafroot.\n" + "".join(f"{line}\n" for line in lines)
     if own:

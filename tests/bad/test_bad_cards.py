@@ -36,17 +36,17 @@ def tree(root: Path, line: str) -> SmallTree:
 CASES = {
     "a partition too small for FAT32": (
         "boot_partition=32",
-        "board/one/board.py: a boot partition of 32 MiB cannot be FAT32, which has 65525 clusters at least\n"
-        "  boot_partition= is 33 or more.",
+        "board/one/board.py: a boot partition of 32 MiB is too small for FAT32, which needs at least 65525 clusters\n"
+        "  Set boot_partition= to 33 or more.",
     ),
     "a card smaller than its partition": (
         "card=131",
         "board/one/board.py: a card of 131 MiB has no room for a boot partition of 128 MiB, which begins at 4 MiB\n"
-        "  card= is 132 or more.",
+        "  Set card= to 132 or more.",
     ),
     "a card that no table describes": (
         "card=2097152",
-        "board/one/board.py: a partition table cannot describe a card of 2097152 MiB\n  card= is 2097151 or less.",
+        "board/one/board.py: a partition table cannot describe a card of 2097152 MiB\n  Set card= to 2097151 or less.",
     ),
     "no such package": (
         'package="raspberry-firmware"',
@@ -60,11 +60,11 @@ CASES = {
     ),
     "a kernel in a folder": (
         'kernel="../kernel8.img"',
-        "board/one/board.py: '../kernel8.img' cannot be the name of a boot file",
+        "board/one/board.py: '../kernel8.img' is not a valid name for a boot file",
     ),
     "a kernel in a generated file's place": (
         'kernel="config.txt"',
-        "board/one/board.py: 'config.txt' cannot be the name of a boot file",
+        "board/one/board.py: 'config.txt' is not a valid name for a boot file",
     ),
 }
 

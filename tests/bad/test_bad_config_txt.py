@@ -8,8 +8,8 @@ from leafroot.errors import LeafrootError
 from leafroot.raspberry_pi.config_txt import config_txt
 from tests.raspberry_pi.test_config_txt import PI
 
-IN_KERNEL = "the root is in the kernel itself; no initramfs is loaded beside it\n  Drop it."
-IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader looks for them\n  Drop it."
+IN_KERNEL = "the root is in the kernel itself; no separate initramfs is loaded\n  Remove the line."
+IN_PLACE = "Leafroot puts kernel, device tree and overlays where the boot loader finds them\n  Remove the line."
 
 # A line of the file, and the message that follows its place.
 CASES: dict[str, tuple[str, str]] = {
@@ -21,7 +21,7 @@ CASES: dict[str, tuple[str, str]] = {
         "enable_uart",
         "not a setting: enable_uart\n  Write key=value, a [section], or # before a comment.",
     ),
-    "space": ("enable_uart = 1", "a space beside the '=': enable_uart = 1\n  Write enable_uart=1"),
+    "space": ("enable_uart = 1", "there is a space beside '=': enable_uart = 1\n  Write enable_uart=1"),
     "comment behind": (
         "enable_uart=1 # console",
         "a comment needs a line of its own: enable_uart=1 # console",
@@ -40,56 +40,56 @@ CASES: dict[str, tuple[str, str]] = {
     "low": ("gpu_mem=8", "gpu_mem=8 is out of range\n  It takes 16 or more."),
     "hexadecimal": ("hdmi_group=0x10", "hdmi_group=0x10 is out of range\n  It takes 0 to 2."),
     "no such port": ("hdmi_group:2=1", "there is no HDMI port '2'\n  Write hdmi_group:0=1 or hdmi_group:1=1"),
-    "no port": ("arm_boost:0=1", "'arm_boost' is for no single HDMI port\n  Write arm_boost=1"),
-    "not ASCII": ("armstub=stüb.bin", "only ASCII is read here, but for comments"),
+    "no port": ("arm_boost:0=1", "'arm_boost' cannot be set for one HDMI port\n  Write arm_boost=1"),
+    "not ASCII": ("armstub=stüb.bin", "only comments may have characters that are not ASCII"),
     "kernel": (
         "kernel=u-boot.bin",
-        "'kernel' is not to be set here: RaspberryPi(kernel=...) in board/pi/board.py says it\n  Drop it.",
+        "do not set 'kernel' here: RaspberryPi(kernel=...) in board/pi/board.py sets it\n  Remove the line.",
     ),
     "kernel, again": (
         "kernel=kernel8.img",
-        "'kernel' is not to be set here: RaspberryPi(kernel=...) in board/pi/board.py says it\n  Drop it.",
+        "do not set 'kernel' here: RaspberryPi(kernel=...) in board/pi/board.py sets it\n  Remove the line.",
     ),
     "64 bit": (
         "arm_64bit=0",
-        "'arm_64bit' is not to be set here: it follows from the architecture, arch= in board/pi/board.py\n  Drop it.",
+        "do not set 'arm_64bit' here: it follows from the architecture, arch= in board/pi/board.py\n  Remove the line.",
     ),
     "device tree": (
         "device_tree=other.dtb",
-        "'device_tree' is not to be set here: Kernel(device_tree=...) in board/pi/board.py says it\n  Drop it.",
+        "do not set 'device_tree' here: Kernel(device_tree=...) in board/pi/board.py sets it\n  Remove the line.",
     ),
     "command line": (
         "cmdline=mine.txt",
-        "'cmdline' is not to be set here: Leafroot writes cmdline.txt; Board(cmdline=...) in board/pi/board.py and KERNEL_CMDLINE add to it\n  Drop it.",
+        "do not set 'cmdline' here: Leafroot writes cmdline.txt; Board(cmdline=...) in board/pi/board.py and KERNEL_CMDLINE add to it\n  Remove the line.",
     ),
-    "initramfs": ("initramfs root.cpio followkernel", f"'initramfs' is not to be set here: {IN_KERNEL}"),
-    "initramfs with =": ("initramfs=root.cpio", f"'initramfs' is not to be set here: {IN_KERNEL}"),
-    "ramfsfile": ("ramfsfile=root.cpio", f"'ramfsfile' is not to be set here: {IN_KERNEL}"),
-    "ramfsaddr": ("ramfsaddr=0x00800000", f"'ramfsaddr' is not to be set here: {IN_KERNEL}"),
-    "followkernel": ("followkernel", f"'followkernel' is not to be set here: {IN_KERNEL}"),
-    "auto_initramfs": ("auto_initramfs=1", f"'auto_initramfs' is not to be set here: {IN_KERNEL}"),
+    "initramfs": ("initramfs root.cpio followkernel", f"do not set 'initramfs' here: {IN_KERNEL}"),
+    "initramfs with =": ("initramfs=root.cpio", f"do not set 'initramfs' here: {IN_KERNEL}"),
+    "ramfsfile": ("ramfsfile=root.cpio", f"do not set 'ramfsfile' here: {IN_KERNEL}"),
+    "ramfsaddr": ("ramfsaddr=0x00800000", f"do not set 'ramfsaddr' here: {IN_KERNEL}"),
+    "followkernel": ("followkernel", f"do not set 'followkernel' here: {IN_KERNEL}"),
+    "auto_initramfs": ("auto_initramfs=1", f"do not set 'auto_initramfs' here: {IN_KERNEL}"),
     "boot_ramdisk": (
         "boot_ramdisk=1",
-        "'boot_ramdisk' is not to be set here: it belongs to the form boot.img, which Leafroot makes\n  Drop it.",
+        "do not set 'boot_ramdisk' here: it belongs to boot.img, which Leafroot makes\n  Remove the line.",
     ),
-    "os_prefix": ("os_prefix=a/", f"'os_prefix' is not to be set here: {IN_PLACE}"),
-    "overlay_prefix": ("overlay_prefix=o/", f"'overlay_prefix' is not to be set here: {IN_PLACE}"),
-    "upstream_kernel": ("upstream_kernel=1", f"'upstream_kernel' is not to be set here: {IN_PLACE}"),
+    "os_prefix": ("os_prefix=a/", f"do not set 'os_prefix' here: {IN_PLACE}"),
+    "overlay_prefix": ("overlay_prefix=o/", f"do not set 'overlay_prefix' here: {IN_PLACE}"),
+    "upstream_kernel": ("upstream_kernel=1", f"do not set 'upstream_kernel' here: {IN_PLACE}"),
     "include": (
         "include extra.txt",
-        "'include' is not to be set here: the lines have to stand here, where they can be checked: no other file goes onto the boot partition\n  Drop it.",
+        "do not set 'include' here: write the lines here, where they are checked; no other file is copied to the boot partition\n  Remove the line.",
     ),
     "overlay": (
         "dtoverlay=disable-wifi,x=y",
-        "overlay 'disable-wifi' is not on the boot partition\n  Name it in Kernel(overlays=[...]) in board/pi/board.py. Did you mean disable-bt?",
+        "overlay 'disable-wifi' is not on the boot partition\n  List it in Kernel(overlays=[...]) in board/pi/board.py. Did you mean disable-bt?",
     ),
     "start file": (
         "start_file=start4cd.elf",
-        "start_file=start4cd.elf wants 'start4cd.elf', which is not on the boot partition\n  Name it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+        "start_file=start4cd.elf needs 'start4cd.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
     ),
     "start file, implied": (
         "start_x=1",
-        "start_x=1 wants 'start4x.elf', which is not on the boot partition\n  Name it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+        "start_x=1 needs 'start4x.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
     ),
 }
 
@@ -102,5 +102,5 @@ def test_message(line: str, message: str) -> None:
 
 
 def test_a_section_does_not_hide_what_is_wrong() -> None:
-    with pytest.raises(LeafrootError, match=r"^board/pi/config\.txt:2: 'kernel' is not to be set here"):
+    with pytest.raises(LeafrootError, match=r"^board/pi/config\.txt:2: do not set 'kernel' here"):
         config_txt(PI, "[pi3]\nkernel=kernel7.img\n")

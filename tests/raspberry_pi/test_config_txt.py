@@ -120,5 +120,5 @@ def test_a_line_of_leafroots_own_must_fit_too() -> None:
         config_txt(board)
     assert str(error.value) == (
         f"board/pi/board.py: its config.txt would have a line of 105 characters: kernel={name}\n"
-        "  The boot loader reads 98 of them. Choose a shorter name."
+        "  The boot loader reads only 98. Choose a shorter name."
     )
