@@ -16,9 +16,6 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
-
 from leafroot.errors import LeafrootError, nearest
 from leafroot.rootfs.tree import Directory, Entry, File, HardLink, Tree
 
@@ -28,6 +25,7 @@ _DF_TEXTREL, _DF_BIND_NOW = 0x4, 0x8
 _DF_1_NOW = 0x1
 _STACK_CHECK = "__stack_chk_fail"
 HARDENING = frozenset({"relro", "pie", "ssp"})
+"""What a board may require of all its programs and libraries."""
 # Firmware is for other processors than the one that boots.
 FIRMWARE = ("lib/firmware/", "usr/lib/firmware/")
 # Where musl's dynamic linker looks when no /etc/ld-musl-$ARCH.path says otherwise (ldso/dynlink.c).
@@ -77,6 +75,9 @@ def read_elf(data: bytes, where: str) -> ElfFacts:
 
 
 def _read(data: bytes) -> ElfFacts:
+    # Only a run that checks a root needs it, and every run imports HARDENING.
+    from elftools.elf.elffile import ELFFile
+
     elf: Any = ELFFile(io.BytesIO(data))
     facts: dict[str, Any] = {
         "needed": (),
@@ -123,6 +124,8 @@ def _ssp(elf: Any, data: bytes, is_dynamic: bool) -> bool | None:
     in it, its libc included, calls it: musl's start-up code refers to its set-up weakly. Sections are asked,
     for DT_GNU_HASH counts no symbols that are only referred to; strip leaves .dynsym, and takes .symtab.
     """
+    from elftools.elf.sections import SymbolTableSection
+
     tables = {name: elf.get_section_by_name(name) for name in (".dynsym", ".symtab")}
     known = {name: table for name, table in tables.items() if isinstance(table, SymbolTableSection)}
     # Building the table of names is slow; whoever has the symbol has its name.

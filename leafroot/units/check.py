@@ -20,6 +20,7 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.files import write_text
 from leafroot.graph import check_circles, possible_edges
 from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
+from leafroot.rootfs.elf import HARDENING
 
 LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
 """What a package may ask of the compiler beyond C, and the Kconfig symbol that says whether it is there."""
@@ -29,8 +30,6 @@ LIBCS = ("musl",)
 
 SHARED_FRAGMENTS = "linux/config"
 """The folder of the kernel fragments that boards of any kind share."""
-
-HARDENING = ("relro", "pie", "ssp")
 
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
