@@ -110,7 +110,8 @@ def _declare(env: Any, typed: list[str]) -> None:
     elif targets:
         Script.BUILD_TARGETS[:] = [node for one in targets for node in _nodes(env, session, one)]
     report.results += [] if asked else _results(session, targets, known)
-    atexit.register(_sum_up, report)
+    if not Script.GetOption("silent"):
+        atexit.register(_sum_up, report)
     _be_quiet()
 
 
@@ -178,10 +179,9 @@ def _end_with(error: LeafrootError) -> None:
 
 
 def _sum_up(report: Report) -> None:
-    if interrupted():
-        print("leafroot: interrupted", file=sys.stderr)
-    # Without a number of jobs, SCons refused its own options and began nothing.
-    elif Script.Main.num_jobs is not None and not Script.GetBuildFailures() and not _only_shows():
+    # SCons knows its number of jobs once it begins to build: it may have refused its own options before.
+    begun = Script.Main.num_jobs is not None
+    if begun and not interrupted() and not Script.GetBuildFailures() and not _only_shows():
         report.summary()
 
 
@@ -313,7 +313,7 @@ def _perform(target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
     try:
         return work.perform()
     except InterruptedBuildError:
-        # This is told once, at the end.
+        # SCons says so itself.
         return 2
     except LeafrootError as error:
         print_error(error)

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scons as people call it: what it builds, what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from scons_calls import SCONS, Calls, call
+
+SCRIPT = (str(Path(sys.executable).with_name("scons")),)
+IMAGES = ["bzImage", "manifest.json", "rootfs.cpio.zst"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Calls:
+    """Calls after a first one that has built everything; nobody changes what they build."""
+    calls = Calls(tmp_path_factory.mktemp("built"))
+    said = calls()
+    assert (said.status, said.err) == (0, "")
+    *steps, image, count = said.out.splitlines()
+    assert all(re.fullmatch(r"  \S.{42,} +0\.0 s", line) for line in steps), said.out
+    assert re.fullmatch(rf"{calls.output}/qemu_x86_64/images/bzImage: \d+ B", image)
+    assert re.fullmatch(rf"{len(steps)} steps built, 0 from the cache, [\d.]+ s", count)
+    return calls
+
+
+@pytest.mark.parametrize("program", [SCRIPT, SCONS], ids=["scons", "python -m SCons"])
+def test_scons_does_not_talk_about_itself(program: tuple[str, ...]) -> None:
+    listed = call(*program, "list")
+    assert (listed.status, listed.err) == (0, "")
+    assert listed.out.startswith("Boards\n")
+
+
+def test_a_run_with_nothing_to_do_says_so_in_one_line(built: Calls) -> None:
+    for program in (SCRIPT, SCONS):
+        said = built(program=program)
+        assert (said.status, said.err) == (0, "")
+        assert re.fullmatch(rf"{built.output}/qemu_x86_64/images/bzImage: \d+ B, up to date\n", said.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["{output}/qemu_x86_64/elf.json"], [r"{output}/qemu_x86_64/elf.json: \d+ B, up to date"]),
+        (["{output}/qemu_x86_64/images"], [r"{output}/qemu_x86_64/images: 3 outputs, up to date"]),
+        (
+            [f"{{output}}/qemu_x86_64/images/{name}" for name in IMAGES],
+            [rf"{{output}}/qemu_x86_64/images/{name}: \d+ B, up to date" for name in IMAGES],
+        ),
+        (["boot-files"], []),
+        (["boot-files", "{output}/qemu_x86_64/elf.json"], [r"{output}/qemu_x86_64/elf.json: \d+ B, up to date"]),
+        (["-s"], []),
+        (["-q"], []),
+    ],
+    ids=lambda value: " ".join(value).replace("{output}/qemu_x86_64/", "") or "nothing",
+)
+def test_what_was_named_is_told_when_it_is_up_to_date(built: Calls, words: list[str], lines: list[str]) -> None:
+    said = built(*(word.format(output=built.output) for word in words))
+    assert (said.status, said.err) == (0, "")
+    told = said.out.splitlines()
+    assert len(told) == len(lines)
+    for line, pattern in zip(told, lines, strict=True):
+        assert re.fullmatch(pattern.format(output=built.output), line)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["boot-tets"], "leafroot: command line: unknown command 'boot-tets'\n  Did you mean boot-test?\n"),
+        (["boot-test", "linux-menu"], "leafroot: command line: unknown command 'linux-menu'\n  'scons -h' lists"),
+        (["menuconfg"], "leafroot: command line: unknown command 'menuconfg'\n  Did you mean menuconfig?\n"),
+        (["BOARD=", "lsit"], "leafroot: command line: unknown command 'lsit'\n  Did you mean list?\n"),
+        (["BOARD=", "boot"], "leafroot: which board?\n  Say BOARD=NAME. Available: "),
+        (["BOARD=", "list", "boot"], "leafroot: which board?\n  Say BOARD=NAME. Available: "),
+        (
+            ["{output}/qemu_x86_64/images/bzimage"],
+            "leafroot: command line: no step makes '{output}/qemu_x86_64/images/bzimage'\n"
+            "  Did you mean {output}/qemu_x86_64/images/bzImage",
+        ),
+        (["no/such/path"], "leafroot: command line: no step makes 'no/such/path'\n  OUTPUT is {output}.\n"),
+        (["ACCEL=xen", "boot"], "leafroot: ACCEL=xen: there is no accelerator 'xen'\n  Available: kvm, tcg.\n"),
+        (["explain=bussybox"], "leafroot: command line: unknown step 'bussybox'\n  Did you mean busybox?\n"),
+        (["shell=bussybox"], "leafroot: command line: unknown step 'bussybox'\n  Did you mean busybox?\n"),
+        (["bench-compare", "one"], "leafroot: bench-compare: it takes two files\n"),
+        (["flash"], "leafroot: BOARD=qemu_x86_64: this board has no SD card to write\n"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_told_before_anything_is_built(tmp_path: Path, words: list[str], message: str) -> None:
+    calls = Calls(tmp_path)
+    said = calls(*(word.format(output=calls.output) for word in words))
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith(message.format(output=calls.output))
+    assert not list(tmp_path.rglob("*.tar.zst"))
+
+
+def test_a_wrong_word_waits_for_no_other_build(tmp_path: Path) -> None:
+    said = Calls(tmp_path)("boot-tets")
+    assert said.status == 2 and not (tmp_path / "output").exists()
+
+
+def test_errors_of_scons_itself_are_printed_and_nothing_is_told_to_be_up_to_date(built: Calls) -> None:
+    said = built("--no-such-option")
+    assert (said.status, said.out) == (2, "")
+    assert "no such option: --no-such-option" in said.err
+
+
+def test_a_dry_run_lists_the_steps_and_makes_nothing(tmp_path: Path) -> None:
+    calls = Calls(tmp_path)
+    said = calls("-n")
+    assert (said.status, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines and all(line.endswith("  would be built, or taken from the cache") for line in lines)
+    assert not list(tmp_path.rglob("*.tar.zst"))
+
+
+def test_a_target_builds_what_it_needs_and_no_more(tmp_path: Path) -> None:
+    calls = Calls(tmp_path)
+    said = calls(f"{calls.output}/qemu_x86_64/elf.json")
+    *_, result, count = said.out.splitlines()
+    assert re.fullmatch(rf"{calls.output}/qemu_x86_64/elf.json: \d+ B", result)
+    assert count.startswith(f"{len(said.out.splitlines()) - 2} steps built")
+    assert not (calls.output / "qemu_x86_64/images/bzImage").exists()
+    assert "image bzImage" in calls().out
+
+
+def test_a_changed_file_is_seen_and_a_change_taken_back_comes_from_the_cache(tmp_path: Path) -> None:
+    """What goes into a step counts, whatever becomes of SCons's own idea of a signature."""
+    overlay = tmp_path / "overlay/etc/note"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text("one")
+    calls = Calls(tmp_path, (f"OVERLAY={tmp_path}/overlay",))
+    assert "steps built, 0 from the cache" in calls().out
+    overlay.write_text("two")
+    told = calls().out
+    assert "  root  " in told and "busybox" not in told
+    overlay.write_text("one")
+    assert ", from the cache\n" in calls().out
+    assert ", up to date" in calls().out
+
+
+def test_explain_and_shell_need_no_target(built: Calls) -> None:
+    said = built("explain=busybox")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.startswith("busybox ") and "The next build leaves it as it is" in said.out

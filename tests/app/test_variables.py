@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Variables of the command line: what each value means, and what is refused with which words."""
+
+from __future__ import annotations
+
+import pwd
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leafroot.app.variables import VARIABLES, Variables, read_variables
+from leafroot.errors import LeafrootError
+
+ROOT = Path(__file__).parents[2]
+
+
+def read(**given: str) -> Variables:
+    return read_variables(ROOT, given)
+
+
+def refusal(**given: str) -> str:
+    with pytest.raises(LeafrootError) as caught:
+        read(**given)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("BORD", "x", "command line: unknown variable 'BORD'\n  Did you mean BOARD?"),
+        ("board", "x", "command line: unknown variable 'board'\n  Did you mean BOARD?"),
+        ("SHELL", "x", "command line: unknown variable 'SHELL'\n  Did you mean shell?"),
+        ("BOOT", "nullf", "BOOT=nullf: there is no boot mode 'nullf'\n  Did you mean nullfs?"),
+        ("TOOLCHAIN", "gcc", "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  Available: debian, source."),
+        ("ACCEL", "kvn", "ACCEL=kvn: there is no accelerator 'kvn'\n  Did you mean kvm?"),
+        ("ACCEL", "hvf", "ACCEL=hvf: there is no accelerator 'hvf'\n  Available: kvm, tcg."),
+        ("OFFLINE", "yes", "OFFLINE=yes: the value is 0 or 1"),
+        ("NETBOOT", "2", "NETBOOT=2: the value is 0 or 1"),
+        ("CONFIG", "README.md,none.config", "CONFIG=none.config: there is no such file"),
+        ("CONFIG", "configs", "CONFIG=configs: this is not a regular file"),
+        ("RELEASE", "tri/xie", "RELEASE=tri/xie: this is not the name of a Debian release\n  Say RELEASE=trixie, or"),
+        ("DEBIAN_MIRROR", "deb.example", "DEBIAN_MIRROR=deb.example: a Debian mirror must begin with https://"),
+        ("OUTPUT", "a\nb", "OUTPUT={root}/a\\nb: this folder's path has characters that cannot be shown\n  Name a"),
+        ("CACHE", "/", "CACHE=/: this folder is the checkout, or holds it\n  Name a folder of its own: CACHE=FOLDER."),
+        ("OUTPUT", ".", "OUTPUT={root}: this folder is the checkout, or holds it\n  Name a folder of its own: OUTPUT="),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, message: str) -> None:
+    assert refusal(**{name: value}).startswith(message.format(root=ROOT))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "meant"),
+    [
+        ("BOARD", "a,b,,c", "boards", ("a", "b", "c")),
+        ("BOARD", "", "boards", ()),
+        ("BOOT", "", "boot", ""),
+        ("CONFIG", "README.md,,LICENSE", "config", (Path("README.md"), Path("LICENSE"))),
+        ("CONFIG", str(ROOT / "LICENSE"), "config", (ROOT / "LICENSE",)),
+        ("EXTERNAL", "../a:/b", "external", (Path("../a"), Path("/b"))),
+        ("OVERLAY", "a:b", "overlay", ("a", "b")),
+        ("OUTPUT", "", "output", ROOT / "output"),
+        ("OUTPUT", "elsewhere", "output", ROOT / "elsewhere"),
+        ("OUTPUT", "/elsewhere", "output", Path("/elsewhere")),
+        ("CACHE", "~/c", "cache", Path("/home/somebody/c")),
+        ("CACHE", "", "cache", Path("/home/somebody/.cache/leafroot")),
+        ("OFFLINE", "", "offline", False),
+        ("OFFLINE", "0", "offline", False),
+        ("OFFLINE", "1", "offline", True),
+        ("NETBOOT", "1", "netboot", True),
+        ("DEBIAN_MIRROR", "https://deb.example/debian", "mirror", "https://deb.example/debian"),
+        ("RELEASE", "trixie", "release", "trixie"),
+        ("DEV", "", "device", None),
+        ("DEV", "/dev/sdx", "device", Path("/dev/sdx")),
+        ("ACCEL", "", "accelerator", "tcg"),
+        ("ACCEL", "kvm", "accelerator", "kvm"),
+    ],
+)
+def test_a_value_is_read_as_what_it_means(
+    name: str, value: str, field: str, meant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert getattr(read(**{name: value}), field) == meant
+
+
+def test_an_empty_value_is_as_good_as_none() -> None:
+    empty = read(**dict.fromkeys(VARIABLES, ""))
+    assert {**vars(empty), "given": {}} == vars(read())
+
+
+def test_the_cache_can_be_where_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/mine")
+    assert read().cache == Path("/var/cache/mine/leafroot")
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without HOME and without an entry in the password file, as in many containers."""
+
+    def nobody(uid: int) -> pwd.struct_passwd:
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+
+
+@pytest.mark.usefixtures("homeless")
+def test_without_a_home_the_cache_must_be_named() -> None:
+    assert read(CACHE="/c").cache == Path("/c")
+    assert refusal() == (
+        "command line: there is no home directory for ~/.cache/leafroot: HOME is not set\n"
+        "  Set HOME, or name a folder: CACHE=FOLDER."
+    )
+
+
+def test_another_call_is_given_what_was_typed() -> None:
+    typed = {"BOARD": "all", "CONFIG": "LICENSE", "OFFLINE": "1", "explain": "musl", "DEV": ""}
+    asked = read(**typed)
+    assert asked.given == typed
+    assert asked.command_line(shell="a b") == "scons BOARD=all CONFIG=LICENSE OFFLINE=1 'shell=a b'"
