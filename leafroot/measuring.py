@@ -9,7 +9,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from leafroot.config.bootable import serves
 from leafroot.config.configuration import Config
+from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.effects.qemu import Guest
 from leafroot.errors import LeafrootError
 from leafroot.guests import guest_of
@@ -31,8 +33,10 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
     toolchain = session.variables.get("TOOLCHAIN", "")
     same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
     second = next((name for name in sorted(same_target) if name != config.board.name), "")
+    others = [mode.name for mode in BOOT_MODES.values() if mode.can_pivot and serves(config.series, mode)]
+    modes = [config.mode.name, *(name for name in others if name != config.mode.name)][:2]
     results = _results(session, config, "bench")
-    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second))
+    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second, modes))
     return 0
 
 
