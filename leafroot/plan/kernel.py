@@ -13,6 +13,7 @@ linking steps set the real words (leafroot/plan/cmdline.py).
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from leafroot.config.configuration import Config
 from leafroot.config.references import SHARED_FRAGMENTS
@@ -97,7 +98,7 @@ def plan_linked(config: Config, toolchain: Toolchain) -> Step:
     A small file says how large the slot is.
     """
     make = kernel_make(config, toolchain)
-    inputs, commands = _command_line_set(config, toolchain)
+    words = _words(config)
     return Step(
         title="kernel with a slot for the root",
         output=f"{config.name}/kernel-with-slot",
@@ -106,15 +107,16 @@ def plan_linked(config: Config, toolchain: Toolchain) -> Step:
             Unpacked("/build", f"{config.name}/linux.tar.zst"),
             Artefact("/slot-size", slot_size_file(config)),
             Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
-            *inputs,
+            *words.inputs,
             *toolchain.inputs,
         ),
         commands=(
-            *commands,
+            *words.set,
             ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
             ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
             # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
             (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
+            *words.checked,
         ),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
@@ -124,17 +126,17 @@ def plan_linked(config: Config, toolchain: Toolchain) -> Step:
 def plan_bare_kernel(config: Config, toolchain: Toolchain) -> Step:
     """The step that links the kernel with its command line and an empty root, for a root handed over beside it."""
     make = kernel_make(config, toolchain)
-    inputs, commands = _command_line_set(config, toolchain)
+    words = _words(config)
     return Step(
         title="kernel without root",
         output=f"{config.name}/kernel",
         inputs=(
             kernel_source(config),
             Unpacked("/build", f"{config.name}/linux.tar.zst"),
-            *inputs,
+            *words.inputs,
             *toolchain.inputs,
         ),
-        commands=(*commands, (*make, config.arch.kernel_target)),
+        commands=(*words.set, (*make, config.arch.kernel_target), *words.checked),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )
@@ -158,8 +160,17 @@ def plan_image(config: Config) -> Step:
     )
 
 
-def _command_line_set(config: Config, toolchain: Toolchain) -> tuple[tuple[Input, ...], tuple[tuple[str, ...], ...]]:
-    """What sets the real command line in an unpacked object tree: inputs and commands.
+@dataclass(frozen=True)
+class _Words:
+    """What gives an unpacked object tree its real command line: inputs, and commands before and after its make."""
+
+    inputs: tuple[Input, ...]
+    set: tuple[tuple[str, ...], ...] = ()
+    checked: tuple[tuple[str, ...], ...] = ()
+
+
+def _words(config: Config) -> _Words:
+    """How the real command line takes the placeholder's place.
 
     A boot configuration is a file, and the Makefile of lib/ looks at what is in it. An option is set in .config, and
     the whole of that is checked again: the command line is what was asked for, and everything else as it was.
@@ -167,11 +178,12 @@ def _command_line_set(config: Config, toolchain: Toolchain) -> tuple[tuple[Input
     words = command_line(config)
     inputs = cmdline_inputs(config, words)
     if not is_option(config):
-        return inputs, ()
+        return _Words(inputs)
     asked = kbuild.fragment_text(config.board.known_as("board.py"), cmdline_options(config, words))
-    return (
+    return _Words(
         (*inputs, Artefact(_RESOLVED, f"{config.name}/linux.config"), asked, *kbuild.check_inputs()),
-        kbuild.assign("CMDLINE", asked, _RESOLVED, kernel_make(config, toolchain), "Kconfig"),
+        kbuild.assign(asked),
+        kbuild.check_assigned("CMDLINE", asked, _RESOLVED, "Kconfig"),
     )
 
 
