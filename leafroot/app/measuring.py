@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from leafroot.app.guests import guest_of
 from leafroot.app.session import Session
+from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
@@ -35,9 +36,11 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
 
     same_target = [name for name, unit in session.catalog.boards.items() if unit.value.arch == config.arch.name]
     second = next((name for name in sorted(same_target) if name != config.board.name), "")
+    others = [mode.name for mode in BOOT_MODES.values() if mode.can_pivot and serves(config.series, mode)]
+    modes = [config.mode.name, *(name for name in others if name != config.mode.name)][:2]
     results = _results(session, config, "bench")
     toolchain = session.variables.toolchain
-    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second))
+    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second, modes))
     return 0
 
 

@@ -107,10 +107,12 @@ def bench(
     guest: Callable[[Path], Sequence[str]],
     results: Path,
     second: str = "",
+    modes: Sequence[str] = (),
 ) -> str:
     """Measure every row for one board, give the table, and keep it in the file `results`.
 
     `guest` is QEMU's command line for an output folder; `second` another board of the same target, if there is one.
+    `modes` are the board's boot mode and another one that its kernel can be told, if there is one.
     """
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         copy = Path(folder) / "leafroot"
@@ -119,7 +121,7 @@ def bench(
         run = Bench(copy, Path(folder) / "log", [*words, f"OVERLAY={copy}/bench-overlay"])
         run.touch_overlay()
         run.scons()
-        rows = _rows(run, copy / "output" / board / "images" / "sdcard.img", guest)
+        rows = _rows(run, copy / "output" / board / "images" / "sdcard.img", guest, modes)
         booted = _last(run, "boot-test: passed", "boot-test")
         image = _last(run, f"output/{board}/images/")
         lines = [image, booted]
@@ -170,7 +172,7 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> list[Row]:
+def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
 
     def row(name: str, once: Callable[[int], Measured], repeats: int = _REPEATS) -> None:
@@ -201,6 +203,15 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]]) -> lis
     row("the root outgrows its slot -> image", outgrow, 2)
     run.fill_overlay(0)
     run.scons()
+
+    def switch(number: int) -> Measured:
+        # To the other one and back again, and nothing from the cache: an earlier run's link would be no measurement.
+        return run.scons(f"BOOT={modes[number % len(modes)]}", "--cache-disable")
+
+    if len(modes) > 1:
+        run.scons(f"BOOT={modes[0]}")
+        row("boot mode switched -> image", switch, len(modes))
+        run.scons()
 
     def to_shell(_: int) -> Measured:
         run.touch_overlay()

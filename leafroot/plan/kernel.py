@@ -12,6 +12,8 @@ linking steps set the real words (leafroot/plan/cmdline.py).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from leafroot.describe.board import CONSOLES, console_kind
 from leafroot.describe.package import kernel_options
 from leafroot.kconfig.config import Config
@@ -97,7 +99,7 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
     A small file says how large the slot is.
     """
     make = kernel_make(config, toolchain)
-    inputs, commands = _command_line_set(config, toolchain, linux_config)
+    words = _words(config, linux_config)
     return Step(
         title="kernel with a slot for the root",
         output=Output(f"{config.name}/kernel-with-slot"),
@@ -106,15 +108,16 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
             Unpacked("/build", tree),
             Artefact("/slot-size", slot_size),
             Folder(_SLOT, tuple((name, f"{_SLOT_TOOLS}/{name}", 0o644) for name in _SLOT_FILES)),
-            *inputs,
+            *words.inputs,
             *toolchain.inputs,
         ),
         commands=(
-            *commands,
+            *words.set,
             ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
             ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
             # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
             (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
+            *words.checked,
         ),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
@@ -124,17 +127,17 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
 def plan_bare_kernel(config: Config, toolchain: Toolchain, tree: Output, linux_config: Output) -> Step:
     """The step that links the kernel with its command line and an empty root, for a root handed over beside it."""
     make = kernel_make(config, toolchain)
-    inputs, commands = _command_line_set(config, toolchain, linux_config)
+    words = _words(config, linux_config)
     return Step(
         title="kernel without root",
         output=Output(f"{config.name}/kernel"),
         inputs=(
             kernel_source(config),
             Unpacked("/build", tree),
-            *inputs,
+            *words.inputs,
             *toolchain.inputs,
         ),
-        commands=(*commands, (*make, config.arch.kernel_target)),
+        commands=(*words.set, (*make, config.arch.kernel_target), *words.checked),
         env=kernel_env(config, toolchain),
         result=f"/build/{config.arch.kernel_image}",
     )
@@ -157,10 +160,17 @@ def plan_image(config: Config, linked: Output, root: Output, elf: Output) -> Ste
     )
 
 
-def _command_line_set(
-    config: Config, toolchain: Toolchain, linux_config: Output
-) -> tuple[tuple[AnyInput, ...], Commands]:
-    """What sets the real command line in an unpacked object tree: inputs and commands.
+@dataclass(frozen=True)
+class _Words:
+    """What gives an unpacked object tree its real command line: inputs, and commands before and after its make."""
+
+    inputs: tuple[AnyInput, ...]
+    set: Commands = ()
+    checked: Commands = ()
+
+
+def _words(config: Config, linux_config: Output) -> _Words:
+    """How the real command line takes the placeholder's place.
 
     A boot configuration is a file, and the Makefile of lib/ looks at what is in it. An option is set in .config, and
     the whole of that is checked again: the command line is what was asked for, and everything else as it was.
@@ -168,11 +178,12 @@ def _command_line_set(
     words = command_line(config)
     inputs = cmdline_inputs(config, words)
     if not is_option(config):
-        return inputs, ()
+        return _Words(inputs)
     asked = kbuild.fragment_text(config.described_in, cmdline_options(config, words))
-    return (
+    return _Words(
         (*inputs, Artefact(_RESOLVED, linux_config), asked, *kbuild.check_inputs()),
-        kbuild.assign("CMDLINE", asked, _RESOLVED, kernel_make(config, toolchain), "Kconfig"),
+        kbuild.assign(asked),
+        kbuild.check_assigned("CMDLINE", asked, _RESOLVED, "Kconfig"),
     )
 
 

@@ -10,17 +10,36 @@ import pytest
 
 from leafroot.describe.qemu import Emulation
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import qemu_version
+from leafroot.guest.qemu import Guest, boot_test, qemu_version
 from tests.boot.conftest import configuration
 
+ROOT = Path(__file__).parents[2]
 BOARDS = ("qemu_aarch64", "qemu_riscv64", "qemu_arm")
 MODES = ("leaf-tmpfs", "nullfs")
 
 
 def check(scons: Callable[..., str], board: str, boot: str) -> None:
-    """Build the board with the toolchain from source, boot it, and look that its own checks were all made."""
-    output = f"output/test/{board}"
-    printed = scons(f"BOARD={board}", f"BOOT={boot}", f"OUTPUT={output}-{boot}", "boot-test")
+    """Build the board with the toolchain from source, boot it, and look that its own checks were all made.
+
+    Twice: the image, and what `boot` starts, a kernel of the same mode with the root beside it.
+    """
+    words = (f"BOARD={board}", f"BOOT={boot}", f"OUTPUT=output/test/{board}-{boot}")
+    check_results(scons(*words, "boot-test"))
+    scons(*words, "boot-files")
+    made, config = ROOT / "output" / "test" / f"{board}-{boot}" / board, configuration(board)
+    machine, tree = config.emulation, made / "qemu.dtb"
+    guest = Guest(
+        config.arch.qemu,
+        machine,
+        machine.memory or config.memory,
+        kernel=made / "kernel",
+        initrd=made / "images" / "rootfs.cpio.zst",
+        device_tree=tree if machine.overlay else None,
+    )
+    check_results(boot_test(guest, made / "quick-loop.log"))
+
+
+def check_results(printed: str) -> None:
     results = [line for line in printed.splitlines() if line.startswith(("ok ", "not ok "))]
     assert len(results) == 11
     assert not [line for line in results if line.startswith("not ok")]

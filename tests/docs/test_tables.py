@@ -29,6 +29,7 @@ from leafroot.plan.cmdline import command_line
 from leafroot.plan.root import init_script
 from leafroot.plan.toolchain.compiler import TOOLS
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.boot.test_command_line import WORDS
 from tests.docs.page import (
     BOARD_PAGE,
     MODES_PAGE,
@@ -112,6 +113,13 @@ def test_the_modes_are_served_as_the_table_says(catalog: Catalog, configured: Ca
         patched = [name for name, unit in catalog.series.items() if mode.name in unit.value.modes]
         assert all(name in row[2] for name in patched) and bool(patched) == ("our patch" in row[2])
         assert (row[4] == "works") is mode.can_pivot
+
+
+def test_what_each_word_does_is_what_a_boot_shows() -> None:
+    """tests/boot boots one image with the very words of the table."""
+    rows = {" ".join(code(row[0])): code(row[1])[0] for row in table(MODES_PAGE, "on the command line of 6.12")}
+    assert len(rows) > 4
+    assert rows.items() <= dict(WORDS).items()
 
 
 @pytest.mark.parametrize("name", BOOT_MODES)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app.session import open_session
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import fetch
 from leafroot.store.trees import Store, apply_patch
-from leafroot.errors import LeafrootError
-from leafroot.app.session import open_session
 
 ROOT = Path(__file__).parents[2]
 PATCHES = sorted(ROOT.glob("linux/*/patches/*.patch"))

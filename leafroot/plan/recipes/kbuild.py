@@ -68,15 +68,17 @@ def check(fragments: Sequence[AnyInput], top: str) -> Commands:
     return _check((item.at for item in fragments), top)
 
 
-def assign(name: str, value: Text, resolved: str, make: Sequence[str], top: str) -> Commands:
-    """The commands that give the option `name` another value in a tree that is configured as the file `resolved` says.
+def assign(value: Text) -> Commands:
+    """The commands that set what the fragment `value` asks for in a configured tree; the next make resolves it."""
+    return (merge((value,)), ("cp", MERGED, CONFIG))
 
-    `value` is the fragment that asks for it. Every other option must then be as it was: that is checked too.
+
+def check_assigned(name: str, value: Text, resolved: str, top: str) -> Commands:
+    """The commands that check what a make did with the option `name` that `assign` gave another value.
+
+    It must have the value, and every other option must be as in the file `resolved`, which the tree was compiled with.
     """
     return (
-        merge((value,)),
-        ("cp", MERGED, CONFIG),
-        (*make, "olddefconfig"),
         ("cp", resolved, _OTHERS),
         ("sed", "-i", f"/^CONFIG_{name}=/d", _OTHERS),
         *_check((_OTHERS, value.at), top),

@@ -27,6 +27,7 @@ struct options {
 };
 
 static struct options final, asked_last;
+static const char *config_file, *kconfig_file;
 static FILE *errors;
 static int misses;
 
@@ -127,9 +128,17 @@ static void print_part(void *data, struct symbol *symbol, const char *text)
 
 static void explain(const char *name)
 {
-	struct symbol *symbol = sym_find(name);
+	static bool parsed;
+	struct symbol *symbol;
 	bool prompted = false;
 
+	/* The tree's Kconfig takes seconds to read, and only who has to explain something needs it. */
+	if (!parsed) {
+		conf_parse(kconfig_file);
+		conf_read(config_file);
+		parsed = true;
+	}
+	symbol = sym_find(name);
 	if (!symbol || symbol->type == S_UNKNOWN) {
 		fprintf(errors, "  There is no such option in this version.\n");
 		return;
@@ -195,12 +204,12 @@ int main(int argc, char **argv)
 		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...");
 	if (!(errors = fopen(argv[1], "w")))
 		die("cannot write", argv[1]);
-	read_options(&final, argv[2]);
+	config_file = argv[2];
+	kconfig_file = argv[3];
+	read_options(&final, config_file);
 	for (int i = 4; i < argc; i++)
 		if (strncmp(argv[i], asked, strlen(asked)))
 			read_options(&asked_last, argv[i]);
-	conf_parse(argv[3]);
-	conf_read(argv[2]);
 	for (int i = 4; i < argc; i++) {
 		bool numbered = strncmp(argv[i], asked, strlen(asked));
 		const char *folder = numbered ? fragments : asked;
