@@ -303,8 +303,12 @@ class Step:
 
     def files(self) -> tuple[str, ...]:
         """The files of the checkout that this step reads, its own code among them, each once, in order."""
+        return tuple(dict.fromkeys(self.read_files()))
+
+    def read_files(self) -> tuple[str, ...]:
+        """The same, each as often as it is read."""
         found = [path for item in self.inputs for path in item.files()]
-        return tuple(dict.fromkeys([*found, *(code_files(self.own.code) if self.own else ())]))
+        return (*found, *(code_files(self.own.code) if self.own else ()))
 
     def archives(self) -> tuple[Archive, ...]:
         """The archives that this step unpacks."""
@@ -390,8 +394,9 @@ class Actions:
     def peek(self, step: Step, below: Callable[[Step], Action] | None = None) -> Action:
         """The step's action as things are now, whether its inputs are there or not."""
         ask = below or self.peek
-        inputs = [(f"artefact {one.path}", self._read(one, ask)) for one in step.reads()]
-        inputs += [(f"file {path}", self._file_digest(path)) for path in step.files()]
+        # Each as often as it is read: a step that reads the second of two once more is not one that reads the first.
+        inputs = [(f"artefact {one.path}", self._read(one, ask)) for item in step.inputs for one in item.outputs()]
+        inputs += [(f"file {path}", self._file_digest(path)) for path in step.read_files()]
         for item in step.inputs:
             if isinstance(item, Digests):
                 inputs += [(f"action {one.path}", self._of_output(one, ask)) for one in item.steps]

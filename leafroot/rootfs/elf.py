@@ -194,7 +194,7 @@ def check_elf(
         found = [*_target_faults(facts, target)]
         if facts.is_linked:
             found += _run_faults(facts, path, tree, target, search)
-            found += _undeclared(facts, entry.owner, tree, search, declared)
+            found += _undeclared(facts, path, entry.owner, tree, search, declared)
             found += _hardening_faults(facts, require)
         faults += [f"/{path} ({entry.owner}): {fault}" for fault in found]
         reports.append(_report(path, entry, facts))
@@ -243,16 +243,8 @@ def _order(little: bool) -> str:
 def _run_faults(facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, search: Sequence[str]) -> Iterator[str]:
     if facts.interpreter is not None and not _is_file(tree, facts.interpreter):
         yield f"its interpreter {facts.interpreter} is not in the root"
-    # With a RUNPATH, dynamic linkers do not look at the RPATH.
-    own = facts.rpath if facts.runpath is None else facts.runpath
-    name = "RPATH" if facts.runpath is None else "RUNPATH"
-    folders: list[str] = []
-    for item in [] if own is None else own.split(":"):
-        folder, fault = _expand(item, path, tree)
-        if fault:
-            yield f"its {name} has {item!r}, {fault}"
-        else:
-            folders.append(folder)
+    folders, wrong = _own_folders(facts, path, tree)
+    yield from wrong
     for library in facts.needed:
         fault = _library_fault(library, [*folders, *search], tree, target)
         if fault:
@@ -263,6 +255,22 @@ def _run_faults(facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, searc
         yield "has no PT_GNU_STACK, which means an executable stack"
     if facts.textrel:
         yield "has text relocations: it would write into its own code"
+
+
+def _own_folders(facts: ElfFacts, path: str, tree: Tree) -> tuple[list[str], list[str]]:
+    """The folders in which a file has its libraries looked for before others, and what is wrong with them."""
+    # With a RUNPATH, dynamic linkers do not look at the RPATH.
+    own = facts.rpath if facts.runpath is None else facts.runpath
+    name = "RPATH" if facts.runpath is None else "RUNPATH"
+    folders: list[str] = []
+    faults: list[str] = []
+    for item in [] if own is None else own.split(":"):
+        folder, fault = _expand(item, path, tree)
+        if fault:
+            faults.append(f"its {name} has {item!r}, {fault}")
+        else:
+            folders.append(folder)
+    return folders, faults
 
 
 def _hardening_faults(facts: ElfFacts, require: frozenset[str]) -> Iterator[str]:
@@ -296,7 +304,7 @@ def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:
 
 
 def _undeclared(
-    facts: ElfFacts, owner: str, tree: Tree, search: Sequence[str], declared: Mapping[str, frozenset[str]]
+    facts: ElfFacts, path: str, owner: str, tree: Tree, search: Sequence[str], declared: Mapping[str, frozenset[str]]
 ) -> Iterator[str]:
     """The libraries of other packages that the file's own package does not say that it is linked with.
 
@@ -304,8 +312,9 @@ def _undeclared(
     """
     if owner not in declared:
         return
+    folders = [*_own_folders(facts, path, tree)[0], *search]
     for library in facts.needed:
-        paths = [library] if library.startswith("/") else [f"{folder}/{library}" for folder in search]
+        paths = [library] if library.startswith("/") else [f"{folder}/{library}" for folder in folders]
         found = next((one for one in map(tree.resolve, paths) if one is not None), None)
         other = tree.entries[found].owner if found is not None else owner
         if other != owner and other in declared and other not in declared[owner]:

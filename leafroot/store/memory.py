@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.errors import LeafrootError
-from leafroot.files import digest_of
+from leafroot.files import digest_of, replacing
 from leafroot.host.disk import full, is_full, remove
 
 _HEADER = b"leafroot memory 2 "
@@ -176,9 +176,8 @@ class Memory:
                 with contextlib.suppress(FileNotFoundError):
                     os.utime(self._file)
                 return
-            fresh = self._file.with_name(f"{self._file.name}.new")
-            fresh.write_bytes(_HEADER + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            fresh.replace(self._file)
+            with replacing(self._file) as stream:
+                stream.write(_HEADER + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
             self._before = body
         except OSError as error:
             what = "the memory of what was made"

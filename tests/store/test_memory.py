@@ -13,6 +13,7 @@ import pytest
 from leafroot.errors import LeafrootError
 from leafroot.files import digest_of
 from leafroot.store.memory import Memory
+from tests.test_files import files_up_to
 
 CONTENT = b"what was made"
 
@@ -72,13 +73,13 @@ def test_a_memory_with_a_flipped_bit_is_none(output: Path, place: int) -> None:
     assert memory.damaged and not list(memory.keys()) and memory.digest("a") == "" and memory.written == 0.0
 
 
-def test_a_memory_that_cannot_be_written_is_an_error(output: Path) -> None:
+def test_a_memory_that_cannot_be_written_is_an_error_and_the_old_one_stays(output: Path) -> None:
     memory = reopened(output)
-    memory["more"] = b""
-    (output / ".sconsign.new").mkdir()
-    with pytest.raises(LeafrootError, match=r"\.sconsign\.new"):
+    memory["more"] = b"x" * 1000
+    with files_up_to(200), pytest.raises(LeafrootError, match=r"\.sconsign: .*File too large"):
         memory.sync()
-    assert not reopened(output).damaged
+    assert not reopened(output).damaged and list(reopened(output).keys()) == ["folder"]
+    assert sorted(path.name for path in output.iterdir()) == [".sconsign", "a"]
 
 
 def sum_of(content: bytes) -> str:
