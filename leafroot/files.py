@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from leafroot.errors import LeafrootError
 
 # The largest description has some kilobytes, and the kernel's whole .config 300.
 LONGEST = 1 << 20
+# What a copy of the checkout goes without: outputs, and what tools leave.
+NOT_COPIED = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
 def read_file(file: Path, shown: str) -> bytes:
@@ -90,6 +93,14 @@ def write_text(file: Path, text: str) -> None:
                 os.fchmod(stream.fileno(), stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
         raise LeafrootError(f"cannot be written: {error.strerror}", file, "The file is unchanged.") from error
+
+
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Make `target` a hard link to `source`, or a copy of it if that is on another file system."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def digest_of(path: Path) -> str:

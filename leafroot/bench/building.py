@@ -20,6 +20,7 @@ from pathlib import Path
 from leafroot.bench.figures import Row, table, write
 from leafroot.bench.packing import measure_packing
 from leafroot.errors import LeafrootError
+from leafroot.files import NOT_COPIED, link_or_copy
 from leafroot.host.run import Measured, measure, wait_for
 from leafroot.record.times import read_times, times_table
 
@@ -29,7 +30,6 @@ _GENERATOR = "tests/scale/synthetic_tree.py"
 _UNDONE = "tests/scale/SConstruct"
 # The least that SCons itself can take.
 _EMPTY = "Default(Alias('nothing'))\n"
-_LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 _REPEATS = 3
 _KEPT = "The same for 'scons bench-compare A B': "
 
@@ -116,7 +116,7 @@ def bench(
     """
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         copy = Path(folder) / "leafroot"
-        shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+        shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
         words = [f"BOARD={board}", f"CACHE={cache}"] + ([f"TOOLCHAIN={toolchain}"] if toolchain else [])
         run = Bench(copy, Path(folder) / "log", [*words, f"OVERLAY={copy}/bench-overlay"])
         run.touch_overlay()
@@ -150,8 +150,8 @@ def _cold(
     """Rows for an image and for its second boot mode; one for each step of the first; these as a table."""
     place, said = folder / toolchain, f"TOOLCHAIN={toolchain}"
     copy = place / "leafroot"
-    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
-    shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=_link_or_copy)
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+    shutil.copytree(cache / "dl", place / "cache" / "dl", copy_function=link_or_copy)
     run = Bench(copy, place / "log", [*words, f"CACHE={place / 'cache'}", said])
     first = run.scons()
     steps, slots = read_times(copy / "output" / "times.json")
@@ -162,14 +162,6 @@ def _cold(
     ]
     told = f"{said}, step by step, {os.cpu_count()} slots:\n{times_table(steps, slots)}"
     return rows, [Row(f"{said}: {step.title}", (step.seconds,)) for step in steps if step.seconds >= 1], told
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Another file system: /tmp often is one of its own.
-        shutil.copyfile(source, target)
 
 
 def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes: Sequence[str]) -> list[Row]:

@@ -84,6 +84,17 @@ def command_line(argv: Sequence[str]) -> str:
     return shlex.join(argv)
 
 
+@contextmanager
+def _installed(program: str) -> Iterator[None]:
+    """Turn the error of a program that is not there into one that says how to get it."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise LeafrootError(
+            f"the program {program} is not installed", hint="Run ./bootstrap: it installs what is missing."
+        ) from error
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -103,7 +114,7 @@ def run(
     if log is not None and titled:
         log.write(f"$ {command_line(argv)}\n".encode())
         log.flush()
-    try:
+    with _installed(argv[0]):
         process = subprocess.Popen(
             list(argv),
             env=dict(env),
@@ -115,10 +126,6 @@ def run(
             # What is made gets the same modes for everybody.
             umask=0o022 if log is not None else -1,
         )
-    except FileNotFoundError as error:
-        raise LeafrootError(
-            f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
-        ) from error
     if log is None:
         return process.wait()
     _RUNNING.add(process.pid)
@@ -135,7 +142,7 @@ def run(
 
 def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> tuple[int, str]:
     """Run a program and give its exit status and what it wrote, both streams as one text."""
-    try:
+    with _installed(argv[0]):
         done = subprocess.run(
             list(argv),
             env=dict(env) if env is not None else None,
@@ -145,24 +152,16 @@ def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeou
             timeout=timeout,
             check=False,
         )
-    except FileNotFoundError as error:
-        raise LeafrootError(
-            f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
-        ) from error
     return done.returncode, done.stdout.decode(errors="replace")
 
 
 def watch(argv: Sequence[str], *, env: Mapping[str, str], log: Path, timeout: float) -> bool:
     """Run a program with its output in `log`; False if it had to be stopped after `timeout` seconds."""
     with log.open("wb") as out:
-        try:
+        with _installed(argv[0]):
             process = subprocess.Popen(
                 list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
             )
-        except FileNotFoundError as error:
-            raise LeafrootError(
-                f"the program {argv[0]} is not installed", hint="Run ./bootstrap: it installs what is missing."
-            ) from error
         try:
             process.wait(timeout)
         except subprocess.TimeoutExpired:

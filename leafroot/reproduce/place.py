@@ -18,12 +18,12 @@ from pathlib import Path
 import leafroot
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
+from leafroot.files import NOT_COPIED, link_or_copy
 from leafroot.host.run import capture, run
 from leafroot.reproduce.circumstances import Circumstances
 from leafroot.reproduce.enter import entering, outside
 from leafroot.store.locks import locked
 
-NOT_COPIED = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 _LISTS = {"EXTERNAL": ":", "OVERLAY": ":", "CONFIG": ","}
 _PASSED = ("BOARD", "BOOT", "KERNEL", "TOOLCHAIN")
 _CLOCK = Path(leafroot.__file__).parent / "tools" / "shifted-clock" / "shifted-clock.c"
@@ -59,7 +59,9 @@ def lay_place(
         folder.mkdir(parents=True, exist_ok=True)
     _copy(checkout, there.checkout, there.umask, order, NOT_COPIED)
     for path in archives:
-        _link(path, there.cache / "dl" / path.name, copied=there.become is not None)
+        # Another user gets files of its own: it may not be allowed to read root's.
+        lay = link_or_copy if there.become is None else shutil.copyfile
+        lay(path, there.cache / "dl" / path.name)
     for board, file in configured.items():
         target = there.output / board / ".config"
         target.parent.mkdir(parents=True)
@@ -99,16 +101,6 @@ def _copy(source: Path, target: Path, umask: int, order: random.Random | None, l
         target.chmod((0o777 if source.stat().st_mode & stat.S_IXUSR else 0o666) & ~umask)
     else:
         raise LeafrootError("is neither a file, a folder nor a link: it cannot be copied", where=source)
-
-
-def _link(source: Path, target: Path, *, copied: bool) -> None:
-    try:
-        if copied:
-            # The ordinary user gets files of his own: root's may be closed to him.
-            raise OSError
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _shift_clock(there: Circumstances) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from leafroot.archive.unpack import unpack
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.files import replacing
+from leafroot.files import digest_of, replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
@@ -102,7 +102,7 @@ class Store:
 
         more = [word for folder, part in parts for word in (folder, part.sha256, part.inner)]
         more += ["debian", debian.sha256] if debian else []
-        digests = [hashlib.sha256(patch.read_bytes()).hexdigest() for patch in patches]
+        digests = [digest_of(patch) for patch in patches]
         return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
 
     def fetch(self, item: Source | Sources) -> None:
