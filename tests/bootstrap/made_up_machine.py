@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A made-up host for ./bootstrap to ask, in which nothing can change the real one."""
+"""A made-up host for ./bootstrap, from which it cannot change the real one."""
 
 import re
 import shutil
@@ -36,7 +36,7 @@ USABLE, WITHOUT_PIP, TOO_OLD = "echo usable /usr/bin/python3", "echo without-pip
 
 
 class Machine:
-    """A made-up host, a PATH in which nothing can change the real one, and a copy of bootstrap."""
+    """A made-up host, a PATH without programs that could change the real one, and a copy of bootstrap."""
 
     def __init__(self, folder: Path, os_release: str, uid: int = 1000, python: str = USABLE) -> None:
         self.host = folder / "host"

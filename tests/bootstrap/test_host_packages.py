@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a host lacks is named in one line, as the packages of its distribution."""
+"""Missing host packages are named in one line, by their names in the host's distribution."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ INSTALL = {
     "rocky": f"sudo dnf install {FEDORA}",
     "arch": "sudo pacman -S --needed bubblewrap gcc libelf xz libarchive",
     "leap": "sudo zypper install bubblewrap gcc-c++ libelf-devel xz bsdtar",
-    "void": f"what Debian calls {DEBIAN}",
+    "void": f"the packages that Debian calls {DEBIAN}",
 }
 
 LACKING = ["usr/bin/bwrap", "usr/bin/g++", "usr/include/gelf.h", "usr/bin/xz", "usr/bin/bsdcpio"]
@@ -72,7 +72,7 @@ def test_a_python_that_will_not_do_is_named(distribution: str, python: str, tmp_
 
 
 def test_one_line_names_all_that_an_empty_machine_lacks(tmp_path: Path) -> None:
-    """What the first run asks for is enough: no second round for Python's own packages."""
+    """The first message names everything: there is no second one for Python's own packages."""
     machine = Machine(tmp_path, OS_RELEASE["debian"])
     shutil.rmtree(machine.host / "usr")
     (machine.bin / "python3").unlink()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may install packages has them installed with apt, asked for nothing."""
+"""bootstrap installs packages with apt, without a question, for users who may do that."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def test_sudo_that_wants_a_password_is_not_used(tmp_path: Path, ready: Machine) 
 def test_qemu_for_riscv_by_its_name_in_this_release(
     tmp_path: Path, ready: Machine, known: dict[str, str], package: str
 ) -> None:
-    """Seen on Debian 12 with backports enabled: apt takes neither of two that provide a name."""
+    """Seen on Debian 12 with backports enabled: apt refuses a name that two packages provide."""
     machine, log = apt_machine(tmp_path, 0, ready)
     (machine.host / "usr/bin/qemu-system-riscv64").unlink()
     cases = "".join(f'{name}) echo "Provides: {provides}" ;;\n' for name, provides in known.items())

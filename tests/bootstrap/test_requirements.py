@@ -34,7 +34,7 @@ def test_every_requirement_is_pinned_and_hashed() -> None:
 
 
 def test_the_environment_is_what_is_pinned() -> None:
-    """Holds in an environment that bootstrap made: the one of README's test command."""
+    """This is true in an environment that bootstrap made, as for README's test command."""
     if os.environ.get("VIRTUAL_ENV") != str(ROOT / ".venv"):
         pytest.skip("not run by ./bootstrap")
     listed = subprocess.run(
