@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the time of a run went: each step that was built, and how many of the job slots were taken meanwhile."""
+"""The times of a run: how long each step took, and how many of the job slots were taken meanwhile."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# How often the slots are looked at, in seconds. The shortest step of interest takes many times as long.
+# How often the taken slots are counted, in seconds. The shortest step of interest takes many times as long.
 _LOOK = 0.1
 
 
 @dataclass(frozen=True)
 class StepTime:
-    """One step: when it began, in seconds from when the first did, how long it took, and slots taken meanwhile.
+    """One step: when it began, how long it took, both in seconds, and how many slots were taken meanwhile.
 
-    `slots` is a mean over that time, and counts the slots of all steps: where it is less than there are, a processor
-    had nothing to do.
+    Time begins with the first step. `slots` is an average over the step's time, and counts the slots of all steps: if
+    it is below the number of slots, a processor was idle.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Times:
         self._steps: list[StepTime] = []
 
     def begin(self) -> None:
-        """A step begins; from the first one on the slots are looked at."""
+        """Record that a step begins; the first one starts the counting of slots."""
         with self._lock:
             if self._began is not None:
                 return
@@ -48,19 +48,19 @@ class Times:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def look(self) -> None:
-        """Note how many slots are taken now."""
+        """Count the slots that are taken now."""
         self._looks.append((self._clock(), self._in_use()))
 
     def built(self, title: str, seconds: float) -> None:
-        """A step has ended, and took so long."""
+        """Record that a step has ended after so many seconds."""
         begun = self._clock() - seconds
         with self._lock:
             self._steps.append(StepTime(title, begun - (self._began or begun), seconds, self._mean(begun)))
 
     def write(self, file: Path, room: Path) -> None:
-        """Keep the times as JSON, unless nothing was built; it is written in `room`, and moved once it is whole.
+        """Write the times as JSON, unless nothing was built: to `room` first, then moved to `file` as a whole.
 
-        A full disk has been told of by then, and ends nothing.
+        If the disk is full, nothing is written; the user has been told of the full disk before.
         """
         if not self._steps or self._began is None:
             return
@@ -72,7 +72,7 @@ class Times:
             fresh.write_text(text)
             fresh.replace(file)
         except OSError:
-            # Nobody is to read the times of another run.
+            # The times of another run would be misleading.
             for path in (fresh, file):
                 path.unlink(missing_ok=True)
 
@@ -87,13 +87,13 @@ class Times:
 
 
 def read_times(file: Path) -> tuple[list[StepTime], float]:
-    """The steps of the last run that built any, and the mean of the slots that were taken in it."""
+    """The steps of the last run that built any, and the average of the slots that were taken."""
     text = json.loads(file.read_text())
     return [StepTime(**step) for step in text["steps"]], text["slots"]
 
 
 def times_table(steps: Sequence[StepTime], slots: float, least: float = 1.0) -> str:
-    """The steps for people, those that took `least` seconds."""
+    """A table for people of the steps that took at least `least` seconds."""
     lines = [f"  {'step':<44} {'begins at':>10} {'takes':>10} {'slots taken':>12}"]
     lines += [
         f"  {step.title:<44} {step.begun:>8.1f} s {step.seconds:>8.1f} s {step.slots:>12.2f}"
@@ -102,5 +102,5 @@ def times_table(steps: Sequence[StepTime], slots: float, least: float = 1.0) -> 
     ]
     short = [step.seconds for step in steps if step.seconds < least]
     if short:
-        lines.append(f"  {f'{len(short)} shorter ones':<44} {'':>10} {sum(short):>8.1f} s")
-    return "\n".join([*lines, f"  slots taken, all in all: {slots:.2f}"])
+        lines.append(f"  {f'{len(short)} shorter steps':<44} {'':>10} {sum(short):>8.1f} s")
+    return "\n".join([*lines, f"  slots taken on average: {slots:.2f}"])

@@ -88,31 +88,31 @@ def test_a_large_member_is_read_to_its_end(archive: Path, tree: Path) -> None:
 
 
 GOOD = deb(lzma.compress(DATA))
-ODD = "{}: data.tar.xz: is damaged, or is no archive: "
+ODD = "{}: data.tar.xz: is damaged or not an archive: "
 BAD = {
     "nothing named": (
         GOOD,
         "",
-        "{}: is an ar archive, as Debian packages are: one of its members must be named\n"
-        '  Write inner="data.tar.xz" or the like. There is: control.tar.gz, data.tar.xz, debian-binary.',
+        "{}: is an ar archive, like a Debian package: name the member to unpack\n"
+        '  For example inner="data.tar.xz". Available: control.tar.gz, data.tar.xz, debian-binary.',
     ),
     "no such member": (
         GOOD,
         "data.tar.zst",
         "{}: has no member 'data.tar.zst'\n  Did you mean data.tar.xz?",
     ),
-    "cut within the member": (GOOD[:-20], "data.tar.xz", ODD + "it ends in the middle of 'data.tar.xz'"),
+    "cut within the member": (GOOD[:-20], "data.tar.xz", ODD + "the archive ends in the middle of 'data.tar.xz'"),
     "cut before the member": (GOOD[:150], "data.tar.xz", ODD + "file header too short"),
-    "cut within one before it": (GOOD[:134], "data.tar.xz", ODD + "it ends in the middle of 'control.tar.gz'"),
+    "cut within one before it": (GOOD[:134], "data.tar.xz", ODD + "the archive ends in the middle of 'control.tar.gz'"),
     "cut at the last byte of the member": (
         b"!<arch>\n" + entry("data.tar.xz", lzma.compress(DATA))[:-1],
         "data.tar.xz",
-        ODD + "it ends in the middle of 'data.tar.xz'",
+        ODD + "the archive ends in the middle of 'data.tar.xz'",
     ),
     "a size below nothing": (
         b"!<arch>\n" + entry("a", b"", "-60") + entry("data.tar.xz", b""),
         "data.tar.xz",
-        ODD + "a member of -60 bytes",
+        ODD + "a member has -60 bytes",
     ),
     "no number": (
         b"!<arch>\n" + entry("a", b"", "many"),

@@ -72,8 +72,8 @@ def test_the_table() -> None:
     steps = [StepTime("gcc", 0, 100.25, 1.5), StepTime("a", 1, 0.5, 2), StepTime("b", 2, 0.25, 2)]
     assert [line.split() for line in times_table(steps, 1.75).splitlines()[1:]] == [
         ["gcc", "0.0", "s", "100.2", "s", "1.50"],
-        ["2", "shorter", "ones", "0.8", "s"],
-        ["slots", "taken,", "all", "in", "all:", "1.75"],
+        ["2", "shorter", "steps", "0.8", "s"],
+        ["slots", "taken", "on", "average:", "1.75"],
     ]
 
 
