@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compressed files as streams of bytes, decompressed ahead of the reader in a thread of their own."""
+"""Compressed files as streams of bytes; a thread decompresses ahead of the reader."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 
 CHUNK = 1 << 20
-# How many decompressed chunks may lie in wait: with those in both threads' hands, all the memory that this takes.
+# How many decompressed chunks may wait for the reader: with one more in each thread, all the memory that is used.
 _AHEAD = 8
-# The most that is read at once: no path and no attribute that a header holds is as long.
+# How much may be read at once: no path and no attribute in a header is longer.
 _MOST = 1 << 20
-# What a decompressor may take for itself: xz -9 takes 65 MiB, and its format allows 4 GiB.
+# How much memory a decompressor may use: xz -9 uses 65 MiB, and its format allows 4 GiB.
 _WINDOW = 256 << 20
 
 
 class DamagedError(Exception):
-    """A compressed stream whose bytes are not what they should be, or that ends too early."""
+    """A compressed stream is damaged, or ends too early."""
 
 
 class TooMuchError(Exception):
-    """More comes out of a stream than its reader wanted to see."""
+    """A stream holds more than its reader accepts."""
 
 
 class _XzReader(io.RawIOBase):
     """The decompressed bytes of all xz streams of a file, or of one of the older lzma format.
 
-    lzma's own reader takes all the memory that the file asks for.
+    lzma's own reader allocates all the memory that the file asks for.
     """
 
     def __init__(self, source: IO[bytes]) -> None:
@@ -56,7 +56,7 @@ class _XzReader(io.RawIOBase):
         while True:
             rest = b""
             if self._stream.eof:
-                # Zeros may stand between streams, four at a time, and behind the last.
+                # Zeros may follow each stream, four at a time.
                 rest = self._stream.unused_data.lstrip(b"\0")
                 self._stream, self._begun = lzma.LZMADecompressor(memlimit=_WINDOW), False
             elif self._stream.needs_input or not self._begun:
@@ -76,7 +76,7 @@ class _XzReader(io.RawIOBase):
 
 
 def open_compressed(raw: IO[bytes]) -> IO[bytes]:
-    """The decompressed bytes of a stream, told by its first bytes; what is not compressed comes as it is."""
+    """The decompressed bytes of a stream. Its first bytes tell the format; other data is returned as it is."""
     stream = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
     magic = stream.peek(6)[:6]
     if magic.startswith(b"\x1f\x8b"):
@@ -91,10 +91,10 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
 
 
 class ReadAhead:
-    """A stream that a thread reads ahead of us; one can seek forwards.
+    """A stream that a thread reads ahead; it can seek forwards.
 
-    Whatever is wrong with the stream comes out of `read` as a DamagedError, and more than `limit` bytes as a
-    TooMuchError. A context manager: its end ends the thread.
+    `read` raises DamagedError for any fault of the stream, and TooMuchError after `limit` bytes. This is a context
+    manager, whose end stops the thread.
     """
 
     def __init__(self, source: IO[bytes], limit: int) -> None:
@@ -115,7 +115,7 @@ class ReadAhead:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         while self._thread.is_alive():
-            # The thread may be waiting for a place in the queue.
+            # The thread may be waiting for room in the queue.
             try:
                 self._queue.get(timeout=0.01)
             except queue.Empty:
@@ -125,7 +125,7 @@ class ReadAhead:
     def read(self, count: int = -1, /) -> bytes:
         """The next `count` bytes, or all; fewer only at the end."""
         if count > _MOST:
-            raise DamagedError(f"a header of {count} bytes")
+            raise DamagedError(f"a header has {count} bytes")
         begin = self._at - self._start
         if 0 <= count <= len(self._buffer) - begin:
             self._at += count
@@ -146,16 +146,16 @@ class ReadAhead:
         return self._at
 
     def seek(self, position: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to an absolute position ahead, or back to the last byte that was read: tarfile reads that one twice."""
+        """Go forward to an absolute position, or back to the last byte that was read: tarfile reads that one twice."""
         if whence != io.SEEK_SET or position < self._start:
-            raise io.UnsupportedOperation("a stream cannot go back")
+            raise io.UnsupportedOperation("this stream cannot seek backwards")
         while position > self._start + len(self._buffer) and self._advance():
             pass
         self._at = min(position, self._start + len(self._buffer))
         return self._at
 
     def _advance(self) -> bool:
-        """Take the next chunk in place of this one; False at the end."""
+        """Replace the current chunk by the next one; False at the end."""
         if self._ended:
             return False
         found = self._queue.get()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Members of a tar archive as files of a new folder, each checked before anything is written.
+"""Writes the members of a tar archive as files of a new folder; checks each of them before it writes anything.
 
-Symbolic links are made last, once all files are there: so nothing is ever written through one.
+Symbolic links are made last, when all files are there: so nothing is ever written through one.
 """
 
 # Names are bytes here, whatever the locale says: pathlib knows only text.
@@ -18,13 +18,14 @@ from typing import IO, cast
 from leafroot.archive.decompress import CHUNK, ReadAhead
 from leafroot.errors import LeafrootError, printable
 from leafroot.host.disk import is_full
+from leafroot.host.progress import size
 from leafroot.rootfs.tree import DEEPEST, follow
 
-# How much an archive may unpack to: bounds that no honest one comes near, and that keep disk and memory from filling.
-# Linux 6.12.107, the largest source here, has 92,402 members with 4.9 MB of names, and unpacks to 9.8 times its
-# archive. What compresses 200 times is test data, and small.
+# How much an archive may unpack to. No honest archive comes near these limits; they keep disk and memory from filling.
+# Linux 6.12.107, the largest source here, has 92,402 members with 4.9 MB of names, and unpacks to 9.8 times the size
+# of its archive. Only test data compresses 200 times, and it is small.
 MEMBERS = 1_000_000
-# Kept in memory, to know what a link leads to.
+# Names are kept in memory, to know where links lead.
 NAME_BYTES = 256 << 20
 LEAST_BYTES = 1 << 30
 RATIO = 200
@@ -32,7 +33,7 @@ RATIO = 200
 
 @dataclass
 class Allowance:
-    """What is left of the bounds for one archive of `packed` bytes; `seen` of it was already unpacked."""
+    """How much of its limits an archive of `packed` bytes has used up."""
 
     packed: int
     members: int = 0
@@ -41,38 +42,29 @@ class Allowance:
 
     @property
     def content(self) -> int:
-        """How many bytes may come out of the archive."""
+        """How many bytes the archive may unpack to."""
         return max(LEAST_BYTES, RATIO * self.packed)
 
-    def refusal(self, name: str, size: int) -> str:
-        """Count one member; what is wrong with it as the end of a sentence about it, or nothing."""
+    def refusal(self, name: str, length: int) -> str:
+        """Count one member; the end of a sentence that says which limit it exceeds, or ""."""
         self.members += 1
         self.names += len(name)
-        self.written += size
+        self.written += length
         if self.members > MEMBERS:
-            return f"is one more than the {MEMBERS:,} that an archive may have"
+            return f"exceeds the limit of {MEMBERS:,} members"
         if self.names > NAME_BYTES:
-            return f"makes all names together longer than {in_words(NAME_BYTES)}"
+            return f"exceeds the limit of {size(NAME_BYTES)} for all names together"
         if self.written > self.content:
-            return f"would make it {in_words(self.written)}; {self.too_much}"
+            return f"would make it {size(self.written)}: {self.too_much}"
         return ""
 
     @property
     def too_much(self) -> str:
-        """Why there is a limit to the bytes, and which."""
+        """The limit of the content, in words."""
         return (
-            f"from an archive of {in_words(self.packed)} no more than {in_words(self.content)} are unpacked, "
-            f"which is {RATIO} times as much or {in_words(LEAST_BYTES)}"
+            f"an archive of {size(self.packed)} may unpack to {size(self.content)} at most "
+            f"({RATIO} times its size, and at least {size(LEAST_BYTES)})"
         )
-
-
-def in_words(count: int) -> str:
-    """A number of bytes as people read it."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}"
-        count /= 1024  # type: ignore[assignment]
-    return f"{count:.0f} TiB"
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ class _Link:
 
 
 class Extraction:
-    """One archive on its way into the empty folder `root`; `where` names the archive in errors."""
+    """Extracts one archive into the empty folder `root`; `where` names the archive in errors."""
 
     def __init__(
         self,
@@ -94,7 +86,7 @@ class Extraction:
         strip: int,
         mtime_limit: int,
         exact_modes: bool,
-        drop_links: bool = False,
+        drop_links: bool,
     ) -> None:
         self._root = os.fsencode(root)
         self._where = where
@@ -110,8 +102,8 @@ class Extraction:
         self._folders = {"": self._attributes(None)}
 
     def add(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead) -> None:
-        """Write one member, whose bytes are next in `stream`."""
-        # A sparse file is as large as it says, for its holes are written as zeros.
+        """Write one member; its bytes are next in `stream`."""
+        # The holes of a sparse file count: they are written as zeros.
         if reason := self._allowance.refusal(member.name, member.size if member.isreg() else 0):
             raise self._refusal(member, reason)
         path = self._below(member, member.name)
@@ -125,27 +117,27 @@ class Extraction:
             self._make_room(member, path)
             if member.issym():
                 if not member.linkname or "\0" in member.linkname:
-                    raise self._refusal(member, f"is a symbolic link to {member.linkname!r}, which no link can hold")
+                    raise self._refusal(member, f"is a symbolic link with the invalid target {member.linkname!r}")
                 self._links[path] = _Link(member.linkname, self._attributes(member)[1], member)
             elif member.islnk():
                 self._add_hard_link(member, path)
             elif member.isreg():
                 self._write_file(tar, member, stream, path)
             else:
-                raise self._refusal(member, f"is {_kind(member)}, which no archive of sources needs")
+                raise self._refusal(member, f"is {_kind(member)}; an archive of sources may not hold one")
         except OSError as error:
             if is_full(error):
-                # No fault of the archive: whoever unpacks says where there is no room.
+                # This is not a fault of the archive: the caller says where the disk is full.
                 raise
             raise self._refusal(member, f"cannot be written: {error.strerror}") from error
 
     def finish(self) -> None:
-        """Make the symbolic links, and set what must be set last: the modes and time stamps of folders."""
+        """Make the symbolic links, then set the modes and time stamps of folders."""
         targets = {path: link.target for path, link in self._links.items()}
         outward = {path for path in targets if not self._exact and follow(path, targets.get).leaves}
         for path, link in self._links.items():
             if path in outward and not self._drop_links:
-                raise self._refusal(link.member, f"is a symbolic link to {link.target!r}, out of the archive")
+                raise self._refusal(link.member, f"is a symbolic link to {link.target!r}, outside the archive")
         for path, link in self._links.items():
             if path in outward:
                 continue
@@ -163,7 +155,7 @@ class Extraction:
             os.utime(place, ns=(mtime, mtime))
 
     def _below(self, member: tarfile.TarInfo, name: str) -> str | None:
-        """Where a name of the archive lies below the root; None for a leading folder that is left away."""
+        """The path of a member below the root; None for a leading folder that is stripped."""
         told = "has" if name == member.name else f"is a hard link to {name!r}, which has"
         if name.startswith("/"):
             raise self._refusal(member, f"{told} an absolute path")
@@ -182,9 +174,9 @@ class Extraction:
         if self._first is None:
             self._first = (top, name)
         if not (rest or member.isdir()):
-            raise self._refusal(member, "lies beside the top folder that is to be left away, not below it")
+            raise self._refusal(member, "is not below a top folder, which should be stripped")
         if top != self._first[0]:
-            raise self._refusal(member, f"and {self._first[1]!r} are not below one top folder")
+            raise self._refusal(member, f"and {self._first[1]!r} are not below the same top folder")
         if not rest:
             self._folders[""] = self._attributes(member)
             return None
@@ -194,7 +186,7 @@ class Extraction:
         missing = []
         while path not in self._folders:
             if path in self._files or path in self._links:
-                raise self._refusal(member, f"needs a folder where {path!r} is none")
+                raise self._refusal(member, f"needs {path!r} to be a folder, and it is a file or a link")
             missing.append(path)
             path = path.rpartition("/")[0]
         for one in reversed(missing):
@@ -202,7 +194,7 @@ class Extraction:
             self._folders[one] = self._attributes(None)
 
     def _make_room(self, member: tarfile.TarInfo, path: str) -> None:
-        """Make the folder that a file goes into; a later member of the same name replaces an earlier one."""
+        """Make the folder that a file goes into, and remove an earlier member of the same name."""
         self._make_folder(member, path.rpartition("/")[0])
         if path in self._folders:
             raise self._refusal(member, "would replace a folder")
@@ -219,7 +211,7 @@ class Extraction:
             os.link(self._place(target), self._place(path), follow_symlinks=False)
             self._files.add(path)
         else:
-            raise self._refusal(member, f"is a hard link to {member.linkname!r}, which is no file before it")
+            raise self._refusal(member, f"is a hard link to {member.linkname!r}, which is not an earlier file")
 
     def _write_file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead, path: str) -> None:
         mode, mtime = self._attributes(member)
@@ -236,7 +228,7 @@ class Extraction:
             while left > 0:
                 data = source.read(min(left, CHUNK))
                 if not data:
-                    raise tarfile.ReadError(f"it ends in the middle of {member.name!r}")
+                    raise tarfile.ReadError(f"the archive ends in the middle of {member.name!r}")
                 left -= len(data)
                 while data:
                     data = data[os.write(descriptor, data) :]
@@ -246,11 +238,11 @@ class Extraction:
             os.close(descriptor)
 
     def _attributes(self, member: tarfile.TarInfo | None) -> tuple[int, int]:
-        """The mode and the time stamp, in nanoseconds, that a member gets; None is an unnamed folder."""
+        """The mode and the time stamp (in ns) that a member gets; None stands for a folder that has no member."""
         if member is None:
             return 0o755, self._limit * 10**9
         plain = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
-        # The time stamp may be a float, and in a bad header any: max() makes 0 of what is not a number.
+        # The time stamp may be a float; in a bad header it may be NaN, of which max() makes 0.
         mtime = int(min(max(0, member.mtime), self._limit))
         return member.mode & 0o7777 if self._exact else plain, mtime * 10**9
 
@@ -268,4 +260,4 @@ def _encode(name: str) -> bytes:
 def _kind(member: tarfile.TarInfo) -> str:
     if member.isblk() or member.ischr():
         return "a device node"
-    return "a named pipe" if member.isfifo() else f"of the unknown type {member.type!r}"
+    return "a named pipe" if member.isfifo() else f"an entry of the unknown type {member.type!r}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders packed as tar.zst: equal folders give equal bytes, with however many threads."""
+"""Packs folders as tar.zst: equal folders give equal bytes, with any number of threads."""
 
 # Names are bytes here, whatever the locale says: pathlib knows only text.
 # ruff: noqa: PTH115, PTH123, PTH208
@@ -25,14 +25,14 @@ from leafroot.host.run import check_interrupt
 def pack(
     directory: Path, output: Path, *, mtime: int, level: int = 3, threads: int = 1, drop: Sequence[str] = ()
 ) -> None:
-    """Pack what lies below `directory` into `output`, a tar.zst, which is replaced when the new one is complete.
+    """Pack everything below `directory` as the tar.zst `output`, which is replaced when the new one is complete.
 
-    Sorted by path, owned by root, every time stamp `mtime` (seconds since 1970), modes as they are on the
-    disk; hard links stay links, the first path being the file. `drop` are globs of paths relative to
-    `directory`, in which `*` matches slashes too; with a folder goes all below it. The format is POSIX.1-2001
-    (pax), whose extended headers appear only where a name or a size needs them.
+    Members are sorted by path and owned by root; every time stamp is `mtime` (seconds since 1970), and modes are kept.
+    Hard links stay links to the first path of their file. `drop` are globs for paths relative to `directory`, in which
+    `*` matches slashes too; dropping a folder drops all below it. The format is POSIX.1-2001 (pax), with extended
+    headers only where a name or a size needs them.
     """
-    # Without worker threads zstd cuts its input up differently: one thread must be one worker.
+    # Without worker threads zstd splits its input differently: use one worker even for one thread.
     compressor = zstandard.ZstdCompressor(level=level, threads=max(1, threads), write_checksum=True)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -68,7 +68,7 @@ def _add_all(tar: tarfile.TarFile, directory: Path, mtime: int, drop: Sequence[s
             tar.addfile(member)
         elif stat.S_ISLNK(status.st_mode):
             member.type = tarfile.SYMTYPE
-            # Linux gives every link this mode; other systems follow the umask.
+            # Every link has this mode on Linux.
             member.mode = 0o777
             member.linkname = os.readlink(place).decode("utf-8", "surrogateescape")
             tar.addfile(member)
@@ -84,7 +84,7 @@ def _add_all(tar: tarfile.TarFile, directory: Path, mtime: int, drop: Sequence[s
             with open(place, "rb") as file:
                 tar.addfile(member, file)
         else:
-            raise LeafrootError("is neither a file, a folder nor a link: it cannot be packed", where=directory / name)
+            raise LeafrootError("cannot be packed: not a file, a folder or a link", where=directory / name)
 
 
 def _walk(root: bytes, drop: Sequence[str], below: str = "") -> Iterator[tuple[str, bytes, os.stat_result]]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives unpacked into a folder that nothing in them can reach out of.
+"""Unpacks archives into a folder; nothing in them can reach out of it.
 
-A Debian binary package is an `ar` archive with two tars in it.
+A Debian binary package is an `ar` archive that holds two tars.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 MAGIC = b"!<arch>\n"
-# A Debian package has three, and all of them are kept in memory.
+# How many members an ar archive may have: they are kept in memory. A Debian package has three.
 _MEMBERS = 1000
 
 
 class _Slice(io.RawIOBase):
-    """The bytes of `raw` from `start`, `size` of them."""
+    """`size` bytes of `raw`, from `start` on."""
 
     def __init__(self, raw: IO[bytes], start: int, size: int) -> None:
         self._raw = raw
@@ -55,7 +55,7 @@ class _Slice(io.RawIOBase):
 
 
 def is_ar(raw: IO[bytes]) -> bool:
-    """Whether a file is an ar archive; its position is back at the start afterwards."""
+    """Whether a file is an ar archive; leaves its position at the start."""
     raw.seek(0)
     magic = raw.read(len(MAGIC))
     raw.seek(0)
@@ -65,7 +65,7 @@ def is_ar(raw: IO[bytes]) -> bool:
 def members_of_ar(raw: IO[bytes]) -> dict[str, IO[bytes]]:
     """The members of an ar archive by name, each as a stream; only one of them may be read at a time.
 
-    Raises DamagedError where the archive is not whole, be it behind the member that is wanted.
+    Raises DamagedError if any part of the archive is missing, even one that is not wanted.
     """
     length = raw.seek(0, os.SEEK_END)
     raw.seek(0)
@@ -73,15 +73,15 @@ def members_of_ar(raw: IO[bytes]) -> dict[str, IO[bytes]]:
     try:
         archive = arpy.Archive(fileobj=cast(io.BufferedReader, raw))
         while (header := archive.read_next_header()) is not None:
-            # The library takes any number for a size, and goes back and forth for ever with a negative one.
+            # The library accepts any number as a size, and loops for ever on a negative one.
             if header.size < 0:
-                raise DamagedError(f"a member of {header.size} bytes")
+                raise DamagedError(f"a member has {header.size} bytes")
             name = header.name.decode(errors="replace") if isinstance(header.name, bytes) else ""
             start = cast(int, header.file_offset)
             if start + header.size > length:
-                raise DamagedError(f"it ends in the middle of {name!r}")
+                raise DamagedError(f"the archive ends in the middle of {name!r}")
             if len(found) >= _MEMBERS:
-                raise DamagedError(f"more than {_MEMBERS} members")
+                raise DamagedError(f"it has more than {_MEMBERS} members")
             if name:
                 found[name] = cast(IO[bytes], _Slice(raw, start, header.size))
     except (arpy.ArchiveFormatError, ValueError) as error:
@@ -101,17 +101,17 @@ def unpack(
 ) -> None:
     """Unpack a tar archive, plain or compressed (gzip, bzip2, xz, zstd), as the new folder `destination`.
 
-    `inner` names a member that is itself the archive to unpack; the outer one may then be an ar too, as a Debian
-    package is. `strip` is how many leading folders, common to all members, are left away; out of an ar none is,
-    since the paths in a Debian package are those of a root. Files are 0644 or 0755, folders 0755, and belong to
-    us; a time stamp later than `mtime_limit` (seconds since 1970) becomes that. `exact_modes` is for what Leafroot
-    packed itself: modes are kept to the bit, and symbolic links may point anywhere, as they are meant for another
-    root. Otherwise a symbolic link that leads out of the archive is an error, or left away if `drop_links`.
+    `inner` names a member that is itself the archive to unpack; the outer one may then be an ar too, such as a Debian
+    package. `strip` is how many leading folders, common to all members, are stripped; none are stripped from what is in
+    an ar, since the paths in a Debian package are those of a root. Files get mode 0644 or 0755, folders 0755; we own all.
+    Time stamps are at most `mtime_limit` (seconds since 1970). `exact_modes` is for what Leafroot packed itself:
+    all bits of modes are kept, and symbolic links may point anywhere, since they are meant for another root. Otherwise
+    a symbolic link that leads out of the archive is an error, or is dropped if `drop_links`.
 
     Raises a LeafrootError that names the archive and the member at fault, and leaves nothing behind.
     """
     if os.path.lexists(destination):
-        raise LeafrootError("exists already; nothing was unpacked there", where=destination)
+        raise LeafrootError("already exists; nothing was unpacked", where=destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     where = f"{archive}: {inner}" if inner else str(archive)
@@ -142,17 +142,17 @@ def unpack(
         if told is not None:
             raise told from error
         if isinstance(error, TooMuchError):
-            raise LeafrootError(f"it is endless, or nearly so: {allowance.too_much}", where=where) from error
+            raise LeafrootError(f"unpacks to too much: {allowance.too_much}", where=where) from error
         if isinstance(error, (DamagedError, tarfile.TarError)):
-            raise LeafrootError(f"is damaged, or is no archive: {error}", where=where) from error
+            raise LeafrootError(f"is damaged or not an archive: {error}", where=where) from error
         raise
 
 
 @contextmanager
 def _open(archive: Path, inner: str, limit: int) -> Iterator[tuple[ReadAhead, bool]]:
-    """The decompressed bytes of the archive, or of the archive within it, and whether that one lay in an ar.
+    """The decompressed bytes of the archive, or of the archive within it, and whether that one is in an ar.
 
-    More than `limit` bytes are none that come out of an archive.
+    No more than `limit` bytes come out of it.
     """
     with archive.open("rb") as raw:
         if is_ar(raw):
@@ -180,9 +180,9 @@ def _of_ar(archive: Path, raw: IO[bytes], inner: str) -> IO[bytes]:
     found = members_of_ar(raw)
     if not inner:
         raise LeafrootError(
-            "is an ar archive, as Debian packages are: one of its members must be named",
+            "is an ar archive, like a Debian package: name the member to unpack",
             where=archive,
-            hint=f'Write inner="data.tar.xz" or the like. {nearest(inner, found)}'.rstrip(),
+            hint=f'For example inner="data.tar.xz". {nearest(inner, found)}'.rstrip(),
         )
     if inner not in found:
         raise _missing(archive, inner, found)
@@ -202,11 +202,11 @@ class _Member(tarfile.TarInfo):
             tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
             tarfile.TruncatedHeaderError,  # type: ignore[attr-defined]
         ) as error:
-            # tarfile takes these for the end of the archive, unless they are at its very beginning.
+            # tarfile takes these for the end of the archive, unless they are at its beginning.
             raise tarfile.ReadError(str(error)) from error
         except RecursionError as error:
-            # tarfile reads a header that says more of the next one by calling itself.
-            raise tarfile.ReadError("hundreds of headers without a member") from error
+            # tarfile calls itself for each header that describes the next one.
+            raise tarfile.ReadError("hundreds of headers have no member") from error
 
 
 def _members(stream: ReadAhead) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
@@ -218,7 +218,7 @@ def _members(stream: ReadAhead) -> Iterator[tuple[tarfile.TarFile, tarfile.TarIn
         errors="surrogateescape",
     ) as tar:
         while (member := _next(tar)) is not None:
-            # tarfile remembers every member: 100 MB of them for a kernel.
+            # tarfile remembers every member, which takes 100 MB for a kernel.
             cast(Any, tar).members = []
             yield tar, member
 
@@ -227,5 +227,5 @@ def _next(tar: tarfile.TarFile) -> tarfile.TarInfo | None:
     try:
         return tar.next()
     except (ValueError, OverflowError) as error:
-        # Numbers that no size or place can have.
-        raise tarfile.ReadError(f"a header makes no sense: {error}") from error
+        # A number in it is not a possible size or offset.
+        raise tarfile.ReadError(f"a header is invalid: {error}") from error

@@ -163,7 +163,7 @@ def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path)
         if isinstance(found, File) and target in nodes:
             continue
         if found is None or isinstance(found, (HardLink, Directory)):
-            raise LeafrootError(f"its member {path} is a hard link to {target}, which is no file before it", archive)
+            raise LeafrootError(f"its member {path} is a hard link to {target}, which is not an earlier file", archive)
         # tar links names of symbolic links, too; one more link with the same target is the same thing.
         mended[path] = found
         if isinstance(found, File):

@@ -51,7 +51,7 @@ def test_compressed_files_of_several_parts_are_read_to_the_end(archive: Path, tr
 @pytest.mark.parametrize("cut", [1, 5, 20_000], ids="cut {}".format)
 def test_a_truncated_archive_is_refused(archive: Path, tree: Path, name: str, cut: int) -> None:
     archive.write_bytes(COMPRESSORS[name](tar_bytes(member("a/file", os.urandom(50_000))))[:-cut])
-    refused(archive, tree, "is damaged, or is no archive: ", whole=False)
+    refused(archive, tree, "is damaged or not an archive: ", whole=False)
 
 
 @pytest.mark.parametrize("name", ["gzip", "bzip2", "xz", "zstd"])
@@ -59,7 +59,7 @@ def test_a_flipped_bit_is_noticed(archive: Path, tree: Path, name: str) -> None:
     data = bytearray(COMPRESSORS[name](tar_bytes(member("a/file", os.urandom(50_000)))))
     data[25_000] ^= 1
     archive.write_bytes(data)
-    refused(archive, tree, "is damaged, or is no archive: ", whole=False)
+    refused(archive, tree, "is damaged or not an archive: ", whole=False)
 
 
 ROOT = Path(__file__).parents[2]

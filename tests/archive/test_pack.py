@@ -132,7 +132,7 @@ def test_what_cannot_be_packed_is_told_and_nothing_is_left(tmp_path: Path) -> No
         listener.bind(str(root / "socket"))
         with pytest.raises(LeafrootError) as caught:
             pack(root, tmp_path / "o", mtime=EPOCH)
-    assert str(caught.value) == f"{root}/socket: is neither a file, a folder nor a link: it cannot be packed"
+    assert str(caught.value) == f"{root}/socket: cannot be packed: not a file, a folder or a link"
     assert [path.name for path in tmp_path.iterdir()] == ["root"]
 
 

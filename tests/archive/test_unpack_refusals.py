@@ -18,7 +18,7 @@ def special(name: str, kind: bytes) -> tuple[tarfile.TarInfo, bytes]:
     return member(name, type=kind, devmajor=1, devminor=3)
 
 
-NONE_NEEDS = "which no archive of sources needs"
+NOT_HERE = "an archive of sources may not hold one"
 BAD = {
     "absolute": ([member("/etc/passwd", b"x")], "member '/etc/passwd' has an absolute path"),
     "dots": ([member("a/../../x", b"x")], "member 'a/../../x' has '..' in its path"),
@@ -28,32 +28,38 @@ BAD = {
         [member("x", b"x", pax_headers={"path": "a/b\0c"})],
         r"member 'a/b\x00c' has a NUL in its path",
     ),
-    "character device": ([special("a/null", tarfile.CHRTYPE)], f"member 'a/null' is a device node, {NONE_NEEDS}"),
-    "block device": ([special("a/sda", tarfile.BLKTYPE)], f"member 'a/sda' is a device node, {NONE_NEEDS}"),
-    "pipe": ([special("a/pipe", tarfile.FIFOTYPE)], f"member 'a/pipe' is a named pipe, {NONE_NEEDS}"),
-    "unknown type": ([special("a/x", b"Z")], f"member 'a/x' is of the unknown type b'Z', {NONE_NEEDS}"),
-    "absolute link": ([link("a/l", "/etc")], "member 'a/l' is a symbolic link to '/etc', out of the archive"),
-    "link up": ([link("a/l", "..")], "member 'a/l' is a symbolic link to '..', out of the archive"),
-    "link up and in": ([link("a/l", "../a/x")], "member 'a/l' is a symbolic link to '../a/x', out of the archive"),
+    "character device": ([special("a/null", tarfile.CHRTYPE)], f"member 'a/null' is a device node; {NOT_HERE}"),
+    "block device": ([special("a/sda", tarfile.BLKTYPE)], f"member 'a/sda' is a device node; {NOT_HERE}"),
+    "pipe": ([special("a/pipe", tarfile.FIFOTYPE)], f"member 'a/pipe' is a named pipe; {NOT_HERE}"),
+    "unknown type": ([special("a/x", b"Z")], f"member 'a/x' is an entry of the unknown type b'Z'; {NOT_HERE}"),
+    "absolute link": ([link("a/l", "/etc")], "member 'a/l' is a symbolic link to '/etc', outside the archive"),
+    "link up": ([link("a/l", "..")], "member 'a/l' is a symbolic link to '..', outside the archive"),
+    "link up and in": ([link("a/l", "../a/x")], "member 'a/l' is a symbolic link to '../a/x', outside the archive"),
     "link by way of a link": (
         [folder("a/b/c"), link("a/b/c/top", "../.."), link("a/b/l", "c/top/..")],
-        "member 'a/b/l' is a symbolic link to 'c/top/..', out of the archive",
+        "member 'a/b/l' is a symbolic link to 'c/top/..', outside the archive",
     ),
     "link by way of a later link": (
         [link("a/b/l", "c/top/.."), link("a/b/c/top", "../..")],
-        "member 'a/b/l' is a symbolic link to 'c/top/..', out of the archive",
+        "member 'a/b/l' is a symbolic link to 'c/top/..', outside the archive",
     ),
     "file through a link": (
         [folder("a/real"), link("a/l", "real"), member("a/l/x", b"x")],
-        "member 'a/l/x' needs a folder where 'l' is none",
+        "member 'a/l/x' needs 'l' to be a folder, and it is a file or a link",
     ),
-    "folder over a link": ([link("a/l", "x"), folder("a/l")], "member 'a/l' needs a folder where 'l' is none"),
-    "file below a file": ([member("a/f"), member("a/f/g")], "member 'a/f/g' needs a folder where 'f' is none"),
+    "folder over a link": (
+        [link("a/l", "x"), folder("a/l")],
+        "member 'a/l' needs 'l' to be a folder, and it is a file or a link",
+    ),
+    "file below a file": (
+        [member("a/f"), member("a/f/g")],
+        "member 'a/f/g' needs 'f' to be a folder, and it is a file or a link",
+    ),
     "file over a folder": ([folder("a/f"), member("a/f")], "member 'a/f' would replace a folder"),
-    "empty link": ([link("a/l", "")], "member 'a/l' is a symbolic link to '', which no link can hold"),
+    "empty link": ([link("a/l", "")], "member 'a/l' is a symbolic link with the invalid target ''"),
     "link with a NUL": (
         [link("a/l", "x", pax_headers={"linkpath": "x\0y"})],
-        r"member 'a/l' is a symbolic link to 'x\x00y', which no link can hold",
+        r"member 'a/l' is a symbolic link with the invalid target 'x\x00y'",
     ),
     "hard link up": (
         [hard("a/h", "a/../../etc/passwd")],
@@ -65,20 +71,20 @@ BAD = {
     ),
     "hard link to nothing": (
         [hard("a/h", "a/later"), member("a/later")],
-        "member 'a/h' is a hard link to 'a/later', which is no file before it",
+        "member 'a/h' is a hard link to 'a/later', which is not an earlier file",
     ),
     "hard link to a folder": (
         [folder("a/d"), hard("a/h", "a/d")],
-        "member 'a/h' is a hard link to 'a/d', which is no file before it",
+        "member 'a/h' is a hard link to 'a/d', which is not an earlier file",
     ),
-    "two top folders": ([member("a/x"), member("b/x")], "member 'b/x' and 'a/x' are not below one top folder"),
+    "two top folders": ([member("a/x"), member("b/x")], "member 'b/x' and 'a/x' are not below the same top folder"),
     "no top folder": (
         [member("README")],
-        "member 'README' lies beside the top folder that is to be left away, not below it",
+        "member 'README' is not below a top folder, which should be stripped",
     ),
     "file beside the top folder": (
         [folder("a"), member("package.xml")],
-        "member 'package.xml' lies beside the top folder that is to be left away, not below it",
+        "member 'package.xml' is not below a top folder, which should be stripped",
     ),
     "name too long": ([member("a/" + "n" * 256)], f"member 'a/{'n' * 256}' cannot be written: File name too long"),
 }
@@ -100,19 +106,19 @@ def test_what_leads_out_or_makes_no_sense_is_refused(
 )
 def test_what_is_no_archive_is_refused(archive: Path, tree: Path, data: bytes, reason: str) -> None:
     archive.write_bytes(data)
-    refused(archive, tree, f"is damaged, or is no archive: {reason}")
+    refused(archive, tree, f"is damaged or not an archive: {reason}")
 
 
 def test_a_plain_archive_that_ends_within_a_file_is_refused(archive: Path, tree: Path) -> None:
     archive.write_bytes(tar_bytes(member("a/file", b"x" * 50_000))[:20_000])
-    refused(archive, tree, "is damaged, or is no archive: it ends in the middle of 'a/file'")
+    refused(archive, tree, "is damaged or not an archive: the archive ends in the middle of 'a/file'")
 
 
 def test_a_damaged_header_is_not_taken_for_the_end(archive: Path, tree: Path) -> None:
     data = bytearray(tar_bytes(member("a/1", b"x"), member("a/2", b"x")))
     data[1024] ^= 1
     archive.write_bytes(data)
-    refused(archive, tree, "is damaged, or is no archive: bad checksum")
+    refused(archive, tree, "is damaged or not an archive: bad checksum")
 
 
 def test_a_header_of_absurd_length_takes_no_memory(archive: Path, tree: Path) -> None:
@@ -120,7 +126,7 @@ def test_a_header_of_absurd_length_takes_no_memory(archive: Path, tree: Path) ->
     long_name.type = tarfile.GNUTYPE_LONGNAME
     long_name.size = 1 << 33
     archive.write_bytes(long_name.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
-    refused(archive, tree, "is damaged, or is no archive: a header of 8589934592 bytes")
+    refused(archive, tree, "is damaged or not an archive: a header has 8589934592 bytes")
 
 
 def test_nothing_is_written_over(archive: Path, tree: Path) -> None:
@@ -128,5 +134,5 @@ def test_nothing_is_written_over(archive: Path, tree: Path) -> None:
     tree.mkdir(parents=True)
     with pytest.raises(LeafrootError) as caught:
         unpack(archive, tree, mtime_limit=LIMIT)
-    assert str(caught.value) == f"{tree}: exists already; nothing was unpacked there"
+    assert str(caught.value) == f"{tree}: already exists; nothing was unpacked"
     assert list(tree.iterdir()) == []

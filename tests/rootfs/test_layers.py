@@ -97,7 +97,7 @@ BAD_MEMBERS = {
     "link outside": (("a", LNK, "../b", 0o644), "its member '../b' would lie outside of the root"),
     "link to nothing": (
         ("a", LNK, "b", 0o644),
-        "its member a is a hard link to b, which is no file before it",
+        "its member a is a hard link to b, which is not an earlier file",
     ),
     "device": (
         ("dev/null", tarfile.CHRTYPE, "", 0o644),
