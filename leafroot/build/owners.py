@@ -35,12 +35,15 @@ _FUNCTIONS = (
 )
 _MOST_FUNCTIONS = 3
 _ENDING = ".tar.zst"
+# What tells artefacts of one package apart, whose options differ (Graph.identity).
+_IDENTITY = re.compile(r"-[0-9a-f]{8}$")
 
 
 def owners(log: str, folder: Path, seen: frozenset[str]) -> tuple[str, ...]:
     """Sentences that say which package of `folder` owns what the log misses; `seen` are the artefacts that it had.
 
-    `folder` holds artefacts named after their packages, as the steps for one target make them.
+    `folder` holds artefacts named after their packages, as the steps for one target make them. Of a package that was
+    there, an artefact with other options is no news: it is declared already.
     """
     wanted = dict.fromkeys(form.format(found) for said, form in _SAID for found in said.findall(log))
     functions = dict.fromkeys(found for said in _FUNCTIONS for found in said.findall(log))
@@ -51,10 +54,11 @@ def owners(log: str, folder: Path, seen: frozenset[str]) -> tuple[str, ...]:
 
 
 def _owners(wanted: tuple[str, ...], functions: tuple[str, ...], folder: Path, seen: frozenset[str]) -> Iterator[str]:
+    declared = {_package(name) for name in seen}
     for artefact in sorted(folder.glob(f"*{_ENDING}")):
-        if artefact.name in seen:
+        package = _package(artefact.name)
+        if package in declared:
             continue
-        package = artefact.name.removesuffix(_ENDING)
         try:
             paths = layer_from_tar(package, artefact).nodes
         except LeafrootError:
@@ -64,6 +68,10 @@ def _owners(wanted: tuple[str, ...], functions: tuple[str, ...], folder: Path, s
         found += [f"{name}(), in {path}," for name in functions for path in _libraries(paths, name)]
         for what in found:
             yield f"{what} belongs to the package {package!r}, which is not among its depends=[...]."
+
+
+def _package(artefact: str) -> str:
+    return _IDENTITY.sub("", artefact.removesuffix(_ENDING))
 
 
 def _libraries(paths: Mapping[str, Node], function: str) -> Iterator[str]:

@@ -257,6 +257,26 @@ def test_what_is_missing_is_somebodys(local: Local, said: str, path: str) -> Non
     assert "belongs to" not in str(caught.value)
 
 
+def test_what_is_missing_is_told_by_the_name_of_the_package_whatever_its_options_are(local: Local) -> None:
+    """Once, where it was built twice; and not where the package was there, built with other options."""
+    header = local.checkout / "made/usr/include/answer.h"
+    header.parent.mkdir(parents=True)
+    header.write_text("x")
+    names = ("answer-0123abcd.tar.zst", "answer-deadbeef.tar.zst")
+    for name in names:
+        pack(local.checkout / "made", local.output / name, mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    artefact(local, "answer-00000000.tar.zst", other="x")
+    script = "echo 'x.c:1:10: fatal error: answer.h: No such file or directory' >&2; exit 1"
+    failing = step(("sh", "-c", script))
+    with pytest.raises(LeafrootError) as caught:
+        perform(local, failing)
+    told = [line for line in str(caught.value).splitlines() if "belongs to" in line]
+    assert told == ["  usr/include/answer.h belongs to the package 'answer', which is not among its depends=[...]."]
+    with pytest.raises(LeafrootError) as caught:
+        perform(local, replace(failing, inputs=(Union("/sysroot", (Output("answer-00000000.tar.zst"),)),)))
+    assert "belongs to" not in str(caught.value)
+
+
 def test_a_failing_step_can_say_itself_what_is_wrong(local: Local) -> None:
     with pytest.raises(LeafrootError) as caught:
         perform(local, step(("sh", "-c", "echo 'x.config:1: wrong' >.leafroot-error; exit 1")))
