@@ -220,8 +220,8 @@ CHANGES = (
     Change(
         "a comment, a docstring, and another place of an archive",
         all_of(
-            replace("package/busybox/package.py", '"""Shell, init', '# A comment.\n"""A shell, init'),
-            replace("package/catatonit/package.py", '"""Process 1', '"""The process 1'),
+            replace("package/busybox/package.py", 'Apache-2.0\n"""', 'Apache-2.0\n# A comment.\n"""Other words. '),
+            replace("package/catatonit/package.py", 'Apache-2.0\n"""', 'Apache-2.0\n"""Other words. '),
             replace(
                 "package/catatonit/package.py",
                 '"debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz"',
