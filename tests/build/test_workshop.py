@@ -133,11 +133,11 @@ PARTS: dict[str, Callable[[Path], object]] = {
 PINNED = {
     "build/sandbox": "aa20e63f2b08180b",
     "build/executor": "a1331687ef15c264",
-    "host/run": "b07373a06e2bab95",
+    "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
     "archive/unpack": "31fb5889477564db",
-    "archive/extraction": "b8e93febe8ba5a63",
-    "store/trees": "9bd5e0e279732442",
+    "archive/extraction": "e3ac44cb63608155",
+    "store/trees": "2df0d7ea7e1bb592",
     "packing": "e0b32b435a87487c",
     "unpacking": "289836037aca4f74",
 }
