@@ -63,10 +63,12 @@ class Unit(Generic[T]):
 
 
 def line_of(file: Path, text: str) -> int:
-    """The line where a description sets the variable or has the string `text`; 1 if there is none."""
+    """The line where a description sets the variable or field `text`, or has it as a string; 1 if there is none."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Constant) and node.value == text:
             return node.lineno
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == text:
+            return node.lineno
+        if isinstance(node, ast.keyword) and node.arg == text:
             return node.lineno
     return 1

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generates the Kconfig of what units describe: boards, architectures, kernels, boot modes and packages.
+"""Generates the Kconfig files of boards, architectures, kernels, boot modes and packages from their descriptions.
 
-configs/Kconfig sources the files by these names; what is hand-written stays there.
+configs/Kconfig, which is hand-written, sources the generated files by name.
 """
 
 from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
@@ -37,17 +37,16 @@ def option_symbol(board: Unit[Board], name: str) -> str:
 
 
 def package_symbol(package: str, option: str) -> str:
-    """The Kconfig symbol of one of a package's options; a value of a choice adds its own name."""
+    """The Kconfig symbol of one of a package's options; for a value of a choice, its name is added."""
     return symbol(symbol("PACKAGE", package), option)
 
 
 def generate(catalog: Catalog) -> dict[str, str]:
     """The generated Kconfig files: file name to text.
 
-    Raises LeafrootError where two names would become the same symbol.
+    Raises LeafrootError if two names would become the same symbol.
     """
-    for kind, units in (("BOARD", catalog.boards), ("KERNEL", catalog.series), ("PACKAGE", catalog.packages)):
-        _check_symbols(kind, units)
+    _check_symbols(_symbols(catalog))
     return {
         "arches.kconfig": _arches(),
         "boards.kconfig": _boards(catalog),
@@ -59,7 +58,7 @@ def generate(catalog: Catalog) -> dict[str, str]:
 
 
 def write_generated(catalog: Catalog, folder: Path) -> None:
-    """Write the generated files into `folder`; a file whose text is the same keeps its time."""
+    """Write the generated files into `folder`; a file whose text has not changed keeps its time."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in generate(catalog).items():
         file = folder / name
@@ -67,15 +66,46 @@ def write_generated(catalog: Catalog, folder: Path) -> None:
             file.write_text(text, "utf-8")
 
 
-def _check_symbols(kind: str, units: Mapping[str, Unit[Any]]) -> None:
-    seen: dict[str, Unit[Any]] = {}
-    for unit in units.values():
-        other = seen.setdefault(symbol(kind, unit.name), unit)
-        if other is not unit:
+class _Said(NamedTuple):
+    """A symbol, what stands for it, and where; the place is looked for only once there is something to complain of."""
+
+    symbol: str
+    what: str
+    where: Callable[[], str]
+
+
+def _symbols(catalog: Catalog) -> Iterator[_Said]:
+    """Every symbol that a unit brings."""
+    kinds: tuple[tuple[str, Mapping[str, Unit[Any]]], ...] = (
+        ("BOARD", catalog.boards),
+        ("KERNEL", catalog.series),
+        ("PACKAGE", catalog.packages),
+    )
+    for kind, units in kinds:
+        for unit in units.values():
+            yield _Said(symbol(kind, unit.name), repr(unit.name), partial(str, unit.folder))
+    for board in catalog.boards.values():
+        for name in board.value.kernel.options:
+            yield _Said(option_symbol(board, name), f"option {name!r} of {board.name!r}", partial(board.at, name))
+    for package in catalog.packages.values():
+        for option in package.value.options:
+            name, what = package_symbol(package.name, option.name), f"option {option.name!r} of {package.name!r}"
+            if not isinstance(option, Choice):
+                yield _Said(name, what, partial(package.at, option.name))
+                continue
+            for value in option.alternatives:
+                yield _Said(symbol(name, value), f"value {value!r} of {what}", partial(package.at, option.name))
+
+
+def _check_symbols(symbols: Iterable[_Said]) -> None:
+    seen: dict[str, _Said] = {}
+    for one in symbols:
+        other = seen.setdefault(one.symbol, one)
+        if other is not one:
             raise LeafrootError(
-                f"{unit.name!r} and {other.name!r} are the same to Kconfig: {symbol(kind, unit.name)}",
-                unit.folder,
-                f"Rename it, or {other.folder}.",
+                f"{one.what} and {other.what} are the same to Kconfig: {one.symbol}",
+                one.where(),
+                f"Rename it, or {other.where()}.",
             )
 
 
@@ -108,8 +138,8 @@ def _boards(catalog: Catalog) -> str:
 def _memory(boards: Iterable[Unit[Board]]) -> str:
     defaults = [f"\tdefault {unit.value.memory} if {symbol('BOARD', unit.name)}" for unit in boards]
     text = (
-        "The RAM of the board, for boards that are sold with more or less of it; what QEMU gives an emulated one.\n"
-        "An image that leaves no room in it is refused."
+        "The RAM of the board. Change it for a variant of the board with more or less RAM. QEMU gives an\n"
+        "emulated board this much. An image that leaves no room in it is refused."
     )
     return _option("BOARD_MEMORY", "int", "Memory (MiB)", ["\trange 8 4194304", *defaults], text)
 
@@ -136,7 +166,7 @@ def _boot_modes(catalog: Catalog) -> str:
         for mode in BOOT_MODES.values()
     ]
     impossible = [
-        f'comment "Linux {name} cannot do {mode.name}: choose another series or boot mode"\n'
+        f'comment "Linux {name} has no boot mode {mode.name}: choose another series or boot mode"\n'
         f"\tdepends on {symbol('KERNEL', name)} && {symbol('BOOT', mode.name)}\n"
         for name, unit in catalog.series.items()
         for mode in BOOT_MODES.values()
@@ -147,7 +177,7 @@ def _boot_modes(catalog: Catalog) -> str:
 
 def _packages(catalog: Catalog) -> str:
     blocks: list[str] = []
-    # `select` does not look at what the selected package depends on; so the one that selects must depend on it.
+    # `select` ignores the dependencies of the selected package, so the selecting package must have them too.
     needs = needs_of(catalog.packages, lambda package: frozenset(LANGUAGES[one] for one in package.languages))
     wanted = [(symbol("BOARD", board.name), frozenset(board.value.packages)) for board in catalog.boards.values()]
     for name, unit in sorted(catalog.packages.items()):
@@ -171,7 +201,7 @@ def _packages(catalog: Catalog) -> str:
 
 
 def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:
-    """The packages that edges bring into the root, by name, each with the condition of its edge."""
+    """The `select` lines for edges, sorted by package, each with the condition of its edge."""
     found = []
     for one in sorted((edge(each) for edges in kinds for each in edges), key=lambda one: one.name):
         terms = [
@@ -187,7 +217,7 @@ def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:
 
 
 def _condition(unit: Unit[Package], condition: str) -> str:
-    """What an edge's condition on an option is to Kconfig: "tls", "tls=n", "tls=openssl"."""
+    """The Kconfig expression for an edge's condition on an option: "tls", "tls=n", "tls=openssl"."""
     name, _, value = condition.partition("=")
     found = package_symbol(unit.name, name)
     if any(isinstance(option, Choice) for option in unit.value.options if option.name == name):
@@ -196,7 +226,7 @@ def _condition(unit: Unit[Package], condition: str) -> str:
 
 
 def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, frozenset[str]]) -> str:
-    """An option of a package; of one that its Config.in defines, what that need not say again."""
+    """An option of a package; for one that its Config.in defines, only its `select` lines."""
     name = package_symbol(unit.name, option.name)
 
     def brought(value: str) -> list[str]:
@@ -243,7 +273,7 @@ def _external(trees: Iterable[Path]) -> str:
 
 
 def _config_in(units: Iterable[Unit[Any]], kind: str) -> list[str]:
-    """Sources the hand-written options of units; each shows only where its unit is selected."""
+    """Sources the hand-written options of units; they are shown only while the unit is selected."""
     return [
         f"if {symbol(kind, unit.name)}\nsource {_pattern(unit.path('Config.in'))}\nendif\n"
         for unit in units
@@ -277,5 +307,5 @@ def _quote(text: str) -> str:
 
 
 def _pattern(path: str) -> str:
-    # What Kconfig sources is a pattern to kconfiglib; a path with brackets would match itself no more.
+    # kconfiglib takes the path for a glob pattern; a path with brackets would not match itself.
     return _quote(glob.escape(path))

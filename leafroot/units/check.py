@@ -31,6 +31,9 @@ LIBCS = ("musl",)
 SHARED_FRAGMENTS = "linux/config"
 """The folder of the kernel fragments that boards of any kind share."""
 
+# The numbers of users and of their groups are the same.
+_IN_EVERY_ROOT = {"root": 0, "tty": 5}
+
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 
@@ -118,8 +121,13 @@ def _check_options(unit: Unit[Package]) -> None:
 def _option_faults(unit: Unit[Package], option: AnyOption) -> Iterator[tuple[str, str]]:
     if not _OPTION.fullmatch(option.name):
         yield "cannot be called so", "A name has small letters, digits and inner hyphens, and begins with a letter."
+    if not option.prompt and isinstance(option, Choice):
+        yield "has no prompt", "A choice is never defined in a Config.in."
     if not option.prompt and "Config.in" not in unit.files:
         yield "has no prompt", "Write one, or define the option in a Config.in beside the description."
+    for what, text in (("prompt", option.prompt), ("default", option.preset)):
+        if not text.isprintable():
+            yield f"has a {what} of more than one line", "Kconfig has them in one line, without control characters."
     if not unit.value.build.takes_words and _has_words(option):
         yield (
             f"adds words, but {type(unit.value.build).__name__} takes none",
@@ -167,6 +175,14 @@ def _check_accounts(packages: Packages) -> None:
     numbers: dict[int, tuple[Unit[Package], Account]] = {}
     for unit in packages.values():
         for account in unit.value.accounts:
+            for name, number in _IN_EVERY_ROOT.items():
+                if account.name == name or account.uid == number:
+                    raise LeafrootError(
+                        f"the account {account.name!r} ({account.uid}) clashes with {name!r} ({number}), "
+                        "which is in every root",
+                        unit.at(account.name),
+                        "Give it another name or number.",
+                    )
             both = (names.setdefault(account.name, (unit, account)), numbers.setdefault(account.uid, (unit, account)))
             for owner, known in both:
                 if known != account:
@@ -217,7 +233,11 @@ def _license_fault(expression: str) -> str:
     if parsed is None:
         return "it is empty"
     unknown = [name for name in licensing.unknown_license_keys(parsed) if not _LICENSE_REF.fullmatch(name)]
-    return f"there is no licence {unknown[0]!r}" if unknown else ""
+    if unknown:
+        return f"there is no licence {unknown[0]!r}"
+    # The library takes "mit" and "GPL-2.0", too; who reads a manifest or an SBOM may not.
+    same = re.sub("[()]", "", expression) == re.sub("[()]", "", str(parsed))
+    return "" if same else f"it is written {str(parsed)!r}"
 
 
 @cache
