@@ -215,7 +215,7 @@ def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> Non
                 "Names are those of spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other.",
             )
     if known:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, LeafrootError):
             # What cannot be remembered is looked at again the next time.
             known.parent.mkdir(parents=True, exist_ok=True)
             write_text(known, "".join(f"{one}\n" for one in sorted(right | fresh.keys())))
