@@ -37,6 +37,7 @@ class Archive:
             )
         for place in found:
             _check_place(place)
+        _check_placeholders(inner, found[0])
         digest = sha256.lower()
         if not _DIGEST.fullmatch(digest):
             raise LeafrootError(
@@ -72,6 +73,11 @@ def _file_name(place: str) -> str:
     return unquote(path.rpartition("/")[2])
 
 
+def _check_placeholders(text: str, where: str) -> None:
+    if found := re.search(r"\{[^}]*\}?|\}", text.replace(_PLACEHOLDER, "")):
+        raise LeafrootError(f"unknown placeholder {found[0]}: only {_PLACEHOLDER} is filled in", where=where)
+
+
 def _check_place(place: str) -> None:
     if not place.startswith(_SCHEMES):
         raise LeafrootError(
@@ -79,8 +85,7 @@ def _check_place(place: str) -> None:
             where=place,
             hint="debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
         )
-    if found := re.search(r"\{[^}]*\}?|\}", place.replace(_PLACEHOLDER, "")):
-        raise LeafrootError(f"unknown placeholder {found[0]}: only {_PLACEHOLDER} is filled in", where=place)
+    _check_placeholders(place, place)
     rest = place.partition(":")[2]
     if place.startswith("debian:") and not rest.startswith("pool/"):
         raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
