@@ -111,6 +111,12 @@ BAD = {
 }
 
 
+def test_a_member_of_the_archive_has_the_same_placeholder() -> None:
+    with pytest.raises(LeafrootError) as caught:
+        Archive(URL, SUM, inner="a-{name}.tar")
+    assert str(caught.value) == f"{URL}: unknown placeholder {{name}}: only {{version}} is filled in"
+
+
 @pytest.mark.parametrize(("places", "sha256", "message"), BAD.values(), ids=BAD.keys())
 def test_what_cannot_be_an_archive_is_refused(places: str | list[str], sha256: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
