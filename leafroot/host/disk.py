@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Room on the disk: a full file system told in words, things removed, and places for what is not whole yet.
+"""Disk space: errors of a full file system in words, removal of files and folders, and scratch folders.
 
-Scratch places go with the process that has them, however it ends: each process has one folder of its own below `tmp/`,
-and holds a lock on it. Who makes such a folder first removes those that nobody holds any more. So what killed processes
-leave never lies there longer than until the next one writes to the cache.
+Each process has one scratch folder below `tmp/`, and holds a lock on it until it ends, in whatever way. A process that
+makes such a folder first removes those that nobody holds. So what a killed process leaves is removed as soon as another
+one writes to the cache.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from leafroot.errors import LeafrootError
 from leafroot.host.progress import size
 
 HINT = (
-    "Make room there, or name another folder with OUTPUT= or CACHE=, and run the same command again:\n"
-    "it goes on with what is done already."
+    "Free some space there, or set another folder with OUTPUT= or CACHE=. Then run the same command again:\n"
+    "it continues with what is done already."
 )
-# Less room than this after a program has failed, or has ended well without any left, is no accident.
+# A file system with less free space than this counts as full.
 _NOTHING = 64 << 10
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link or a folder with all in it, if it is there; modes are no obstacle to their owner."""
+    """Remove a file, a link or a folder with its content, if it exists; also folders that its owner may not write."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -54,17 +54,17 @@ def remove(path: Path) -> None:
 
 
 class FullError(LeafrootError):
-    """There is no room left; nothing is wrong with what was asked for."""
+    """The file system is full."""
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether an error of the system says that a file system or a person's share of it is full."""
+    """Whether an OSError says that a file system is full, or a user's quota of it used up."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
 def room_for(what: str, place: Path) -> Iterator[None]:
-    """Turn the system's word for a full disk into a LeafrootError; `what` needed the room at `place`."""
+    """Turn the OSError of a full disk into a FullError: there was no room for `what` at `place`."""
     try:
         yield
     except OSError as error:
@@ -74,26 +74,26 @@ def room_for(what: str, place: Path) -> Iterator[None]:
 
 
 def full(what: str, place: Path) -> FullError:
-    """The error that says: there is no room for this at that place."""
+    """The error that says that there is no room for `what` at `place`."""
     return FullError(f"no room for {what}: {free_words(place)}", where=place, hint=HINT)
 
 
 def of_system(error: OSError, what: str, place: Path) -> LeafrootError:
-    """An error of the system as one for people; `what` was being done at `place`, unless the system knows better."""
+    """An OSError as a LeafrootError: it happened at `place`, unless it names a file, while `what` was written."""
     where = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else place
     if is_full(error):
         return full(what, where)
-    return LeafrootError(f"{error.strerror or error}", where=where, hint=f"It was for {what}.")
+    return LeafrootError(f"{error.strerror or error}", where=where, hint=f"It happened while writing {what}.")
 
 
 def has_room(place: Path) -> bool:
-    """Whether anything at all can still be written there."""
+    """Whether there is any free space."""
     status = os.statvfs(_there(place))
     return status.f_bavail * status.f_frsize >= _NOTHING and (status.f_favail > 0 or status.f_files == 0)
 
 
 def free_words(place: Path) -> str:
-    """How much is free where `place` is, in words."""
+    """How much space is free on the file system of `place`, in words."""
     status = os.statvfs(_there(place))
     words = f"{size(status.f_bavail * status.f_frsize)} of {size(status.f_blocks * status.f_frsize)} are free"
     if status.f_files and not status.f_favail:
@@ -116,7 +116,7 @@ def _mount_point(place: Path) -> Path:
 
 
 class Scratch:
-    """Places below `folder` that are this process's own; nothing is made before the first one is asked for."""
+    """Paths below `folder` for this process alone; it makes its folder when it is asked for the first one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -125,7 +125,7 @@ class Scratch:
         self._lock = threading.Lock()
 
     def place(self, name: str) -> Path:
-        """A path at which there is nothing yet; to be renamed to where it belongs when it is whole."""
+        """A new path, at which nothing exists; rename it to its final name when it is complete."""
         with self._lock:
             if self._mine is None or not self._mine.is_dir():
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +136,7 @@ class Scratch:
 
 
 def sweep(folder: Path) -> int:
-    """Remove the places of processes that have ended; how many those were."""
+    """Remove the folders of processes that have ended; returns their number."""
     found = 0
     for entry in list(os.scandir(folder)):
         descriptor = _held(Path(entry.path))
@@ -151,14 +151,14 @@ def sweep(folder: Path) -> int:
 def _own_folder(folder: Path) -> Path:
     while True:
         mine = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))
-        # The descriptor stays open until the process ends: it is the lock. Somebody may have taken the folder for a
-        # dead one's before it was held.
+        # The open descriptor is the lock, until the process ends. Before we had it, another process may have taken the
+        # folder for an abandoned one and removed it.
         if _held(mine) is not None and mine.is_dir():
             return mine
 
 
 def _held(place: Path) -> int | None:
-    """A descriptor with the lock of this folder; None if another process has it, or if the folder is gone."""
+    """A descriptor that holds the lock of this folder; None if another process has it, or if the folder is gone."""
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One pool of job slots for all steps: a GNU make job server that every make below us takes part in.
+"""One pool of job slots for all steps: a GNU make job server, which every make that a step starts shares.
 
-Protocol: "POSIX Jobserver Interaction" in GNU make's manual, the pipe form (make 4.3 and older know no other).
-A step holds one slot while it runs, which is the one that its first make process may use unasked.
+Protocol: "POSIX Jobserver Interaction" in GNU make's manual, in the form of a pipe (make 4.3 and older know no other).
+A step holds one slot while it runs: the one that its first make process may use without asking.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from leafroot.host.run import check_interrupt
 
-# How long one who waits for a slot does not look whether the end was asked for, in seconds.
+# How often a waiting step checks for Ctrl-C, in seconds.
 _LOOK = 0.1
 
 
@@ -29,22 +29,22 @@ class Slots:
         self.count = count
         self._read, self._write = os.pipe()
         self._lock = threading.Lock()
-        # Who has a slot or waits for one.
+        # How many steps have a slot or wait for one.
         self._users = 0
         os.write(self._write, b"+" * count)
 
     @property
     def descriptors(self) -> tuple[int, int]:
-        """The two ends of the pipe, to be inherited by the programs that share the pool."""
+        """The two ends of the pipe, which the programs that share the pool inherit."""
         return self._read, self._write
 
     @property
     def makeflags(self) -> str:
-        """What MAKEFLAGS must be for make to share the pool."""
+        """The value of MAKEFLAGS that makes make share the pool."""
         return f" -j{self.count} --jobserver-auth={self._read},{self._write}"
 
     def in_use(self) -> int:
-        """How many slots are taken now, by steps and by what they have started."""
+        """How many slots are taken now, by steps and by the programs that they started."""
         (free,) = struct.unpack("i", fcntl.ioctl(self._read, termios.FIONREAD, b"\0" * 4))
         return int(self.count - free)
 
@@ -66,7 +66,7 @@ class Slots:
                     self._fill()
 
     def _take(self) -> bytes:
-        # make sets the pipe, which is one for all, to not block: so a token that we saw may be gone by now.
+        # make sets the shared pipe to non-blocking, and may take a token between our select and our read.
         while True:
             check_interrupt()
             if select.select([self._read], [], [], _LOOK)[0]:
@@ -74,7 +74,7 @@ class Slots:
                     return os.read(self._read, 1)
 
     def _fill(self) -> None:
-        """Put every token into the pipe, now that nobody has one: a make that was killed has not given its own back."""
+        """Put all tokens back into the pipe when no step runs: a make that was killed did not return its own."""
         os.set_blocking(self._read, False)
         with contextlib.suppress(BlockingIOError):
             while os.read(self._read, 4096):

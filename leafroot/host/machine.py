@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Facts of the building machine that count for what it builds."""
+"""Facts of the building machine that what it builds depends on: its C library and its compiler."""
 
 from __future__ import annotations
 
@@ -17,24 +17,23 @@ _OLDEST_GCC = 12
 
 
 def host_platform() -> str:
-    """What a program built here needs in order to run: processor and C library."""
+    """The processor and the C library that programs built here need."""
     libc, version = platform.libc_ver()
     return f"{platform.machine()}-{libc or 'libc'}-{version or 'unknown'}"
 
 
 def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Callable[[Path], str] = digest_of) -> str:
-    """Check an external compiler, and give its version and the digest of what it compiles with.
+    """Check an external compiler; returns its version and a digest of its programs and libraries.
 
     `machine` is the first part of the tuple that it must compile for. `file_digest` gives a file's SHA-256: the
-    compiler has 30 MB, which need not be read in every run. Raises LeafrootError if it is missing, too old, for another
-    processor or another system than Linux, with a sysroot that is not there, or without the parts that a libc is built
-    with.
+    compiler has 30 MB, which need not be read in every run. Raises LeafrootError if the compiler is missing, too old,
+    made for another processor or system, has a sysroot that does not exist, or lacks what a libc is built with.
     """
     gcc = f"{external.prefix}/bin/{external.tuple}-gcc"
     where = "external toolchain"
     if not Path(gcc).exists():
         raise LeafrootError(
-            f"there is no {gcc}",
+            f"no compiler at {gcc}",
             where=where,
             hint="Install it (Debian: gcc, or gcc-aarch64-linux-gnu and the like), or set\n"
             "TOOLCHAIN_EXTERNAL_PREFIX and TOOLCHAIN_EXTERNAL_TUPLE in the configuration.",
@@ -42,12 +41,12 @@ def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Ca
     asked = ("-dumpfullversion", "-dumpmachine")
     version, target = (_ask(gcc, option) for option in asked)
     if int(version.split(".")[0]) < _OLDEST_GCC:
-        raise LeafrootError(f"{gcc} is version {version}; {_OLDEST_GCC} is the oldest that serves", where=where)
+        raise LeafrootError(f"{gcc} is version {version}; {_OLDEST_GCC} or newer is needed", where=where)
     if target.split("-")[0] != machine:
         raise LeafrootError(f"{gcc} compiles for {target}, not for {machine}", where=where)
     sysroot = _ask(gcc, "-print-sysroot")
     if sysroot and not Path(sysroot).is_dir():
-        raise LeafrootError(f"{gcc} looks for headers and libraries in {sysroot}, which is not there", where=where)
+        raise LeafrootError(f"{gcc} uses the sysroot {sysroot}, which does not exist", where=where)
     libc = _libc(gcc, target)
     parts = [_ask(gcc, "-print-prog-name=cc1")]
     parts += [_ask(gcc, f"-print-file-name={name}") for name in ("libgcc.a", "libgcc_eh.a", "crtbeginS.o")]
@@ -59,19 +58,19 @@ def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Ca
 
 
 def _libc(gcc: str, target: str) -> str:
-    """Which C library the compiler was made for; ours takes its place, but libgcc comes with the compiler."""
-    # A compiler without a C library has no features.h, and says nothing.
+    """The C library that the compiler was made for: libgcc was built with it, and comes with the compiler."""
+    # A compiler without a C library has no features.h, and defines nothing.
     defined = _macros(gcc, "-include", "features.h") or _macros(gcc)
     if "__linux__" not in defined:
         raise LeafrootError(f"{gcc} ({target}) does not compile for Linux", where="external toolchain")
     for macro, name in (("__UCLIBC__", "uClibc"), ("__GLIBC__", "glibc")):
         if macro in defined:
             return name
-    return "musl" if "musl" in target else "no libc that it knows"
+    return "musl" if "musl" in target else "unknown libc"
 
 
 def _macros(gcc: str, *options: str) -> set[str]:
-    """The names of the macros that are defined before a program says anything."""
+    """The names of the macros that the compiler predefines."""
     status, said = capture([gcc, "-dM", "-E", "-x", "c", *options, "-"])
     return {line.split()[1] for line in said.splitlines() if line.startswith("#define ")} if status == 0 else set()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people see of transfers: bytes, rate and time left, on one line that is kept up to date."""
+"""Shows the progress of transfers: bytes, rate and time left, on one line that is updated in place."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TextIO
 
 
 class Transfer:
-    """One file on its way; `total` is its size in bytes where that is known.
+    """The transfer of one file; `total` is its size in bytes if it is known.
 
-    Its end is told only while it is `good`: one whose bytes proved wrong is another's message.
+    Its end is reported only if it is `good`: if the bytes are wrong, the caller raises an error.
     """
 
     def __init__(self, name: str, total: int | None, already: int, began: float, changed: Callable[[], None]) -> None:
@@ -28,15 +28,15 @@ class Transfer:
         self._changed = changed
 
     def advance(self, count: int) -> None:
-        """Say that `count` more bytes have come."""
+        """Count `count` more bytes."""
         self.done += count
         self._changed()
 
 
 class Progress:
-    """Shows transfers on `stream`: a terminal gets a line that is kept up to date, a file plain lines.
+    """Shows transfers on `stream`: one line that is updated on a terminal, plain lines in a file.
 
-    Transfers may run side by side in threads. `clock` gives seconds, and `width` the terminal's columns.
+    Transfers may run in parallel threads. `clock` gives seconds, and `width` is the number of the terminal's columns.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class Progress:
         already: int = 0,
         words: tuple[str, str] = ("fetching", "fetched"),
     ) -> Iterator[Transfer]:
-        """Show one transfer while the block runs; a block that ends well leaves a line that says so.
+        """Show one transfer while the block runs; print a line if it ends without an error.
 
-        `words` are what is being done, and what then has been.
+        `words` say what is done, in the present and in the past.
         """
         transfer = Transfer(name, total, already, self._clock(), self._draw)
         with self._lock:
@@ -84,7 +84,7 @@ class Progress:
             self.note(f"{words[1]} {name}, {size(transfer.done)} in {span(self._clock() - transfer.began)}")
 
     def note(self, text: str) -> None:
-        """Leave a line of text above whatever is shown."""
+        """Print a line of text above the transfers."""
         with self._lock:
             self._clear()
             self._stream.write(text + "\n")
@@ -132,7 +132,7 @@ def describe(running: list[Transfer], now: float) -> str:
 
 
 def size(count: float) -> str:
-    """A number of bytes for people, in decimal units."""
+    """A number of bytes in words, with decimal units."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -141,7 +141,7 @@ def size(count: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """A span of time for people: `8 s`, `2:05` or `1:00:00`."""
+    """A span of time in words: `8 s`, `2:05` or `1:00:00`."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"

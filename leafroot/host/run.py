@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one door to other programs: every process that Leafroot starts is started here, and ended here.
+"""Starts and ends all other programs that Leafroot runs.
 
-When a person or a signal asks for the end, every thread learns of it, and none begins anything more.
+After an interrupt (Ctrl-C or a signal) all of them are killed, and no thread starts another one.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ from leafroot.errors import LeafrootError
 _ASKED = threading.Event()
 _LOCK = threading.Lock()
 _MORTAL: list[object] = []
-# The process groups of programs that run now with their output logged, so that an interrupt can end them all.
+# The process groups of the running programs whose output is logged: an interrupt kills them all.
 _RUNNING: set[int] = set()
-# How long a step of our own may go on after an interrupt, in seconds: compressing a large root takes minutes.
+# How long Leafroot's own steps may run on after an interrupt, in seconds: compressing a large root takes minutes.
 _GRACE = 1.2
 
 
 class InterruptedBuildError(LeafrootError):
-    """The work was given up because somebody asked for its end; nothing is wrong with it."""
+    """The work was interrupted, by Ctrl-C or a signal."""
 
 
 def interrupt() -> None:
-    """Ask every thread for its end."""
+    """Tell every thread to stop."""
     _ASKED.set()
 
 
 def interrupted() -> bool:
-    """Whether the end was asked for."""
+    """Whether the run was interrupted."""
     return _ASKED.is_set()
 
 
 def check_interrupt() -> None:
-    """Raise an InterruptedBuildError if the end was asked for; long work calls this again and again."""
+    """Raise an InterruptedBuildError if the run was interrupted; long work calls this regularly."""
     if _ASKED.is_set():
         raise InterruptedBuildError("interrupted")
 
 
 @contextmanager
 def mortal() -> Iterator[None]:
-    """Mark work that may be cut off at any moment, for the next run makes up for whatever it leaves."""
+    """Mark work that may be cut off at any moment: the next run cleans up what it leaves."""
     mark = object()
     with _LOCK:
         _MORTAL.append(mark)
@@ -67,12 +67,12 @@ def mortal() -> Iterator[None]:
 
 
 def cut_off_is_harmless() -> bool:
-    """Whether such work goes on."""
+    """Whether only such work would be cut off."""
     return bool(_MORTAL)
 
 
 def end_all() -> None:
-    """End every program that `run` has started with a log, and all that those have started; no other is begun."""
+    """Kill every program that `run` started with a log, and all their children; no other program is started."""
     interrupt()
     for group in list(_RUNNING):
         with contextlib.suppress(ProcessLookupError):
@@ -80,13 +80,13 @@ def end_all() -> None:
 
 
 def command_line(argv: Sequence[str]) -> str:
-    """The command as one can paste it into a shell."""
+    """The command in a form that can be pasted into a shell."""
     return shlex.join(argv)
 
 
 @contextmanager
 def _installed(program: str) -> Iterator[None]:
-    """Turn the error of a program that is not there into one that says how to get it."""
+    """Turn the error for a missing program into one that says how to install it."""
     try:
         yield
     except FileNotFoundError as error:
@@ -104,11 +104,10 @@ def run(
     pass_fds: Sequence[int] = (),
     stdin: int | None = subprocess.DEVNULL,
 ) -> int:
-    """Run a program and give its exit status; its output goes to `log`, or to this terminal.
+    """Run a program and return its exit status; its output goes to `log`, or else to this terminal.
 
-    The environment is exactly `env`. The log begins with the command if it is `titled`. When its output is logged, the
-    program gets umask 022 and a process group of its own, and the whole group is ended when we are interrupted;
-    InterruptedBuildError says so.
+    The environment is exactly `env`. The log begins with the command if it is `titled`. A program with a log gets umask
+    022 and a process group of its own. An interrupt kills that group and raises InterruptedBuildError.
     """
     check_interrupt()
     if log is not None and titled:
@@ -123,7 +122,7 @@ def run(
             stderr=subprocess.STDOUT if log is not None else None,
             pass_fds=tuple(pass_fds),
             start_new_session=log is not None,
-            # What is made gets the same modes for everybody.
+            # So files get the same modes for everybody.
             umask=0o022 if log is not None else -1,
         )
     if log is None:
@@ -131,7 +130,7 @@ def run(
     _RUNNING.add(process.pid)
     try:
         if interrupted():
-            # It was started while the others were ended.
+            # This program was started while the others were killed.
             end_all()
         status = process.wait()
     finally:
@@ -141,7 +140,7 @@ def run(
 
 
 def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> tuple[int, str]:
-    """Run a program and give its exit status and what it wrote, both streams as one text."""
+    """Run a program; returns its exit status and its output, standard output and error together."""
     with _installed(argv[0]):
         done = subprocess.run(
             list(argv),
@@ -156,7 +155,7 @@ def capture(argv: Sequence[str], *, env: Mapping[str, str] | None = None, timeou
 
 
 def watch(argv: Sequence[str], *, env: Mapping[str, str], log: Path, timeout: float) -> bool:
-    """Run a program with its output in `log`; False if it had to be stopped after `timeout` seconds."""
+    """Run a program with its output in `log`; False if it was killed after `timeout` seconds."""
     with log.open("wb") as out:
         with _installed(argv[0]):
             process = subprocess.Popen(
@@ -174,7 +173,7 @@ def watch(argv: Sequence[str], *, env: Mapping[str, str], log: Path, timeout: fl
 
 
 def measure(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Measured:
-    """Run a program with its output added to `log`, and measure it; children's memory does not count."""
+    """Run a program, append its output to `log`, and measure it; the memory of its children does not count."""
     begun = time.monotonic()
     peak = 0
     with log.open("ab") as out:
@@ -192,7 +191,7 @@ def measure(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path
 
 @dataclass(frozen=True)
 class Measured:
-    """What a program took: seconds, the most memory in MB, and its exit status."""
+    """What a program used: seconds, the peak of its memory in MB, and its exit status."""
 
     seconds: float
     megabytes: float
@@ -200,7 +199,7 @@ class Measured:
 
 
 def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeout: float) -> float:
-    """Run a program until it writes `text`, end it, and give the seconds that took."""
+    """Run a program until it writes `text`, then kill it; returns the seconds until then."""
     begun = time.monotonic()
     process = subprocess.Popen(
         list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -212,7 +211,11 @@ def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeou
             ready, _, _ = select.select([process.stdout], [], [], max(0.0, begun + timeout - time.monotonic()))
             chunk = os.read(process.stdout.fileno(), 65536) if ready else b""
             if not chunk:
-                raise LeafrootError(f"it never wrote {text.decode()!r}", argv[0], seen.decode(errors="replace")[-2000:])
+                raise LeafrootError(
+                    f"ended or timed out without printing {text.decode()!r}",
+                    argv[0],
+                    seen.decode(errors="replace")[-2000:],
+                )
             seen += chunk
         return time.monotonic() - begun
     finally:
@@ -221,13 +224,13 @@ def wait_for(argv: Sequence[str], *, env: Mapping[str, str], text: bytes, timeou
 
 
 def end_on_signals() -> None:
-    """End the steps' programs at once when we are interrupted; SCons itself would wait for them.
+    """Kill the steps' programs at once after an interrupt; SCons itself would wait for them to end.
 
-    Leafroot's own work looks now and then whether it is to end. A step that has not done so in time is cut off.
+    Leafroot's own work checks regularly for an interrupt. A step that has not stopped in time is cut off.
     """
     read, write = os.pipe()
     os.set_blocking(write, False)
-    # Python writes a byte here for every signal that it handles, whoever's handler is set at the time.
+    # Python writes a byte here for every signal that it handles, whatever the handler is.
     signal.set_wakeup_fd(write)
 
     def wait() -> None:
@@ -235,7 +238,11 @@ def end_on_signals() -> None:
             end_all()
             time.sleep(_GRACE)
             if cut_off_is_harmless():
-                print("leafroot: interrupted in the middle of a step, which is done again", file=sys.stderr, flush=True)
+                print(
+                    "leafroot: interrupted in the middle of a step; the next run does it again",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 os._exit(2)
 
     threading.Thread(target=wait, daemon=True).start()

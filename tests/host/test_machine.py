@@ -62,9 +62,9 @@ def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"version": "11.4.0"}, "{gcc} is version 11.4.0; 12 is the oldest that serves"),
+        ({"version": "11.4.0"}, "{gcc} is version 11.4.0; 12 or newer is needed"),
         ({"machine": "aarch64-linux-gnu"}, "{gcc} compiles for aarch64-linux-gnu, not for x86_64"),
-        ({"sysroot": "/gone"}, "{gcc} looks for headers and libraries in /gone, which is not there"),
+        ({"sysroot": "/gone"}, "{gcc} uses the sysroot /gone, which does not exist"),
         ({"macros": "__NEWLIB__"}, "{gcc} (" + TUPLE + ") does not compile for Linux"),
         ({"without": "libgcc_eh.a"}, "{gcc} has no libgcc_eh.a"),
         ({"without": "cc1"}, "{gcc} has no cc1"),
@@ -84,7 +84,7 @@ def test_a_compiler_that_does_not_serve(tmp_path: Path, more: dict[str, str], me
     [
         ("__linux__ __GLIBC__ __UCLIBC__", TUPLE, "uClibc"),
         ("__linux__", "x86_64-acme-linux-musl", "musl"),
-        ("__linux__", TUPLE, "no libc that it knows"),
+        ("__linux__", TUPLE, "unknown libc"),
     ],
 )
 def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: str, libc: str) -> None:
@@ -94,7 +94,7 @@ def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: 
 def test_a_compiler_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         compiler_identity(ExternalToolchain(str(tmp_path), TUPLE), "x86_64")
-    assert str(caught.value).startswith(f"external toolchain: there is no {tmp_path}/bin/{TUPLE}-gcc\n  Install it")
+    assert str(caught.value).startswith(f"external toolchain: no compiler at {tmp_path}/bin/{TUPLE}-gcc\n  Install it")
 
 
 def test_the_platform_names_the_c_library() -> None:
