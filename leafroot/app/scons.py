@@ -84,10 +84,11 @@ def _declare(env: Any, typed: list[str]) -> None:
     end_on_signals()
     jobs = Script.GetOption("num_jobs")
     if jobs > 1:
-        # More hands than slots: who waits for a download keeps no processor idle. (SetOption leaves -j alone.)
+        # More threads than slots: a step that waits for a download leaves no processor idle. (SetOption cannot
+        # change what -j says.)
         Script.Main.OptionsParser.values.num_jobs = jobs + 4
     executor = session.executor(jobs, memory.current, held=(lock.fileno(),))
-    # Nobody but us is at work here: what lies there is from a run that was killed.
+    # This run has the lock, so whatever is there was left by a run that was killed.
     remove(executor.own_room)
     report, times = Report(lock), Times(executor.slots.in_use)
     actions = Actions(memory.current, lambda path: memory.file_digest(checkout / path))
@@ -116,7 +117,7 @@ def _declare(env: Any, typed: list[str]) -> None:
 
 
 def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> set[str]:
-    """Declare all steps and exported folders, and which of them are made by default; gives the folders."""
+    """Declare all steps and exported folders, and which of them are made by default; returns the folders."""
     declared: set[str] = set()
     exports: set[str] = set()
     for plan in session.make_plans(ledger.memory.file_digest):
@@ -134,7 +135,7 @@ def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledge
 
 
 def _asked_step(env: Any, session: Session, history: History, executor: Executor) -> str:
-    """Declare the work that shell= or explain= asks for, and give its name; "" if neither was given."""
+    """Declare the work that shell= or explain= asks for, and return its name; "" if neither was given."""
     if wanted := session.variables.shell:
         step = session.step(wanted)
         needs = [session.output / one.path for one in step.reads()]
@@ -154,12 +155,12 @@ def _explain(session: Session, history: History, wanted: str) -> int:
 def _nodes(env: Any, session: Session, target: Target) -> list[Any]:
     """What SCons is to make for a target: nodes, and names of aliases."""
     outputs = [env.fs.File(str(session.output / path)) for path in target.outputs]
-    folders = [env.Alias(_word(session.output / folder))[0] for folder in target.exports]
+    folders = [str(session.output / folder) for folder in target.exports]
     return [*([target.command] if target.command else []), *outputs, *folders]
 
 
 def _results(session: Session, targets: Sequence[Target], known: Mapping[str, Command]) -> list[Result]:
-    """What the last lines of the run tell: the images, or the paths that were named."""
+    """What the last lines of the run are about: the images, or the paths that were named."""
     images = [plan.image.path for _, plan in session.planned]
     if not targets:
         return [Result(session.output / path, [path]) for path in images]
@@ -179,66 +180,66 @@ def _end_with(error: LeafrootError) -> None:
 
 
 def _sum_up(report: Report) -> None:
-    # SCons knows its number of jobs once it begins to build: it may have refused its own options before.
+    # SCons sets its number of jobs when it begins to build; before that, it may have refused its own options.
     begun = Script.Main.num_jobs is not None
     if begun and not interrupted() and not Script.GetBuildFailures() and not _only_shows():
         report.summary()
 
 
 def _only_shows() -> bool:
-    """Whether SCons was asked not to build, but to tell or remove what it would build."""
+    """Whether SCons was asked only to show or to remove what it would build."""
     return any(Script.GetOption(name) for name in ("no_exec", "question", "clean"))
 
 
 def _be_quiet() -> None:
-    """Keep SCons from telling of each target that it is up to date; errors are printed all the same."""
+    """Keep SCons from printing that each target is up to date; it prints errors all the same."""
     if not _only_shows():
         Script.SetOption("silent", True)
 
 
 def _set_up(env: Any, session: Session, memory: Memory) -> None:
-    # The option holds from when SCons begins to build; files are looked at before that, while plans are made.
+    # SCons applies the option when it begins to build, but files are hashed before that, while plans are made.
     Script.SetOption("hash_format", "sha256")
     set_hash_format("sha256")
-    # In KiB: large outputs are read in as few pieces as do good.
+    # In KiB: large outputs are read in large pieces.
     Script.SetOption("hash_chunksize", 1024)
-    # SCons takes no checksums of its own: the memory has them.
+    # SCons computes no checksums of its own: the memory has them.
     Script.SetOption("max_drift", -1)
     if not any(word.startswith(("-j", "--jobs")) for word in sys.argv):
         Script.SetOption("num_jobs", os.cpu_count() or 1)
-    # What went into an output is told by the digest of its action alone, which SCons has from `_Action`.
+    # Only the digest of its action decides whether an output is up to date; SCons has it from `_Action`.
     env.Decider(lambda dependency, target, previous, repository_node=None: False)
     env.SConsignFile(_word(session.output / ".sconsign"), memory)
     env.CacheDir(_word(session.cache / "artefacts"), Artefacts)
 
 
 def _word(path: Path) -> str:
-    """A path for those functions of SCons that look for variables of its own, $NAME, in what they are given."""
+    """A path for the functions of SCons that expand variables of SCons, $NAME, in their arguments."""
     return str(path).replace("$", "$$")
 
 
 def _declare_step(env: Any, session: Session, work: StepWork) -> None:
-    # Nodes and no strings: SCons would look for variables of its own, $NAME, in them. And nothing of pathlib, for a
-    # thousand steps name ten thousand files.
+    # Nodes, not strings, in which SCons would expand its variables, $NAME. And no pathlib: a thousand steps name ten
+    # thousand files.
     file, output, step = env.fs.File, str(session.output), work.step
     sources = [file(os.path.join(output, one.path)) for one in step.follows()]  # noqa: PTH118
     (node,) = _BUILDER(env, [file(os.path.join(output, step.output.path))], sources)  # noqa: PTH118
     node.attributes.leafroot = work
     if not step.cached:
         node.set_nocache()
-    # An output is replaced when the new one is whole, and not taken away before.
+    # An output stays until the new one is complete and replaces it.
     node.set_precious()
 
 
 def _declare_alias(env: Any, name: str, needs: Sequence[Path], work: Callable[[], int]) -> Any:
-    """A name for work that is done in every run that asks for it, once all that it needs is made."""
+    """A name for work that is done in every run that asks for it, after everything that it needs."""
     (node,) = env.AlwaysBuild(env.Alias(name, [_word(path) for path in needs], _ACTION))
     node.attributes.leafroot = AliasWork(work)
     return node
 
 
 def _declare_export(env: Any, session: Session, export: Export, digest: Callable[[str], str]) -> Any:
-    """A node for a folder that people want. It is looked at in every run, for only that can see a touched file."""
+    """A node for a folder that people want. Every run checks the folder, for its files may have been edited."""
     from leafroot.build.export import export as make
 
     folder, artefact = session.output / export.folder, session.output / export.artefact.path
@@ -253,7 +254,7 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
 
 @dataclasses.dataclass(frozen=True)
 class StepWork:
-    """What a step's node is made by: the step, who performs it, and where that is recorded."""
+    """How the node of a step is made: the step, who performs it, and where that is recorded."""
 
     step: Step
     executor: Executor
@@ -297,9 +298,12 @@ class _Action(SCons.Action.FunctionAction):  # type: ignore[misc]
         super().__init__(_perform, {})
 
     def get_presig(self, target: Sequence[Any], source: Sequence[Any], env: Any, executor: Any = None) -> bytes:
-        """What counts for a node beside its sources."""
+        """What counts for a node."""
         work: StepWork | AliasWork = target[0].attributes.leafroot
-        return work.digest().encode()
+        try:
+            return work.digest().encode()
+        except LeafrootError as error:
+            raise _told(error, target[0]) from error
 
     def strfunction(self, target: Sequence[Any], source: Sequence[Any], env: Any, executor: Any = None) -> str:
         """What SCons prints before it does the work, or with -n in its place."""
@@ -308,23 +312,26 @@ class _Action(SCons.Action.FunctionAction):  # type: ignore[misc]
 
 
 def _perform(target: Sequence[Any], source: Sequence[Any], env: Any) -> int:
-    """Do a node's work; gives an exit status and prints errors, never a traceback."""
+    """Do a node's work, and return its exit status."""
     work: StepWork | AliasWork = target[0].attributes.leafroot
     try:
         return work.perform()
-    except InterruptedBuildError:
-        # SCons says so itself.
-        return 2
-    except LeafrootError as error:
-        print_error(error)
-        return 2
     except OSError as error:
-        print_error(of_system(error, str(target[0]), Path(str(target[0]))))
-        return 2
+        raise _told(of_system(error, str(target[0]), Path(str(target[0]))), target[0]) from error
+    except LeafrootError as error:
+        raise _told(error, target[0]) from error
+
+
+def _told(error: LeafrootError, node: Any) -> Exception:
+    """Print an error, and return the one with which SCons gives up the node without a traceback."""
+    if not isinstance(error, InterruptedBuildError):
+        # SCons itself says that the build was interrupted.
+        print_error(error)
+    return SCons.Errors.BuildError(node, "Error 2", status=2, exitstatus=2)  # type: ignore[no-any-return]
 
 
 class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
-    """SCons's door to the cache of artefacts, in which the digest of an action names what came of it."""
+    """The cache of artefacts as SCons calls it. The digest of an action is the name of its output there."""
 
     def __init__(self, path: str) -> None:
         super().__init__(None)
@@ -333,11 +340,11 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         self._cache = ArtefactCache(Path(path), Scratch(Path(path).with_name("tmp")), note)
 
     def cachepath(self, node: Any) -> tuple[str | None, str | None]:
-        """Nothing for SCons to look at: bringing and keeping is ours."""
+        """Nothing: SCons itself reads and writes no file of the cache."""
         return None, None
 
     def retrieve(self, node: Any) -> bool:
-        """Bring a file back, if the cache has it; its time is that of now, whatever was there before."""
+        """Take a file from the cache, if it is there; it gets the present time."""
         begun = time.monotonic()
         if not self.is_enabled() or not SCons.Action.execute_actions:
             return False
@@ -348,18 +355,18 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
             digest = self._cache.bring(key, target, target.with_name(f".{target.name}.brought"))
             if digest:
                 work.ledger.brought(work.step, digest, begun)
-        except (LeafrootError, OSError) as error:
-            if not isinstance(error, InterruptedBuildError):
-                print_error(error if isinstance(error, LeafrootError) else of_system(error, target.name, target))
-            raise SCons.Errors.BuildError(node, "Error 2") from error
+        except OSError as error:
+            raise _told(of_system(error, target.name, target), node) from error
+        except LeafrootError as error:
+            raise _told(error, node) from error
         return bool(digest)
 
     def push(self, node: Any) -> bool:
-        """Nothing: the ledger keeps what was made."""
+        """Nothing: the ledger keeps what was built."""
         return False
 
     def keep(self, action: Action, file: Path, digest: str) -> None:
-        """Put a file that was just made into the cache."""
+        """Put a file that was just built into the cache."""
         if self.is_enabled() and not self.is_readonly():
             self._cache.keep(action.digest, file, digest)
 

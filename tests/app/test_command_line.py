@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from scons_calls import SCONS, Calls, call
+from scons_calls import ROOT, SCONS, Calls, call
 
 SCRIPT = (str(Path(sys.executable).with_name("scons")),)
 IMAGES = ["bzImage", "manifest.json", "rootfs.cpio.zst"]
@@ -140,6 +141,34 @@ def test_a_changed_file_is_seen_and_a_change_taken_back_comes_from_the_cache(tmp
     overlay.write_text("one")
     assert ", from the cache\n" in calls().out
     assert ", up to date" in calls().out
+
+
+def test_a_file_that_vanishes_during_the_build_is_named_without_a_traceback(tmp_path: Path) -> None:
+    note = tmp_path / "overlay/etc/note"
+    note.parent.mkdir(parents=True)
+    note.write_text("one")
+    said = Calls(tmp_path, (f"OVERLAY={tmp_path}/overlay",))(REMOVED_BY_STEPS=str(note))
+    assert said.status == 2
+    told, scons, *rest = said.err.split("\n  A step is built from it.\n")[0].splitlines(), said.err.splitlines()[-1]
+    assert told == [f"leafroot: {note}: cannot be read: No such file or directory"] and not rest
+    assert re.fullmatch(r"scons: \*\*\* \[\S+/qemu_x86_64/rootfs.cpio\] Error 2", scons)
+    assert "up to date" not in said.out
+
+
+def test_an_exported_folder_is_made_by_its_relative_or_absolute_path() -> None:
+    ignored = ROOT / "output/test"
+    ignored.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ignored) as folder:
+        calls = Calls(Path(folder))
+        place = calls.output / "qemu_x86_64/legal-info"
+        said = calls(str(place.relative_to(ROOT)))
+        assert (said.status, said.err) == (0, "")
+        assert (place / "digest").exists()
+        assert f"{place.relative_to(ROOT)}" in said.out.splitlines()[-2]
+        (place / "digest").unlink()
+        assert calls(str(place)).status == 0
+        assert (place / "digest").exists()
+        assert calls("legal-info").out == f"{place}\n"
 
 
 def test_explain_and_shell_need_no_target(built: Calls) -> None:

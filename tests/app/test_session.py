@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app import measuring
 from leafroot.app.commands import COMMANDS, WITHOUT_BOARD, commands, help_text
 from leafroot.app.session import Session, make_folder, open_session
-from leafroot.app.variables import VARIABLES
+from leafroot.app.variables import VARIABLES, read_variables
+from leafroot.bench import containers, guest_system
 from leafroot.errors import LeafrootError
 from tests.real_builds import DEBIAN_X86_64
 
@@ -122,6 +124,26 @@ def test_list_describes_every_unit(tmp_path: Path, capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     for name in (*opened.catalog.boards, *opened.catalog.packages, *opened.catalog.series, "leaf-tmpfs"):
         assert f"\n  {name} " in told
+
+
+def test_a_benchmark_calls_scons_with_the_variables_of_this_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragment, tree = tmp_path / "my.config", tmp_path / "tree"
+    fragment.touch()
+    (tree / "package").mkdir(parents=True)
+    opened = session(tmp_path, CONFIG=str(fragment), EXTERNAL=str(tree), OFFLINE="1", ACCEL="kvm", KERNEL="")
+    config, _ = opened.planned[0]
+    called: list[str] = []
+    monkeypatch.setattr(guest_system, "run", lambda argv, env: called.extend(argv) or 0)
+    monkeypatch.setattr(containers, "bench_containers", lambda system, mode, guest: system.build(mode))
+    assert measuring.bench_containers(opened, config) == 0
+    again = read_variables(ROOT, dict(word.split("=", 1) for word in called if "=" in word))
+    assert (again.boards, again.boot, again.toolchain) == (("qemu_x86_64",), config.mode.name, "debian")
+    assert again.config == (fragment, ROOT / containers.TREE / "select.config")
+    assert again.external == (tree, ROOT / containers.TREE)
+    assert (again.offline, again.accelerator, again.cache) == (True, "kvm", opened.cache)
+    assert again.output != opened.output and again.output.is_relative_to(opened.output)
 
 
 @pytest.mark.parametrize(
