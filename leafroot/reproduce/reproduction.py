@@ -219,7 +219,7 @@ def _probe(there: Circumstances) -> dict[str, str]:
 def _build(there: Circumstances, words: Sequence[str], what: Reproduction) -> float:
     """Make every output, with the steps' lines in this terminal; the seconds that took."""
     print(f"{there.name} build, in {there.checkout}:", flush=True)
-    targets = [f"output/{step.output}" for step in what.steps]
+    targets = [f"output/{step.output.path}" for step in what.steps]
     targets += [str(there.output / folder) for folder in what.exports]
     argv = [str(there.python), "-m", "SCons", "-Q", f"-j{there.jobs}", *words, *targets]
     begun = time.monotonic()
