@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Assignments to Kconfig options: reads them from files, and sees to it that none is dropped without a word.
+"""Assignments to Kconfig options: reads them from files, and makes sure that none is dropped silently.
 
-Kconfig itself ignores what it does not know and overrides what a dependency forbids; both are errors here.
+Kconfig itself ignores unknown options, and overrides values that a dependency forbids. Both are errors here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STRING = re.compile(r'"((?:[^\\"]|\\.)*)"')
 class Assignment:
     """One line of a configuration file, or one variable of the command line.
 
-    `value` is as written: y, n, a number, or a string in its quotes. `where` names file and line.
+    `value` is as written: y, n, a number, or a string with its quotes. `where` is the file and the line.
     """
 
     symbol: str
@@ -54,7 +54,7 @@ def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
     for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
         if control := _CONTROL.search(line):
-            raise LeafrootError(f"the character {control[0]!r} has no business in a configuration", f"{shown}:{number}")
+            raise LeafrootError(f"the character {control[0]!r} is not allowed in a configuration", f"{shown}:{number}")
         if match := _SET.fullmatch(line):
             name, value = match.groups()
         elif match := _UNSET.fullmatch(line):
@@ -83,10 +83,10 @@ def _shortened(text: str) -> str:
 
 
 def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]:
-    """Make the assignments of one file; return what is wrong with those that do not hold once all are made.
+    """Make the assignments of one file; return an error for each that has no effect once all are made.
 
-    That is an unknown symbol, a value that the option does not take, and an assignment that a dependency, a
-    choice or another option overrides. What does not hold is taken back.
+    That is an unknown symbol, a value that the option does not accept, or an assignment that a dependency, a choice or
+    another option overrides. Assignments with an error are undone.
     """
     problems: list[LeafrootError] = []
     made: list[Assignment] = []
@@ -116,7 +116,7 @@ def check(kconf: Any, one: Assignment) -> None:
     option = _option(kconf, one)
     if option.orig_type in (kconfiglib.INT, kconfiglib.HEX):
         _check_range(option, one)
-    # A string or number that is hidden has no value at all; its default may still equal what was asked.
+    # A hidden string or number has no value at all, but its default may equal the assigned value.
     hidden = option.orig_type != kconfiglib.BOOL and not option.visibility
     if hidden or option.str_value != _value(option, one):
         reasons = obstacles(option, _value(option, one))
@@ -135,7 +135,7 @@ def _option(kconf: Any, one: Assignment) -> Any:
 
 
 def _value(option: Any, one: Assignment) -> str:
-    """The value as kconfiglib takes it, if the option's type allows it."""
+    """The value in kconfiglib's form; LeafrootError if it does not match the option's type."""
     if option.orig_type == kconfiglib.BOOL:
         if one.value in ("y", "n"):
             return one.value
@@ -146,14 +146,14 @@ def _value(option: Any, one: Assignment) -> str:
             return str(kconfiglib.unescape(match[1]))
         quoted = one.value.strip('"').replace("\\", "\\\\").replace('"', '\\"')
         raise LeafrootError(
-            f"{one}: a string must stand in double quotes",
+            f"{one}: a string must be in double quotes",
             one.where,
             f'Write CONFIG_{one.symbol}="{quoted}".',
         )
     base, what = (10, "a number") if option.orig_type == kconfiglib.INT else (16, "a hexadecimal number")
     try:
         if not one.value.isascii():
-            # Python takes the digits of every script for numbers; nothing else does.
+            # Python accepts the digits of every script; nothing else does.
             raise ValueError
         int(one.value, base)
     except ValueError:
@@ -164,7 +164,7 @@ def _value(option: Any, one: Assignment) -> str:
 def _check_single(first: Assignment, one: Assignment) -> None:
     if one is not first:
         raise LeafrootError(
-            f"{one} and {first} are of one choice",
+            f"{one} and {first} belong to the same choice",
             one.where,
             f"{first.where} has the other; keep one of them.",
         )
@@ -188,7 +188,7 @@ def _range_words(option: Any) -> str:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stands in the way, as the end of a sentence about the option, and the way out."""
+    """Why an option does not take a value, as the end of a sentence about the option, and what to do."""
 
     why: str
     remedy: str
@@ -197,14 +197,14 @@ class Obstacle:
 def obstacles(option: Any, wanted: str) -> Obstacle:
     """Why `option` does not take the value `wanted` with everything else as it is."""
     if not any(node.prompt for node in option.nodes):
-        return Obstacle("cannot be set, it follows from other options", f"It is {_shown(option)} now; drop the line.")
+        return Obstacle("cannot be set: it follows from other options", f"It is now {_shown(option)}. Remove the line.")
     if option.choice and option.visibility:
         return _of_choice(option, wanted)
     if not option.visibility:
         unmet = sorted({text for node in option.nodes if node.prompt for text in _unmet(node.prompt[1])})
-        return Obstacle(f"depends on {' and '.join(unmet)}", "Set what it depends on, or drop the line.")
+        return Obstacle(f"depends on {' and '.join(unmet)}", "Set what it depends on, or remove the line.")
     selectors = list(_met(option.rev_dep))
-    return Obstacle(f"is selected by {' and '.join(selectors)}", "Switch that off, or drop the line.")
+    return Obstacle(f"is selected by {' and '.join(selectors)}", "Switch that off, or remove the line.")
 
 
 def _of_choice(option: Any, wanted: str) -> Obstacle:
@@ -212,13 +212,13 @@ def _of_choice(option: Any, wanted: str) -> Obstacle:
     prompt = next(node.prompt[0] for node in choice.nodes if node.prompt)
     if wanted == "n":
         others = [f"CONFIG_{other.name}=y" for other in choice.syms if other is not option and other.visibility]
-        instead = f"Set {' or '.join(others)} instead." if others else "It is the only one."
-        return Obstacle(f"is what the choice '{prompt}' takes unless another is set", instead)
-    return Obstacle(f"is one of the choice '{prompt}', which has {choice.selection.name} (=y)", "Keep one of them.")
+        instead = f"Set {' or '.join(others)} instead." if others else "There is no other value."
+        return Obstacle(f"stays selected in the choice '{prompt}' until another value is set", instead)
+    return Obstacle(f"belongs to the choice '{prompt}', in which {choice.selection.name} is selected", "Keep one.")
 
 
 def _unmet(expression: Any) -> Iterator[str]:
-    """The parts of a condition that do not hold, each with its present value."""
+    """The parts of a condition that are not met, each with its current value."""
     if isinstance(expression, tuple) and expression[0] == kconfiglib.AND:
         yield from _unmet(expression[1])
         yield from _unmet(expression[2])
@@ -227,7 +227,7 @@ def _unmet(expression: Any) -> Iterator[str]:
 
 
 def _met(expression: Any) -> Iterator[str]:
-    """The selectors that do hold, each with its condition: what the selector itself depends on is left out of that."""
+    """The selectors that are in effect, each with its condition, but without the selector's own dependencies."""
     if isinstance(expression, tuple) and expression[0] == kconfiglib.OR:
         yield from _met(expression[1])
         yield from _met(expression[2])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The configuration of one board as a value: made from a catalog and what was asked for, and planned from."""
+"""The configuration of one board as a value: made from a catalog and a request; the plan is made from it."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class ExternalToolchain:
 class Config:
     """One board's resolved configuration.
 
-    `name` is the board's own, or that of one more defconfig for it; what is made lies below it.
-    `graph` is what the selected packages and their options mean; `files` are the folders of files that packages
-    bring, by package. `toolchain` is None for the one built from source. `overlays` are folders laid
-    over the root, the board's first, later ones on top. `root_password` is the hash for /etc/shadow: "*" locks the
-    account, "" asks for no password. `memory` is RAM in MiB. `root_size` is what the kernel is told of the root's
-    size, "" if nothing. `compression` is a zstd level. `options` are those of the board's optional kernel fragments
-    that were chosen. `config_txt` is the text of that file for a Raspberry Pi's boot loader, and empty for a board
-    without one. With `c_only` the toolchain from source is for no other language.
+    `name` is the board's name, or that of another defconfig for it; the output folder is named after it. `graph` is the
+    resolved graph of the selected packages and their options. `files` are the packages' folders of files, by package.
+    `toolchain` is None for the one built from source. `overlays` are the overlay folders, the board's first; files of
+    later ones win. `root_password` is the hash for /etc/shadow: "*" locks the account, "" means no password. `memory`
+    is RAM in MiB. `root_size` is the size of the root that the kernel is given, "" for none. `compression` is a zstd
+    level. `options` are the selected ones of the board's optional kernel fragments. `config_txt` is the text of that
+    file for a Raspberry Pi's boot loader, empty for other boards. With `c_only`, the toolchain from source is for C
+    only.
     """
 
     name: str
@@ -73,17 +73,17 @@ class Config:
 
     @property
     def described_in(self) -> str:
-        """The board's file as messages of a step name it: the same wherever the board lies on this machine."""
+        """The name of the board's file in steps and their messages: the same wherever the board is on this machine."""
         return self.board.described_in
 
     @property
     def console(self) -> str:
-        """The kernel console, the board's own or that of QEMU's machine: "ttyS0,115200"."""
+        """The kernel console, the board's own or that of the QEMU machine: "ttyS0,115200"."""
         return self.board.value.console or self.arch.console
 
     @property
     def emulation(self) -> Emulation:
-        """QEMU's machine for the board."""
+        """The QEMU machine for the board."""
         return self.board.value.emulation or self.arch.emulation
 
 
@@ -95,16 +95,16 @@ _HASH = re.compile(r"\$[0-9a-z]+\$[./A-Za-z0-9$=,-]+")
 
 
 def configure(catalog: Catalog, root: Path, generated: Path, request: Request, overlays: Sequence[str] = ()) -> Config:
-    """The configuration that was asked for: the board's defconfig (or the local file), the rest on top.
+    """The requested configuration: the board's defconfig (or the local file), and the other layers on top.
 
-    `generated` is a folder for generated Kconfig files. `overlays` come on top of those that the configuration
-    names; paths are relative to `root`. Raises LeafrootError for whatever does not hold.
+    `generated` is a folder for generated Kconfig files. `overlays` are added after those in the configuration; their
+    paths are relative to `root`. Raises LeafrootError for every setting that has no effect.
     """
     resolved = resolve(catalog, root, generated, request)
     unit = find_board(catalog, request.name)
     series = next(one for name, one in catalog.series.items() if resolved.value(symbol("KERNEL", name)) == "y")
     mode = next(one for name, one in BOOT_MODES.items() if resolved.value(symbol("BOOT", name)) == "y")
-    # Whoever asked last for the mode, else for the series, is who can mend it; else it is the board.
+    # The error is for the layer that set the mode, else for the one that set the series, else for the board.
     origin = resolved.where(symbol("KERNEL", series.name), unit.path("board.py"))
     check_bootable(catalog.series, series, mode, resolved.where(symbol("BOOT", mode.name), origin))
     selected = _selected(resolved, catalog.packages, unit)
@@ -160,7 +160,7 @@ def _options(resolved: Resolved, unit: Unit[Package]) -> dict[str, str]:
             raise LeafrootError(
                 f"option {option.name!r} has no prompt, and there is no option CONFIG_{name}",
                 unit.at(option.name),
-                f"{unit.path('Config.in')} has to define it. {nearest(name, _names(resolved, unit))}".strip(),
+                f"{unit.path('Config.in')} must define it. {nearest(name, _names(resolved, unit))}".strip(),
             )
         found[option.name] = resolved.value(name)
     return found
@@ -182,7 +182,9 @@ def _selected(resolved: Resolved, packages: Mapping[str, Unit[Package]], board: 
         option = resolved.kconf.syms[symbol("PACKAGE", name)]
         if option.str_value == "n" and option.name not in resolved.assigned:
             why = obstacles(option, "y").why
-            raise LeafrootError(f"package {name!r} is wanted, but CONFIG_{option.name} {why}", board.path("board.py"))
+            raise LeafrootError(
+                f"the board needs package {name!r}, but CONFIG_{option.name} {why}", board.path("board.py")
+            )
     return tuple(
         name
         for name, unit in packages.items()
@@ -205,7 +207,7 @@ def _root_password(resolved: Resolved) -> str:
         return ""
     if not resolved.value("SYSTEM_ROOT_PASSWORD_HASH"):
         return "*"
-    return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a hash that crypt(3) knows")
+    return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a password hash that crypt(3) accepts")
 
 
 def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
@@ -215,7 +217,7 @@ def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
 
 
 def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Sequence[str]) -> Iterator[str]:
-    """The folders laid over the root, the board's own first: below the checkout, or absolute if elsewhere."""
+    """The overlay folders, the board's own first: relative to the checkout, or absolute if elsewhere."""
     if board.below("overlay"):
         yield board.path("overlay")
     where = resolved.where("SYSTEM_OVERLAYS", _MENU)
@@ -225,7 +227,7 @@ def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Se
     for name, place in asked:
         tree = next((tree for tree in catalog.trees if os.path.isdir(tree / name)), None)  # noqa: PTH112
         if tree is None:
-            raise LeafrootError(f"there is no folder {name!r} to lay over the root", place)
+            raise LeafrootError(f"there is no overlay folder {name!r}", place)
         yield str(PurePosixPath(name)) if tree == root else Path(tree, name).as_posix()
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Defconfigs: what a board's configuration says beyond the defaults, under the board's name or one of its own.
+"""Defconfigs: a board's configuration, as far as it differs from the defaults.
 
-`configs/<board>_defconfig` is what BOARD=<board> builds. A file of another name describes one more configuration of the
-board that it selects, with an output folder of its own: BOARD=qemu_x86_64_containers.
+BOARD=<board> builds `configs/<board>_defconfig`. A file with another name is an additional configuration of the board
+that it selects, with its own output folder: BOARD=qemu_x86_64_containers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ENDING = "_defconfig"
 
 
 def find_defconfig(catalog: Catalog, name: str) -> Path | None:
-    """The defconfig of this name, in whichever tree has it; None for a board that is content with the defaults."""
+    """The defconfig of this name, from any of the trees; None if there is none: the board then has the defaults."""
     files = [file for tree in catalog.trees if os.path.lexists(file := tree / "configs" / f"{name}{_ENDING}")]
     if len(files) > 1:
         raise LeafrootError(
@@ -34,7 +34,7 @@ def find_defconfig(catalog: Catalog, name: str) -> Path | None:
 
 
 def find_board(catalog: Catalog, name: str) -> Unit[Board]:
-    """The board of this name, or that which the defconfig of this name selects; LeafrootError if there is none."""
+    """The board of this name, or the one that the defconfig of this name selects; LeafrootError if there is none."""
     if name in catalog.boards:
         return catalog.boards[name]
     file = find_defconfig(catalog, name) if Path(name).name == name else None
@@ -46,15 +46,15 @@ def find_board(catalog: Catalog, name: str) -> Unit[Board]:
     found = [symbols[one.symbol] for one in read_assignments(file, where) if one.value == "y" and one.symbol in symbols]
     if len(found) != 1:
         raise LeafrootError(
-            f"it selects {'no board' if not found else ' and '.join(unit.name for unit in found)}",
+            f"the defconfig selects {'no board' if not found else ' and '.join(unit.name for unit in found)}",
             where,
-            f"There is no board {name!r}, so one line must say which it is for: CONFIG_BOARD_...=y",
+            f"There is no board {name!r}, so exactly one line must select the board: CONFIG_BOARD_...=y",
         )
     return found[0]
 
 
 def configurations(catalog: Catalog) -> dict[str, str]:
-    """The defconfigs that are not named like a board: name, and what their first comment says of them."""
+    """The defconfigs that are not named after a board: their names, and the first comment of each."""
     found: dict[str, str] = {}
     for tree in catalog.trees:
         for file in sorted((tree / "configs").glob(f"*{_ENDING}")):
@@ -66,7 +66,7 @@ def configurations(catalog: Catalog) -> dict[str, str]:
 
 
 def header(file: Path) -> str:
-    """The comments with which a configuration file begins."""
+    """The comments at the start of a configuration file."""
     lines = []
     for line in read_file(file, str(file)).decode("utf-8", "replace").splitlines(keepends=True):
         if not line.startswith("#") or line.startswith("# CONFIG_"):
@@ -76,5 +76,5 @@ def header(file: Path) -> str:
 
 
 def shown(file: Path, root: Path) -> str:
-    """A file's path as people write it: below the checkout without the checkout's own path."""
+    """A file's path for messages: relative to the checkout if the file is in it."""
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people do with a configuration: change it in a menu, bring it up to date, make a defconfig of it."""
+"""Commands on a configuration: change it in a menu, update it, make a defconfig of it."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ from leafroot.units.catalog import Catalog
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
 _MENUS = {
-    "menuconfig": "It runs in a terminal, which must be one that curses knows (TERM).",
+    "menuconfig": "It needs a terminal that curses supports (see TERM).",
     "guiconfig": "It needs Python's tkinter (Debian: python3-tk) and a display; menuconfig needs neither.",
 }
 
 
 def minimal_defconfig(catalog: Catalog, root: Path, generated: Path, request: Request) -> str:
-    """The text of a defconfig that says what was asked for: the board, and what differs from the defaults.
+    """The text of a defconfig for the request: the board, and what differs from the defaults.
 
-    The comments at the head of the defconfig that there is are kept."""
+    The comments at the start of an existing defconfig are kept.
+    """
     kconf = resolve(catalog, root, generated, request).kconf
     text = _text_of(kconf.write_min_config)
     board = f"CONFIG_{symbol('BOARD', find_board(catalog, request.name).name)}=y\n"
     existing = find_defconfig(catalog, request.name)
-    # The first board of all is Kconfig's default; but a defconfig that names none would be anybody's.
+    # Kconfig leaves out the first board, which is its default, but every defconfig must name its board.
     comments = header(existing) if existing else ""
     return (comments or _HEADER) + board + text.replace(board, "")
 
 
 def update_local(catalog: Catalog, root: Path, generated: Path, request: Request) -> tuple[str, ...]:
-    """Write the whole configuration to `request.local`, starting from what that file or the defconfig says.
+    """Write the whole configuration to `request.local`, starting from that file or from the defconfig.
 
-    Returns what had to be dropped from it, as sentences for people.
+    Returns a message for each assignment that had to be dropped.
     """
     resolved = resolve(catalog, root, generated, request, lenient=True)
     _write_local(resolved.kconf, request)
@@ -50,10 +51,10 @@ def update_local(catalog: Catalog, root: Path, generated: Path, request: Request
 
 
 def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, menu: str) -> tuple[str, ...]:
-    """Let a person change `request.local` in a menu: `menuconfig` (terminal) or `guiconfig` (window).
+    """Let the user change `request.local` in a menu: `menuconfig` (terminal) or `guiconfig` (window).
 
-    The file begins as the board's defconfig. Fragments and variables are left out: they come on top of it in
-    every build anyway. Returns kconfiglib's warnings about the file as it was.
+    A new file starts as the board's defconfig. Fragments and variables are not included, because every build applies
+    them on top. Returns kconfiglib's warnings about the file as it was before.
     """
     if request.local is None:
         raise LeafrootError("there is no file to save the configuration to", menu)
@@ -76,10 +77,10 @@ def _run(menu: str, kconf: Any) -> None:
     try:
         importlib.import_module(menu).menuconfig(kconf)
     except Exception as error:
-        # curses and tkinter raise errors of their own, which cannot be named where they are not installed.
+        # curses and tkinter raise their own errors, which cannot be imported if the modules are not installed.
         if type(error).__module__ not in ("_curses", "_tkinter") and not isinstance(error, ImportError):
             raise
-        raise LeafrootError(f"cannot be shown: {error}", menu, _MENUS[menu]) from error
+        raise LeafrootError(f"cannot start: {error}", menu, _MENUS[menu]) from error
 
 
 def _write_local(kconf: Any, request: Request) -> None:
@@ -90,7 +91,7 @@ def _write_local(kconf: Any, request: Request) -> None:
 
 
 def _text_of(write: Callable[..., object]) -> str:
-    """What one of kconfiglib's functions writes, which know files alone."""
+    """The text that one of kconfiglib's functions writes; they can only write to files."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "config")
         write(str(file), header="")

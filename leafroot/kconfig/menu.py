@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loads the Kconfig menu through kconfiglib, and turns whatever kconfiglib complains of into errors."""
+"""Loads the Kconfig menu through kconfiglib, and turns kconfiglib's complaints into errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import kconfiglib
 from leafroot.errors import LeafrootError, nearest
 from leafroot.units.load import TooLong, time_limit
 
-# What kconfiglib reads from the environment; a person's setting for the kernel's Kconfig must not leak in.
+# What kconfiglib reads from the environment; the user's settings for the kernel's Kconfig must not apply here.
 _VARIABLES = (
     "CONFIG_",
     "KCONFIG_ALLCONFIG",
@@ -36,7 +36,7 @@ def _refuse_shell(kconf: Any, _: str, command: str) -> str:
     )
 
 
-# kconfiglib takes preprocessor functions from the module that KCONFIG_FUNCTIONS names, which is this one.
+# kconfiglib takes preprocessor functions from the module named by KCONFIG_FUNCTIONS, which is this one.
 functions = {"shell": (_refuse_shell, 1, 1)}
 
 _DEPTH = 100_000
@@ -50,16 +50,16 @@ _DEFINED = re.compile(r"\(defined at (?P<where>[^),]+:\d+)")
 
 
 def load_kconfig(root: Path, generated: Path) -> Any:
-    """The menu of configs/Kconfig and of the generated files in `generated`, nothing assigned yet.
+    """The menu of configs/Kconfig and of the generated files in `generated`, without any assignment.
 
-    Raises LeafrootError for whatever kconfiglib finds wrong, warnings included.
+    Raises LeafrootError for every error and warning of kconfiglib.
     """
-    # kconfiglib joins the tree's path and a pattern; only here would brackets in it do harm.
+    # kconfiglib joins the tree's path and a glob pattern, so these characters in the path do harm here only.
     if re.search(r"[\[*?]", str(root.resolve())):
         raise LeafrootError("Kconfig cannot be read below a folder with [, * or ? in its name", root.resolve())
     variables = {
         "srctree": str(root.absolute()),
-        # kconfiglib takes what it sources for a pattern.
+        # kconfiglib takes the paths that it sources for glob patterns.
         "GENERATED": glob.escape(str(generated.absolute())),
         "KCONFIG_FUNCTIONS": __name__,
         "KCONFIG_WARN_UNDEF": "y",
@@ -72,16 +72,16 @@ def load_kconfig(root: Path, generated: Path) -> Any:
             raise kconfig_error(str(error), root) from None
         except (TooLong, MemoryError, RecursionError) as error:
             raise LeafrootError(
-                "Kconfig does not come to an end here",
+                "reading Kconfig takes too long here",
                 _place_of(error),
-                "A macro, $(...), that names another twice, which does the same, doubles each time.",
+                "Macros, $(...), that each use the next one twice double the text at every level.",
             ) from None
     raise_warnings(kconf, root)
     return kconf
 
 
 def _place_of(error: BaseException) -> str:
-    """Where kconfiglib was reading when the error came."""
+    """The place that kconfiglib was reading when the error occurred."""
     place, frame = "configs/Kconfig", error.__traceback__
     while frame is not None:
         reader = frame.tb_frame.f_locals.get("self")
@@ -92,7 +92,7 @@ def _place_of(error: BaseException) -> str:
 
 
 def raise_warnings(kconf: Any, root: Path) -> None:
-    """Raise LeafrootError with all that kconfiglib has warned of so far, if it has."""
+    """Raise LeafrootError with all warnings of kconfiglib so far, if there are any."""
     if kconf.warnings:
         first, *more = [kconfig_error(text, root) for text in kconf.warnings]
         if first.message.startswith("undefined symbol "):
@@ -103,13 +103,13 @@ def raise_warnings(kconf: Any, root: Path) -> None:
 
 
 def kconfig_error(text: str, root: Path) -> LeafrootError:
-    """A complaint of kconfiglib, with its place, if it names one, put first."""
+    """The error for a message of kconfiglib, with its place if the message names one."""
     text = text.strip().replace(f"{root.resolve()}{os.sep}", "")
     text = re.sub(r"^(warning|error): ", "", text)
     if text.startswith("Dependency loop"):
         return _loop_error(text)
     if found := _NOT_TEXT.match(text):
-        return LeafrootError(f"this is not text: {found['reason']}", found["where"])
+        return LeafrootError(f"not UTF-8 text: {found['reason']}", found["where"])
     if found := _UNDEFINED.match(text):
         return LeafrootError(f"undefined symbol {found['name']}", found["where"])
     if found := _NO_END.match(text):
@@ -125,7 +125,7 @@ def kconfig_error(text: str, root: Path) -> LeafrootError:
 
 
 def _loop_error(text: str) -> LeafrootError:
-    """kconfiglib's account of a dependency loop in one line a member; it is printed whole."""
+    """The error for a dependency loop: all members, one per line."""
     steps = re.findall(
         r"^(?:\.\.\.depends (?:again )?on )?(?:the choice symbol )?(\S+|<choice.*?>) \(defined at (.*?)\)",
         text,
@@ -142,9 +142,9 @@ def _loop_error(text: str) -> LeafrootError:
 
 @contextmanager
 def deep() -> Iterator[None]:
-    """Let kconfiglib, which follows dependencies by calling itself, follow a chain of some ten thousand of them.
+    """Let kconfiglib, which follows dependencies by recursion, follow a chain of some ten thousand.
 
-    Python's own limit is met at three hundred packages, each of which selects the next.
+    Three hundred packages, each of which selects the next, reach Python's own limit.
     """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEPTH))
@@ -156,9 +156,9 @@ def deep() -> Iterator[None]:
 
 @contextmanager
 def environment(values: Mapping[str, str], *, alone: bool = False) -> Iterator[None]:
-    """Give kconfiglib the environment that it reads, without the person's own; put all back afterwards.
+    """Set the environment that kconfiglib reads, without the user's own settings; restore it afterwards.
 
-    With `alone`, there is nothing else in it: $(HOME) in a Kconfig would make the configuration depend on the machine.
+    With `alone`, it has no other variables: $(HOME) in a Kconfig would make the configuration depend on the machine.
     """
     names = {*(os.environ if alone else _VARIABLES), *values}
     before = {name: os.environ.pop(name) for name in names if name in os.environ}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Joins what was asked for, layer upon layer, into one Kconfig: defconfig, fragments, command line."""
+"""Applies the layers of a configuration to one Kconfig: defconfig, fragments, command line."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TOOLCHAINS = ("source", "debian")
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asked for: a board or a defconfig by name, and what goes on top of it.
+    """What the user asked for: a board or a defconfig by name, and the layers on top of it.
 
-    `local` is the configuration that menuconfig saved; if it exists, it stands in for the defconfig.
-    `fragments` come next, then the variables `boot`, `kernel` and `toolchain` ("" leaves each as it is).
+    `local` is the configuration that menuconfig saved; if it exists, it replaces the defconfig. `fragments` come next,
+    then the variables `boot`, `kernel` and `toolchain` ("" changes nothing).
     """
 
     name: str
@@ -43,7 +43,7 @@ class Request:
 class Resolved:
     """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol.
 
-    `dropped` says what did not hold, if that was allowed.
+    `dropped` are the errors of assignments without effect, if those were allowed.
     """
 
     kconf: Any
@@ -55,16 +55,16 @@ class Resolved:
         return str(self.kconf.syms[name].str_value)
 
     def where(self, name: str, default: str) -> str:
-        """The place that gave an option its value, or `default` if no layer did."""
+        """The place that set an option, or `default` if no layer did."""
         return self.assigned[name].where if name in self.assigned else default
 
 
 def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, lenient: bool = False) -> Resolved:
-    """Load the Kconfig and make every assignment that was asked for.
+    """Load the Kconfig and make every assignment of the request.
 
-    Raises LeafrootError for an assignment that does not hold once its own layer is made, for an option that
-    was switched on and that a later layer switches off without naming it, and for all kconfiglib's warnings.
-    If `lenient`, assignments that do not hold are dropped and told of in the result.
+    Raises LeafrootError for an assignment that has no effect after its own layer, for an option that one layer switches
+    on and a later layer switches off without naming it, and for all warnings of kconfiglib. If `lenient`, assignments
+    without effect are dropped and listed in the result.
     """
     board = find_board(catalog, request.name)
     write_generated(catalog, generated)
@@ -85,7 +85,7 @@ def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, reque
         assigned.update({one.symbol: one for one in layer})
     if not lenient:
         _check_kept(kconf, assigned.values())
-    # Some warnings come only once a value is asked for.
+    # Some warnings appear only when a value is computed.
     for option in kconf.unique_defined_syms:
         _ = option.str_value
     raise_warnings(kconf, root)
@@ -93,7 +93,7 @@ def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, reque
 
 
 def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
-    """Raise LeafrootError if an option that one layer switched on was switched off by what another did."""
+    """Raise LeafrootError if an option that one layer switched on was switched off indirectly by another layer."""
     for one in assigned:
         option = kconf.syms[one.symbol]
         if one.value == "y" and not option.choice and has_prompt(option):
@@ -101,7 +101,7 @@ def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
 
 
 def has_prompt(option: Any) -> bool:
-    """Whether a person can set the option; others follow from what is set."""
+    """Whether the user can set the option; other options follow from those."""
     return any(node.prompt for node in option.nodes)
 
 
@@ -123,11 +123,11 @@ def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> tupl
     for one in found:
         if not lenient and one.symbol not in kconf.syms:
             raise LeafrootError(
-                f"there is no option CONFIG_{one.symbol} any more",
+                f"the option CONFIG_{one.symbol} no longer exists",
                 one.where,
-                f"'scons BOARD={name} olddefconfig' brings the file up to date.",
+                f"'scons BOARD={name} olddefconfig' updates the file.",
             )
-    # The file lists everything; what has no prompt is no wish of anybody's.
+    # The file lists all options; the user did not choose those without a prompt.
     return tuple(one for one in found if one.symbol not in kconf.syms or has_prompt(kconf.syms[one.symbol]))
 
 
@@ -157,13 +157,13 @@ def _check_known(variable: str, name: str, kind: str, known: Iterable[str]) -> N
 
 
 def _check_layer(kconf: Any, layer: Sequence[Assignment], board: str) -> None:
-    """A configuration for another board than the one asked for is a mix-up, not a wish."""
+    """Raise LeafrootError if a layer selects another board than the requested one."""
     choice = kconf.syms[symbol("BOARD", board)].choice
     for one in layer:
         option = kconf.syms.get(one.symbol)
         if one.value == "y" and option in choice.syms and one.symbol != symbol("BOARD", board):
             raise LeafrootError(
-                f"CONFIG_{one.symbol} is another board than BOARD={board}",
+                f"CONFIG_{one.symbol} selects another board than BOARD={board}",
                 one.where,
-                "Drop the line, or ask for that board.",
+                "Remove the line, or set BOARD= to that board.",
             )

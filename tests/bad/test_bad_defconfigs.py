@@ -54,14 +54,14 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     "string without quotes": (
         "CONFIG_SYSTEM_HOSTNAME=x\n",
         (
-            "configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME=x: a string must stand in double quotes\n"
+            "configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME=x: a string must be in double quotes\n"
             '  Write CONFIG_SYSTEM_HOSTNAME="x".'
         ),
     ),
     "half a string": (
         'CONFIG_SYSTEM_HOSTNAME="x\n',
         (
-            'configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME="x: a string must stand in double quotes\n'
+            'configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME="x: a string must be in double quotes\n'
             '  Write CONFIG_SYSTEM_HOSTNAME="x".'
         ),
     ),
@@ -81,63 +81,63 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
         'CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt"\n',
         (
             'configs/one_defconfig:2: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt" has no effect: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX depends on TOOLCHAIN_EXTERNAL (=n)\n'
-            "  Set what it depends on, or drop the line."
+            "  Set what it depends on, or remove the line."
         ),
     ),
     "dependency, its default asked for": (
         'CONFIG_TOOLCHAIN_EXTERNAL_PREFIX=""\n',
         (
             'configs/one_defconfig:2: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="" has no effect: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX depends on TOOLCHAIN_EXTERNAL (=n)\n'
-            "  Set what it depends on, or drop the line."
+            "  Set what it depends on, or remove the line."
         ),
     ),
     "negative dependency": (
         'CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y\nCONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$a$b"\n',
         (
             'configs/one_defconfig:3: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$a$b" has no effect: CONFIG_SYSTEM_ROOT_PASSWORD_HASH depends on !SYSTEM_ROOT_PASSWORD_LESS (=y)\n'
-            "  Set what it depends on, or drop the line."
+            "  Set what it depends on, or remove the line."
         ),
     ),
     "language": (
         "CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_PACKAGE_GAMMA=y\n",
         (
             "configs/one_defconfig:3: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
-            "  Set what it depends on, or drop the line."
+            "  Set what it depends on, or remove the line."
         ),
     ),
     "selected": (
         "CONFIG_PACKAGE_BETA=y\n# CONFIG_PACKAGE_ALPHA is not set\n",
         (
             "configs/one_defconfig:3: CONFIG_PACKAGE_ALPHA=n has no effect: CONFIG_PACKAGE_ALPHA is selected by PACKAGE_BETA (=y)\n"
-            "  Switch that off, or drop the line."
+            "  Switch that off, or remove the line."
         ),
     ),
     "two of a choice": (
         "CONFIG_BOOT_NULLFS=y\nCONFIG_BOOT_LEAF_TMPFS=y\n",
         (
-            "configs/one_defconfig:3: CONFIG_BOOT_LEAF_TMPFS=y and CONFIG_BOOT_NULLFS=y are of one choice\n"
+            "configs/one_defconfig:3: CONFIG_BOOT_LEAF_TMPFS=y and CONFIG_BOOT_NULLFS=y belong to the same choice\n"
             "  configs/one_defconfig:2 has the other; keep one of them."
         ),
     ),
     "a choice's default": (
         "# CONFIG_BOOT_NULLFS is not set\n",
         (
-            "configs/one_defconfig:2: CONFIG_BOOT_NULLFS=n has no effect: CONFIG_BOOT_NULLFS is what the choice 'Boot mode' takes unless another is set\n"
+            "configs/one_defconfig:2: CONFIG_BOOT_NULLFS=n has no effect: CONFIG_BOOT_NULLFS stays selected in the choice 'Boot mode' until another value is set\n"
             "  Set CONFIG_BOOT_LEAF_TMPFS=y or CONFIG_BOOT_ROOTFS=y instead."
         ),
     ),
     "no prompt": (
         "# CONFIG_TOOLCHAIN_CXX is not set\n",
         (
-            "configs/one_defconfig:2: CONFIG_TOOLCHAIN_CXX=n has no effect: CONFIG_TOOLCHAIN_CXX cannot be set, it follows from other options\n"
-            "  It is y now; drop the line."
+            "configs/one_defconfig:2: CONFIG_TOOLCHAIN_CXX=n has no effect: CONFIG_TOOLCHAIN_CXX cannot be set: it follows from other options\n"
+            "  It is now y. Remove the line."
         ),
     ),
     "another board": (
         "CONFIG_BOARD_TWO=y\n",
         (
-            "configs/one_defconfig:2: CONFIG_BOARD_TWO is another board than BOARD=one\n"
-            "  Drop the line, or ask for that board."
+            "configs/one_defconfig:2: CONFIG_BOARD_TWO selects another board than BOARD=one\n"
+            "  Remove the line, or set BOARD= to that board."
         ),
     ),
     "host name": (
@@ -146,11 +146,11 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     ),
     "password": (
         'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="secret"\n',
-        'configs/one_defconfig:2: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="secret" is not a hash that crypt(3) knows',
+        'configs/one_defconfig:2: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="secret" is not a password hash that crypt(3) accepts',
     ),
     "overlay": (
         'CONFIG_SYSTEM_OVERLAYS="board/one/files"\n',
-        "configs/one_defconfig:2: there is no folder 'board/one/files' to lay over the root",
+        "configs/one_defconfig:2: there is no overlay folder 'board/one/files'",
     ),
     "prefix": (
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="opt"\n',

@@ -30,16 +30,16 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"configs/more_defconfig": 'CONFIG_SYSTEM_HOSTNAME="x"\n'},
         {"board": "more"},
         (
-            "configs/more_defconfig: it selects no board\n"
-            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+            "configs/more_defconfig: the defconfig selects no board\n"
+            "  There is no board 'more', so exactly one line must select the board: CONFIG_BOARD_...=y"
         ),
     ),
     "defconfig of another name that says two boards": (
         {"configs/more_defconfig": "CONFIG_BOARD_ONE=y\nCONFIG_BOARD_TWO=y\n"},
         {"board": "more"},
         (
-            "configs/more_defconfig: it selects one and two\n"
-            "  There is no board 'more', so one line must say which it is for: CONFIG_BOARD_...=y"
+            "configs/more_defconfig: the defconfig selects one and two\n"
+            "  There is no board 'more', so exactly one line must select the board: CONFIG_BOARD_...=y"
         ),
     ),
     "a path for a board": (
@@ -131,13 +131,13 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"fragments": [Path("extra.config")], "toolchain": "debian"},
         (
             "extra.config:1: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
-            "  Set what it depends on, or drop the line."
+            "  Set what it depends on, or remove the line."
         ),
     ),
     "board's package lost to the toolchain": (
         {"board/one/board.py": board(packages=["gamma"])},
         {"toolchain": "debian"},
-        "board/one/board.py: package 'gamma' is wanted, but CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)",
+        "board/one/board.py: the board needs package 'gamma', but CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)",
     ),
     "selected package lost to the toolchain": (
         {
@@ -145,19 +145,19 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
             "package/delta/package.py": package(depends=["gamma"]),
         },
         {"toolchain": "debian"},
-        "board/one/board.py: package 'delta' is wanted, but CONFIG_PACKAGE_DELTA depends on TOOLCHAIN_CXX (=n)",
+        "board/one/board.py: the board needs package 'delta', but CONFIG_PACKAGE_DELTA depends on TOOLCHAIN_CXX (=n)",
     ),
     "overlay": (
         {},
         {"overlays": ["files"]},
-        "OVERLAY=files: there is no folder 'files' to lay over the root",
+        "OVERLAY=files: there is no overlay folder 'files'",
     ),
     "outdated local configuration": (
         {"local": "CONFIG_BOARD_ONE=y\nCONFIG_PACKAGE_DELTA=y\n"},
         {"local": Path("local")},
         (
-            "local:2: there is no option CONFIG_PACKAGE_DELTA any more\n"
-            "  'scons BOARD=one olddefconfig' brings the file up to date."
+            "local:2: the option CONFIG_PACKAGE_DELTA no longer exists\n"
+            "  'scons BOARD=one olddefconfig' updates the file."
         ),
     ),
     "two defconfigs": (

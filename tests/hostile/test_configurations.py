@@ -19,14 +19,14 @@ from tests.small_tree import CHECKOUT, SmallTree
 
 BY_HAND = "\n  No hand-written file is that large: check which file this is."
 BYTES: dict[str, tuple[bytes, str]] = {
-    "NUL": (b"CONFIG_BOARD_MEMORY=64\n\0\n", r":2: the character '\x00' has no business in a configuration"),
+    "NUL": (b"CONFIG_BOARD_MEMORY=64\n\0\n", r":2: the character '\x00' is not allowed in a configuration"),
     "NUL in a string": (
         b'CONFIG_SYSTEM_HOSTNAME="a\0b"\n',
-        r":1: the character '\x00' has no business in a configuration",
+        r":1: the character '\x00' is not allowed in a configuration",
     ),
     "escape": (
         b'CONFIG_KERNEL_CMDLINE="a\x1b[2Jb"\n',
-        r":1: the character '\x1b' has no business in a configuration",
+        r":1: the character '\x1b' is not allowed in a configuration",
     ),
     "binary": (bytes(range(128, 256)), ": not UTF-8 text: invalid start byte at byte 0"),
     "UTF-16": ("CONFIG_X=y\n".encode("utf-16"), ": not UTF-8 text: invalid start byte at byte 0"),

@@ -95,9 +95,9 @@ def test_olddefconfig_drops_what_no_longer_holds_and_says_so(tmp_path: Path) -> 
         ".config:3: CONFIG_IMAGE_ZSTD_LEVEL=99 is out of range\n  It takes 1 to 22.",
         '.config:4: CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="x" has no effect: '
         "CONFIG_TOOLCHAIN_EXTERNAL_TUPLE depends on TOOLCHAIN_EXTERNAL (=n)\n"
-        "  Set what it depends on, or drop the line.",
+        "  Set what it depends on, or remove the line.",
         ".config:6: CONFIG_PACKAGE_ALPHA=n has no effect: CONFIG_PACKAGE_ALPHA is selected by PACKAGE_BETA (=y)\n"
-        "  Switch that off, or drop the line.",
+        "  Switch that off, or remove the line.",
     )
     # What is left holds: read back without leniency.
     config = tree.configure(local=local)
@@ -146,7 +146,7 @@ def test_menus_say_what_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     tree = SmallTree(tmp_path)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.setenv("TERM", "no-such-terminal")
-    for menu, remedy in {"menuconfig": "curses knows", "guiconfig": "tkinter"}.items():
-        with pytest.raises(LeafrootError, match=f"^{menu}: cannot be shown: .*\n  .*{remedy}"):
+    for menu, remedy in {"menuconfig": "curses supports", "guiconfig": "tkinter"}.items():
+        with pytest.raises(LeafrootError, match=f"^{menu}: cannot start: .*\n  .*{remedy}"):
             edit_local(*tree.arguments("one", local=tmp_path / ".config"), menu)
         assert not (tmp_path / ".config").exists()

@@ -236,23 +236,24 @@ REFUSED = {
     ),
     "two of one choice": (
         "CONFIG_PACKAGE_ALPHA_SIZE_SMALL=y\nCONFIG_PACKAGE_ALPHA_SIZE_FAST=y\n",
-        "asked.config:2: CONFIG_PACKAGE_ALPHA_SIZE_FAST=y and CONFIG_PACKAGE_ALPHA_SIZE_SMALL=y are of one choice\n"
+        "asked.config:2: CONFIG_PACKAGE_ALPHA_SIZE_FAST=y and CONFIG_PACKAGE_ALPHA_SIZE_SMALL=y belong to the "
+        "same choice\n"
         "  asked.config:1 has the other; keep one of them.",
     ),
     "what an option needs": (
         "# CONFIG_PACKAGE_LIBA is not set\n",
         "asked.config:1: CONFIG_PACKAGE_LIBA=n has no effect: CONFIG_PACKAGE_LIBA is selected by PACKAGE_ALPHA_TLS (=y)"
-        "\n  Switch that off, or drop the line.",
+        "\n  Switch that off, or remove the line.",
     ),
     "what a provider needs": (
         "# CONFIG_PACKAGE_SQLITE is not set\n",
         "asked.config:1: CONFIG_PACKAGE_SQLITE=n has no effect: CONFIG_PACKAGE_SQLITE is selected by "
-        "PACKAGE_ALPHA_DB_SQLITE (=y)\n  Switch that off, or drop the line.",
+        "PACKAGE_ALPHA_DB_SQLITE (=y)\n  Switch that off, or remove the line.",
     ),
     "a library in C++ without a compiler for it": (
         "CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_PACKAGE_ALPHA_DB_LEVELDB=y\n",
         "asked.config:2: CONFIG_PACKAGE_ALPHA_DB_LEVELDB=y has no effect: CONFIG_PACKAGE_ALPHA_DB_LEVELDB depends on "
-        "TOOLCHAIN_CXX (=n)\n  Set what it depends on, or drop the line.",
+        "TOOLCHAIN_CXX (=n)\n  Set what it depends on, or remove the line.",
     ),
 }
 
@@ -270,7 +271,7 @@ def test_an_option_that_the_config_in_does_not_define(tmp_path: Path) -> None:
         configured(tmp_path, "", files)
     assert str(caught.value) == (
         "package/alpha/package.py:17: option 'depth' has no prompt, and there is no option CONFIG_PACKAGE_ALPHA_DEPTH\n"
-        "  package/alpha/Config.in has to define it. Did you mean PACKAGE_ALPHA_DEPHT or PACKAGE_ALPHA_PATH or "
+        "  package/alpha/Config.in must define it. Did you mean PACKAGE_ALPHA_DEPHT or PACKAGE_ALPHA_PATH or "
         "PACKAGE_ALPHA_PORT?"
     )
 
