@@ -97,6 +97,6 @@ def test_menu_tells_of_a_series_and_a_mode_that_do_not_go_together(tmp_path: Pat
     text = generate(SmallTree(tmp_path).catalog())["bootmodes.kconfig"]
     comments = [line.split('"')[1] for line in text.splitlines() if line.startswith("comment")]
     assert comments == [
-        "Linux 6.1 cannot do nullfs: choose another series or boot mode",
-        "Linux 7.2 cannot do rootfs: choose another series or boot mode",
+        "Linux 6.1 has no boot mode nullfs: choose another series or boot mode",
+        "Linux 7.2 has no boot mode rootfs: choose another series or boot mode",
     ]
