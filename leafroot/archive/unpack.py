@@ -104,8 +104,8 @@ def unpack(
     `inner` names a member that is itself the archive to unpack; the outer one may then be an ar too, such as a Debian
     package. `strip` is how many leading folders, common to all members, are stripped; none are stripped from what is in
     an ar, since the paths in a Debian package are those of a root. Files get mode 0644 or 0755, folders 0755, and our
-    user owns them. Time stamps are at most `mtime_limit` (seconds since 1970). `exact_modes` is for what Leafroot itself
-    packed: all bits of modes are kept, and symbolic links may point anywhere, since they are meant for another root.
+    user owns them. No time stamp is later than `mtime_limit` (seconds since 1970). `exact_modes` is for Leafroot's own
+    archives: all bits of modes are kept, and symbolic links may point anywhere, since they are meant for another root.
     Otherwise a symbolic link that leads out of the archive is an error, or is dropped if `drop_links`.
 
     Raises a LeafrootError that names the archive and the member at fault, and leaves nothing behind.

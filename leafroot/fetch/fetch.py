@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives in the cache: found there or fetched from one of their places, and always verified."""
+"""Gets archives into the cache, from one of their places, and verifies them on each use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from leafroot.host.disk import FullError, full, is_full, remove
 from leafroot.host.progress import Progress
 from leafroot.host.run import InterruptedBuildError, check_interrupt
 
-# How long a process that waits for another's download sleeps between two looks, in seconds.
+# How often a process that waits for another's download checks again, in seconds.
 _PAUSE = 0.05
 
 
 def cached(archive: Archive, cache: Path) -> Path | None:
-    """The file in the cache that is said to be this archive, under whichever name; it is not verified yet."""
+    """The archive's file in the cache, whatever its name is; not verified yet. None if there is none."""
     path = _path(archive, cache)
     if path.exists():
         return path
@@ -40,14 +40,14 @@ def missing(archives: Iterable[Archive], cache: Path) -> list[Archive]:
 
 
 def check_offline(archives: Iterable[Archive], cache: Path) -> None:
-    """Raise one LeafrootError that lists every archive that would have to be fetched."""
+    """Raise one LeafrootError that lists every archive that is missing."""
     absent = missing(archives, cache)
     if absent:
         names = "".join(f"{archive.file_name}  {archive.sha256}\n" for archive in absent)
         raise LeafrootError(
             f"{len(absent)} archive{'s are' if len(absent) > 1 else ' is'} missing from {cache / 'dl'}",
             where="OFFLINE=1",
-            hint=f"{names}'scons source' fetches all that is needed while there is a network.",
+            hint=f"{names}With a network, 'scons source' fetches all archives that are needed.",
         )
 
 
@@ -59,10 +59,10 @@ def fetch(
     mirror: str = "",
     progress: Progress | None = None,
 ) -> Path:
-    """The archive's verified file below `cache`/dl, fetched first if it is missing or damaged.
+    """The archive's verified file below `cache`/dl; fetches it first if it is missing or damaged.
 
-    Several processes and threads may ask for the same archive: one fetches it, the others wait for it.
-    `mirror` is the option DEBIAN_MIRROR. Raises a LeafrootError that gives every place's own reason.
+    If several processes and threads ask for the same archive, one fetches it, and the others wait. `mirror` is the
+    variable DEBIAN_MIRROR. Raises a LeafrootError that says for every place why it failed.
     """
     progress = progress if progress is not None else Progress()
     found = cached(archive, cache)
@@ -74,7 +74,7 @@ def fetch(
         raise LeafrootError(
             f"{found} {fault}",
             where="OFFLINE=1",
-            hint="'scons source' fetches it again while there is a network.",
+            hint="With a network, 'scons source' fetches it again.",
         )
     path = _path(archive, cache)
     try:
@@ -82,7 +82,7 @@ def fetch(
     except OSError as error:
         raise _unwritable(error, "cannot be made", path.parent) from error
     with _locked_part(path, progress) as part:
-        # Whoever held the lock before us may have brought it; only who holds it may remove what is damaged.
+        # The holder before us may have fetched it. Only the holder may remove a damaged file.
         found = cached(archive, cache)
         if found is not None:
             fault = _fault(found, archive)
@@ -99,7 +99,7 @@ def fetch(
 def fetch_all(
     archives: Sequence[Archive], cache: Path, *, mirror: str = "", progress: Progress | None = None
 ) -> list[Path]:
-    """Every archive's file, in order; what failed is told in one error, after the rest was fetched."""
+    """The files of all archives, in order; fetches as many as it can, then raises one error for those that failed."""
     progress = progress if progress is not None else Progress()
     paths: dict[str, Path] = {}
     errors: list[LeafrootError] = []
@@ -118,7 +118,7 @@ def fetch_all(
 
 
 def _fault(found: Path, archive: Archive) -> str:
-    """What is wrong with a file that is said to be this archive; nothing if it is the archive."""
+    """What is wrong with the archive's file in the cache, in words; "" if nothing is."""
     try:
         digest = digest_of(found)
     except OSError as error:
@@ -127,7 +127,7 @@ def _fault(found: Path, archive: Archive) -> str:
 
 
 def _path(archive: Archive, cache: Path) -> Path:
-    # The checksum alone decides what a file is; the name is there for people.
+    # The checksum identifies the file; the name is for people.
     return cache / "dl" / f"{archive.sha256}-{archive.file_name}"
 
 
@@ -149,7 +149,7 @@ def _from_places(archive: Archive, part: Path, mirror: str, progress: Progress) 
             else:
                 return
     raise LeafrootError(
-        "no place gave this archive",
+        "cannot be fetched from any of its places",
         where=archive.file_name,
         hint="\n".join([*reasons, *dict.fromkeys(hints)]),
     )
@@ -157,7 +157,10 @@ def _from_places(archive: Archive, part: Path, mirror: str, progress: Progress) 
 
 @contextmanager
 def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
-    """The partial file beside `path`, held by us alone; an empty one is not left behind."""
+    """The partial file beside `path`, locked by us; it is removed at the end if it is empty.
+
+    A broken transfer is resumed by a later run, so what has come stays, and is renamed when it is complete.
+    """
     part = path.with_name(path.name + ".part")
     while True:
         try:
@@ -166,11 +169,11 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
             raise _unwritable(error, "cannot be written", part) from error
         try:
             if not lock_descriptor(descriptor, blocking=False):
-                progress.note(f"waiting for another process that fetches {path.name[65:]}")
+                progress.note(f"waiting for another process that is fetching {path.name[65:]}")
                 while not lock_descriptor(descriptor, blocking=False):
                     time.sleep(_PAUSE)
                     check_interrupt()
-            # The lock counts only if the file still has this name: its last holder may have renamed it.
+            # The lock is valid only if the file still has this name: the last holder may have renamed it.
             if _same(descriptor, part):
                 try:
                     yield part

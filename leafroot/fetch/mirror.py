@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where `debian:pool/...` lies: below the mirrors that the machine's own apt is configured with.
+"""Finds `debian:pool/...` places: on the mirrors that this machine's apt is configured with.
 
 The formats are those of sources.list(5): one-line entries in `*.list`, deb822 stanzas in `*.sources`.
 """
@@ -19,10 +19,9 @@ _USABLE = ("http://", "https://", "file:/")
 
 
 def locate(place: str, mirror: str = "", apt: Path = _APT) -> list[str]:
-    """The URLs where a `debian:pool/...` place may be found, the likeliest first.
+    """The URLs of a `debian:pool/...` place, the likeliest first.
 
-    `mirror` (the option DEBIAN_MIRROR) is used alone where it is given; else every Debian mirror that apt
-    knows.
+    If `mirror` (the variable DEBIAN_MIRROR) is given, only it is used; otherwise every Debian mirror that apt knows.
     """
     path = place.removeprefix("debian:")
     if mirror:
@@ -30,18 +29,18 @@ def locate(place: str, mirror: str = "", apt: Path = _APT) -> list[str]:
             raise LeafrootError(
                 "a Debian mirror must begin with https://, http:// or file:/",
                 where=f"DEBIAN_MIRROR={mirror}",
-                hint="It is the URL below which pool/ lies.",
+                hint="Give the URL of the folder that holds pool/.",
             )
         bases = [mirror.rstrip("/")]
     else:
         bases = likely(configured(apt))
     if not bases:
         raise LeafrootError(
-            "no Debian mirror is known: apt is not configured on this machine",
+            "no Debian mirror is known: this machine has no apt configuration",
             where=place,
-            hint="Give one with DEBIAN_MIRROR=URL, the URL below which pool/ lies.",
+            hint="Give one with DEBIAN_MIRROR=URL, the URL of the folder that holds pool/.",
         )
-    # The security archive keeps its files below pool/updates; nobody else has that folder.
+    # The security archive keeps its files below pool/updates; no other archive has that folder.
     updates = path.startswith("pool/updates/")
     fitting = [base for base in bases if ("security" in base) == updates]
     return [f"{base}/{path}" for base in fitting or bases]
@@ -72,7 +71,7 @@ def parse_lines(text: str) -> list[str]:
 
 
 def parse_stanzas(text: str) -> list[str]:
-    """The URIs of a deb822-style file, without the stanzas that say `Enabled: no`."""
+    """The URIs of a deb822-style file, except those of stanzas with `Enabled: no`."""
     found: list[str] = []
     for stanza in Deb822.iter_paragraphs(text, use_apt_pkg=False):
         if stanza.get("Enabled", "yes").lower() not in ("no", "false", "without", "off", "disable"):
@@ -81,9 +80,9 @@ def parse_stanzas(text: str) -> list[str]:
 
 
 def likely(bases: Iterable[str]) -> list[str]:
-    """Those that look like Debian's own archive, or all where none does.
+    """The URLs that look like Debian's own archive, or all if none does.
 
-    Other vendors' repositories have no Debian pool; asking them only makes the wait and the error longer.
+    Repositories of other vendors have no Debian pool: asking them only takes time and makes the error longer.
     """
     every = list(bases)
     return [base for base in every if "debian" in base.lower()] or every

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One transfer: the bytes of one URL into a partial file, taken up where it broke off, and verified."""
+"""One transfer: copies one URL to a partial file, resumes it where it broke off, and verifies it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from leafroot.host.progress import Progress, size
 from leafroot.host.run import check_interrupt
 
 CHUNK = 1 << 18
-# Seconds until a connection, or a read on it, counts as dead.
+# Timeout of a connection and of each read, in seconds.
 TIMEOUT = 30.0
-# How often a transfer that breaks off is taken up again, as long as each attempt brings something.
+# How often a broken transfer is resumed, as long as each attempt brings some bytes.
 ATTEMPTS = 5
 
 _HTML = re.compile(rb"\s*(<!doctype\s+html|<html)", re.IGNORECASE)
@@ -36,12 +36,12 @@ class PlaceError(Exception):
 
 
 class _BrokenOffError(PlaceError):
-    """The bytes stopped coming before the end: what came is good, and the rest may be had later."""
+    """The transfer broke off: the bytes that came are kept, and the rest can be fetched later."""
 
 
 @dataclass
 class _Answer:
-    """Bytes of the archive from `offset` on; `total` is the whole archive's size where it is known."""
+    """Bytes of the archive from `offset` on; `total` is the size of the whole archive if it is known."""
 
     stream: http.client.HTTPResponse | IO[bytes]
     offset: int
@@ -49,9 +49,9 @@ class _Answer:
 
 
 def bring(url: str, part: Path, sha256: str, name: str, progress: Progress) -> None:
-    """Make `part`, which exists, the file with this SHA-256; what it already holds is not fetched again.
+    """Complete `part`, which exists, to the file with this SHA-256; what it already holds is not fetched again.
 
-    Raises PlaceError. `part` is empty then, unless the transfer broke off and can be taken up later.
+    Raises PlaceError. `part` is empty then, unless the transfer broke off and can be resumed later.
     """
     for attempt in range(ATTEMPTS):
         before = part.stat().st_size
@@ -61,20 +61,20 @@ def bring(url: str, part: Path, sha256: str, name: str, progress: Progress) -> N
             reached = part.stat().st_size
             if reached <= before or attempt == ATTEMPTS - 1:
                 raise
-            progress.note(f"{name}: {failure}; going on at {size(reached)}")
+            progress.note(f"{name}: {failure}; resuming at {size(reached)}")
             continue
         if digest == sha256:
             return
         os.truncate(part, 0)
         if offset == 0:
             raise PlaceError(f"its SHA-256 is {digest}, not {sha256}")
-        # The beginning may have come from another place, or from a file that has changed: once more, whole.
-        progress.note(f"{name}: what was fetched earlier does not fit; starting over")
-    raise PlaceError("it changes while it is fetched")
+        # The beginning may be from another place, or from a file that has changed since: fetch all of it again.
+        progress.note(f"{name}: the part fetched earlier does not fit; starting over")
+    raise PlaceError("the file changed while it was fetched")
 
 
 def _attempt(url: str, part: Path, sha256: str, name: str, progress: Progress) -> tuple[str, int]:
-    """Bring `part` to its end: the digest of the whole, and from which byte on it was fetched now."""
+    """Fetch the rest of `part`; returns the digest of the whole, and the offset of the first byte fetched now."""
     hasher = hashlib.sha256()
     with part.open("r+b") as file:
         while data := file.read(CHUNK):
@@ -107,7 +107,7 @@ def _attempt(url: str, part: Path, sha256: str, name: str, progress: Progress) -
 
 
 def _chunks(answer: _Answer) -> Iterator[bytes]:
-    """The bytes as they come; `_BrokenOffError` where they end before the size that was announced."""
+    """The bytes as they come; raises _BrokenOffError if there are fewer than announced."""
     reached = answer.offset
     while True:
         try:
@@ -117,7 +117,7 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
         if not data:
             break
         if reached == 0 and _HTML.match(data):
-            raise PlaceError("an HTML page came in place of the archive")
+            raise PlaceError("sent an HTML page instead of the archive")
         reached += len(data)
         yield data
     if answer.total is not None and reached != answer.total:
@@ -125,7 +125,7 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
 
 
 def _open(url: str, offset: int) -> _Answer:
-    """Ask for the bytes from `offset` on; the answer may begin at 0 all the same."""
+    """Request the bytes from `offset` on; the answer may still begin at 0."""
     if url.startswith("file:"):
         try:
             stream = Path(url.removeprefix("file:")).open("rb")  # noqa: SIM115 - the answer owns it
@@ -148,18 +148,18 @@ def _open(url: str, offset: int) -> _Answer:
         raise PlaceError(_reason(error)) from error
     if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
         response.close()
-        raise PlaceError("an HTML page came in place of the archive")
+        raise PlaceError("sent an HTML page instead of the archive")
     answer = _read_headers(response, offset)
     if answer is not None:
         return answer
     response.close()
     if offset:
         return _open(url, 0)
-    raise PlaceError("sends other bytes than those asked for")
+    raise PlaceError("sent another range than the one requested")
 
 
 def _read_headers(response: http.client.HTTPResponse, offset: int) -> _Answer | None:
-    """Which bytes the answer holds; None where they are not those from `offset` on, nor all."""
+    """Which bytes the answer holds; None if it is neither all of them nor those from `offset` on."""
     length = response.headers.get("Content-Length", "")
     rest = int(length) if length.isdigit() else None
     if response.status != http.HTTPStatus.PARTIAL_CONTENT:

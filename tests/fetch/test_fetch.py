@@ -82,7 +82,7 @@ def test_a_transfer_that_breaks_off_is_taken_up_at_once(server: Server, tmp_path
     server.pages["/a.tar"] = Page(BODY, breaks=[100_000, 50_000])
     assert fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress).read_bytes() == BODY
     assert [asked for _, asked in server.asked] == [None, "bytes=100000-", "bytes=150000-"]
-    assert "a.tar: ended after 100000 of 300000 bytes; going on at 100.0 kB" in told.lines
+    assert "a.tar: ended after 100000 of 300000 bytes; resuming at 100.0 kB" in told.lines
 
 
 @pytest.mark.parametrize(

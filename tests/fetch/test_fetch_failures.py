@@ -26,9 +26,9 @@ BAD = {
     "server error": (Page(b"", status=503), "HTTP 503 Service Unavailable"),
     "html by its type": (
         Page(b"Hello", content_type="text/html; charset=utf-8"),
-        "an HTML page came in place of the archive",
+        "sent an HTML page instead of the archive",
     ),
-    "html by its bytes": (Page(HTML), "an HTML page came in place of the archive"),
+    "html by its bytes": (Page(HTML), "sent an HTML page instead of the archive"),
     "empty": (Page(b""), f"its SHA-256 is {hashlib.sha256().hexdigest()}, not {SUM}"),
     "longer": (Page(BODY + b"x"), f"its SHA-256 is {hashlib.sha256(BODY + b'x').hexdigest()}, not {SUM}"),
 }
@@ -42,7 +42,7 @@ def test_a_bad_answer_is_told_and_leaves_nothing(
         server.pages["/a.tar"] = page
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
-    assert str(caught.value) == f"a.tar: no place gave this archive\n  {server.url}/a.tar: {reason}"
+    assert str(caught.value) == f"a.tar: cannot be fetched from any of its places\n  {server.url}/a.tar: {reason}"
     assert files(tmp_path) == {}
 
 
@@ -73,13 +73,13 @@ def test_each_place_has_its_own_reason(server: Server, tmp_path: Path, told: Tol
         with pytest.raises(LeafrootError) as caught:
             fetch(Archive(places, SUM), tmp_path, mirror="ftp://x", progress=told.progress)
     assert str(caught.value).splitlines() == [
-        "a.tar: no place gave this archive",
+        "a.tar: cannot be fetched from any of its places",
         f"  {server.url}/a.tar: HTTP 404 Not Found",
         f"  {server.url}/b.tar: its SHA-256 is {OTHER}, not {SUM}",
         f"  {refusing}: Connection refused",
         f"  file:{tmp_path}/none.tar: No such file or directory",
         "  DEBIAN_MIRROR=ftp://x: a Debian mirror must begin with https://, http:// or file:/",
-        "  It is the URL below which pool/ lies.",
+        "  Give the URL of the folder that holds pool/.",
     ]
     assert files(tmp_path) == {}
 
@@ -103,9 +103,9 @@ def test_fetching_all_goes_on_after_a_failure(server: Server, tmp_path: Path, to
         fetch_all([*bad, good], tmp_path, progress=told.progress)
     assert str(caught.value).splitlines() == [
         "2 archives could not be fetched",
-        "  b.tar: no place gave this archive",
+        "  b.tar: cannot be fetched from any of its places",
         f"    {server.url}/b.tar: HTTP 404 Not Found",
-        "  c.tar: no place gave this archive",
+        "  c.tar: cannot be fetched from any of its places",
         f"    {server.url}/c.tar: HTTP 404 Not Found",
     ]
     assert fetch_all([good, good], tmp_path, progress=told.progress) == [tmp_path / "dl" / f"{SUM}-a.tar"] * 2

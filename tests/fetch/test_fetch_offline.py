@@ -30,7 +30,7 @@ def test_offline_a_missing_file_is_an_error(server: Server, tmp_path: Path, told
     assert str(caught.value).splitlines() == [
         f"OFFLINE=1: 1 archive is missing from {tmp_path / 'dl'}",
         f"  a.tar  {SUM}",
-        "  'scons source' fetches all that is needed while there is a network.",
+        "  With a network, 'scons source' fetches all archives that are needed.",
     ]
     assert server.asked == []
 
@@ -43,7 +43,7 @@ def test_offline_a_damaged_file_is_an_error(server: Server, tmp_path: Path, told
         fetch(archive, tmp_path, offline=True, progress=told.progress)
     assert str(caught.value).splitlines() == [
         f"OFFLINE=1: {path} is damaged: its SHA-256 is {OTHER}, not {SUM}",
-        "  'scons source' fetches it again while there is a network.",
+        "  With a network, 'scons source' fetches it again.",
     ]
     assert server.asked == []
 
@@ -60,6 +60,6 @@ def test_offline_all_that_is_missing_is_listed_at_once(tmp_path: Path) -> None:
         f"OFFLINE=1: 2 archives are missing from {tmp_path / 'dl'}",
         f"  first.tar  {'1' * 64}",
         f"  second.tar  {'2' * 64}",
-        "  'scons source' fetches all that is needed while there is a network.",
+        "  With a network, 'scons source' fetches all archives that are needed.",
     ]
     check_offline([have], tmp_path)

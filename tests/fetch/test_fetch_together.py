@@ -34,7 +34,7 @@ def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_pa
     archive = Archive(f"{server.url}/a.tar", SUM)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(fetch, archive, tmp_path, progress=told.progress) for _ in range(4)]
-        until(lambda: told.lines.count("waiting for another process that fetches a.tar") == 3)
+        until(lambda: told.lines.count("waiting for another process that is fetching a.tar") == 3)
         held.set()
         assert {done.result().read_bytes() for done in waiting} == {BODY}
     assert len(server.asked) == 1
@@ -47,7 +47,7 @@ def test_a_thread_that_waited_tries_itself_when_the_other_failed(server: Server,
     archive = Archive(f"{server.url}/a.tar", SUM)
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(fetch, archive, tmp_path, progress=told.progress) for _ in range(2)]
-        until(lambda: "waiting for another process that fetches a.tar" in told.lines)
+        until(lambda: "waiting for another process that is fetching a.tar" in told.lines)
         held.set()
         assert [type(done.exception()) for done in waiting] == [LeafrootError] * 2
     assert len(server.asked) == 2

@@ -115,8 +115,8 @@ def test_a_machine_without_apt_is_told_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         locate("debian:pool/x.tar", apt=tmp_path / "none")
     assert str(caught.value).splitlines() == [
-        "debian:pool/x.tar: no Debian mirror is known: apt is not configured on this machine",
-        "  Give one with DEBIAN_MIRROR=URL, the URL below which pool/ lies.",
+        "debian:pool/x.tar: no Debian mirror is known: this machine has no apt configuration",
+        "  Give one with DEBIAN_MIRROR=URL, the URL of the folder that holds pool/.",
     ]
 
 
@@ -125,5 +125,5 @@ def test_a_mirror_of_no_known_kind_is_refused() -> None:
         locate("debian:pool/x.tar", "m.example/debian")
     assert str(caught.value).splitlines() == [
         "DEBIAN_MIRROR=m.example/debian: a Debian mirror must begin with https://, http:// or file:/",
-        "  It is the URL below which pool/ lies.",
+        "  Give the URL of the folder that holds pool/.",
     ]
