@@ -67,7 +67,7 @@ def write_generated(catalog: Catalog, folder: Path) -> None:
 
 
 class _Said(NamedTuple):
-    """A symbol, what stands for it, and where; the place is looked for only once there is something to complain of."""
+    """A symbol, what it stands for, and where that is; the place is looked for only if there is an error."""
 
     symbol: str
     what: str
@@ -75,7 +75,7 @@ class _Said(NamedTuple):
 
 
 def _symbols(catalog: Catalog) -> Iterator[_Said]:
-    """Every symbol that a unit brings."""
+    """Every symbol of a unit or of one of its options."""
     kinds: tuple[tuple[str, Mapping[str, Unit[Any]]], ...] = (
         ("BOARD", catalog.boards),
         ("KERNEL", catalog.series),
@@ -103,9 +103,9 @@ def _check_symbols(symbols: Iterable[_Said]) -> None:
         other = seen.setdefault(one.symbol, one)
         if other is not one:
             raise LeafrootError(
-                f"{one.what} and {other.what} are the same to Kconfig: {one.symbol}",
+                f"{one.what} and {other.what} have the same name in Kconfig: {one.symbol}",
                 one.where(),
-                f"Rename it, or {other.where()}.",
+                f"Rename this one, or the one in {other.where()}.",
             )
 
 

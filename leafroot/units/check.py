@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks what units say: names that must exist, files that must be there, options, accounts, licences, no circles."""
+"""Checks units: names and files exist; options, accounts and licences are valid; dependencies have no circle."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
 from leafroot.rootfs.elf import HARDENING
 
 LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
-"""What a package may ask of the compiler beyond C, and the Kconfig symbol that says whether it is there."""
+"""The languages beyond C that a package may need, each with the Kconfig symbol that says whether it is available."""
 
 LIBCS = ("musl",)
 """The C libraries that a root can have."""
 
 SHARED_FRAGMENTS = "linux/config"
-"""The folder of the kernel fragments that boards of any kind share."""
+"""The folder of the kernel fragments that boards share."""
 
-# The numbers of users and of their groups are the same.
+# A user's number is also the number of its group.
 _IN_EVERY_ROOT = {"root": 0, "tty": 5}
 
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
@@ -66,15 +66,15 @@ def _check_edge(packages: Packages, unit: Unit[Package], kind: str, one: Depende
     recipe = packages[name].value.build
     if recipe.place != "root" and unit.value.build.place != "toolchain":
         always = recipe.place == "toolchain"
-        why = "a part of the toolchain and always there" if always else "for a boot loader and for no root"
+        why = "part of the toolchain and always available" if always else "for a boot loader, not for a root"
         raise LeafrootError(
-            f"{unit.name!r} depends on {name!r}, which is {why}", unit.at(name), f"Take it out of {kind}."
+            f"{unit.name!r} depends on {name!r}, which is {why}", unit.at(name), f"Remove it from {kind}."
         )
     if kind == "tools" and not recipe.serves_host:
         raise LeafrootError(
-            f"{unit.name!r} needs {name!r} as a tool, but {type(recipe).__name__} builds nothing for this machine",
+            f"{unit.name!r} needs {name!r} as a tool, but {type(recipe).__name__} cannot build for the build machine",
             unit.at(name),
-            "Autotools, Make and Meson build programs that run while other packages are built.",
+            "Only packages built by Autotools, Make or Meson can be tools.",
         )
     for names, accepted, what in ((one.arch, tuple(ARCHES), "architecture"), (one.libc, LIBCS, "C library")):
         for wrong in (word for word in names if word not in accepted):
@@ -91,13 +91,13 @@ def _check_condition(unit: Unit[Package], condition: str) -> None:
     known = [each for each, _ in options[name].values()]
     if not known:
         raise LeafrootError(
-            f"no edge can hang on option {name!r}, a {type(options[name]).__name__}",
+            f"an edge cannot depend on option {name!r}, a {type(options[name]).__name__}",
             unit.at(condition),
-            "Only on an Option, a Choice or a Provider.",
+            "It can depend on an Option, a Choice or a Provider.",
         )
     if (value or "y") not in known:
         raise LeafrootError(
-            f"option {name!r} is never {value or 'y'!r}",
+            f"option {name!r} has no value {value or 'y'!r}",
             unit.at(condition),
             f"Write {' or '.join(repr(f'{name}={each}') for each in known if each not in ('y', 'n')) or repr(name)}.",
         )
@@ -111,7 +111,7 @@ def _check_options(unit: Unit[Package]) -> None:
         symbol = option.name.replace("-", "_")
         if symbol in seen:
             raise LeafrootError(
-                f"options {seen[symbol]!r} and {option.name!r} are the same to Kconfig",
+                f"options {seen[symbol]!r} and {option.name!r} have the same name in Kconfig",
                 unit.at(option.name),
                 "Rename one of them.",
             )
@@ -120,31 +120,31 @@ def _check_options(unit: Unit[Package]) -> None:
 
 def _option_faults(unit: Unit[Package], option: AnyOption) -> Iterator[tuple[str, str]]:
     if not _OPTION.fullmatch(option.name):
-        yield "cannot be called so", "A name has small letters, digits and inner hyphens, and begins with a letter."
+        yield "has an invalid name", "It has lower-case letters, digits and inner hyphens, and begins with a letter."
     if not option.prompt and isinstance(option, Choice):
-        yield "has no prompt", "A choice is never defined in a Config.in."
+        yield "has no prompt", "A choice needs one: it cannot be defined in a Config.in."
     if not option.prompt and "Config.in" not in unit.files:
         yield "has no prompt", "Write one, or define the option in a Config.in beside the description."
     for what, text in (("prompt", option.prompt), ("default", option.preset)):
         if not text.isprintable():
-            yield f"has a {what} of more than one line", "Kconfig has them in one line, without control characters."
+            yield f"has a {what} of more than one line", "It must be one line without control characters."
     if not unit.value.build.takes_words and _has_words(option):
         yield (
-            f"adds words, but {type(unit.value.build).__name__} takes none",
-            "It can bring depends, runs_with and kernel options.",
+            f"adds words, but {type(unit.value.build).__name__} accepts none",
+            "It can add depends, runs_with and kernel options.",
         )
     if isinstance(option, Number) and not option.least <= option.default <= option.most:
-        yield f"has the default {option.default}, and takes {option.least} to {option.most}", ""
+        yield f"has the default {option.default}, which is not in its range, {option.least} to {option.most}", ""
     if isinstance(option, Choice):
         if len(option.alternatives) < 2:
             yield "has fewer than two values to choose from", "Use Option for something that is on or off."
         if option.preset not in option.alternatives:
-            yield f"has the default {option.default!r}", nearest(option.default, option.alternatives)
+            yield f"has the unknown default {option.default!r}", nearest(option.default, option.alternatives)
         for value in option.alternatives:
             if not _OPTION.fullmatch(value):
-                yield f"has a value {value!r}", "A value has small letters, digits and inner hyphens."
+                yield f"has the invalid value {value!r}", "A value has lower-case letters, digits and inner hyphens."
     if isinstance(option, Provider) and option.edge not in ("depends", "runs_with"):
-        yield f"has edge={option.edge!r}", "It is 'depends' or 'runs_with'."
+        yield f"has edge={option.edge!r}", "Write 'depends' or 'runs_with'."
 
 
 def _has_words(option: AnyOption) -> bool:
@@ -152,25 +152,25 @@ def _has_words(option: AnyOption) -> bool:
 
 
 def _check_archives(unit: Unit[Package]) -> None:
-    """Check that further archives have one to go with, and folders to go into."""
+    """Check that there is a main archive if there are others, and that their folders are valid."""
     package = unit.value
     if (package.parts or package.debian) and package.archive is None:
         raise LeafrootError(
-            "'parts' and 'debian' go with an archive, and there is none",
+            "'parts' and 'debian' need an archive, but there is none",
             unit.at("package"),
-            "Say archive=Archive(...).",
+            "Add archive=Archive(...).",
         )
     for folder in package.parts:
         if {"", ".", ".."} & set(folder.split("/")):
             raise LeafrootError(
-                f"{folder!r} is not the plain form of a path in the source",
+                f"{folder!r} is not a plain relative path in the source",
                 unit.at(folder),
-                "Paths are relative, without dots and without a slash at the end.",
+                "Write it without leading or trailing slashes, and without '.' and '..'.",
             )
 
 
 def _check_accounts(packages: Packages) -> None:
-    """Two packages may ask for the same account; they may not mean different ones by one name or number."""
+    """Check that accounts with the same name or number are the same account: packages may share one."""
     names: dict[str, tuple[Unit[Package], Account]] = {}
     numbers: dict[int, tuple[Unit[Package], Account]] = {}
     for unit in packages.values():
@@ -197,8 +197,7 @@ def _check_accounts(packages: Packages) -> None:
 def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> None:
     """Raise a LeafrootError if a unit's licence is not an SPDX expression.
 
-    `known` is a file that remembers expressions that were found to be right, for the library takes a tenth of a second
-    to load.
+    `known` is a file that remembers valid expressions, because the library takes a tenth of a second to load.
     """
     try:
         right = set(known.read_text("utf-8").splitlines()) if known else set()
@@ -212,17 +211,17 @@ def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> Non
             raise LeafrootError(
                 f"{expression!r} is not an SPDX licence expression: {fault}",
                 unit.at(expression),
-                "Names are those of spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other.",
+                "Use names from spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other.",
             )
     if known:
         with contextlib.suppress(OSError, LeafrootError):
-            # What cannot be remembered is looked at again the next time.
+            # If they cannot be saved, they are checked again the next time.
             known.parent.mkdir(parents=True, exist_ok=True)
             write_text(known, "".join(f"{one}\n" for one in sorted(right | fresh.keys())))
 
 
 def _license_fault(expression: str) -> str:
-    """What is wrong with an SPDX expression (SPDX specification 2.3, annex D); nothing if it is right."""
+    """What is wrong with an SPDX expression (SPDX specification 2.3, annex D); "" if it is valid."""
     from license_expression import ExpressionError
 
     licensing = _licensing()
@@ -235,14 +234,14 @@ def _license_fault(expression: str) -> str:
     unknown = [name for name in licensing.unknown_license_keys(parsed) if not _LICENSE_REF.fullmatch(name)]
     if unknown:
         return f"there is no licence {unknown[0]!r}"
-    # The library takes "mit" and "GPL-2.0", too; who reads a manifest or an SBOM may not.
+    # The library accepts "mit" and "GPL-2.0" too, but readers of a manifest or an SBOM may not.
     same = re.sub("[()]", "", expression) == re.sub("[()]", "", str(parsed))
-    return "" if same else f"it is written {str(parsed)!r}"
+    return "" if same else f"write {str(parsed)!r}"
 
 
 @cache
 def _licensing() -> Any:
-    """All licences that SPDX knows: reading them takes a tenth of a second."""
+    """All SPDX licences; reading them takes a tenth of a second."""
     from license_expression import get_spdx_licensing
 
     return get_spdx_licensing()
@@ -254,7 +253,7 @@ def check_boards(
     series: Mapping[str, Unit[Series]],
     root: Path,
 ) -> None:
-    """Check that all that a board names is there."""
+    """Check that everything that a board names exists."""
     selectable = [name for name, unit in packages.items() if unit.value.build.place == "root"]
     boot_files = [name for name, unit in packages.items() if unit.value.build.place == "loader"]
     for unit in boards.values():
@@ -276,22 +275,22 @@ def check_boards(
             raise LeafrootError(
                 f"unknown console {board.console!r}",
                 unit.at(board.console),
-                f"A device and its speed, like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
+                f"Write it like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
             )
         if board.root_size and not ROOT_SIZE.fullmatch(board.root_size):
             raise LeafrootError(
-                f"{board.root_size!r} is not a size for the root",
+                f"{board.root_size!r} is not a valid size for the root",
                 unit.at(board.root_size),
-                'A part of the memory, "60%", or an amount, "96M".',
+                'Write a share of the memory, "60%", or an amount, "96M".',
             )
         _check_files(unit, [*board.kernel.config, *(f"{name}.config" for name in board.kernel.options)])
         if board.emulation and board.emulation.overlay:
             _check_files(unit, [board.emulation.overlay])
         if board.loader is None and CONFIG_TXT in unit.files:
             raise LeafrootError(
-                "nothing reads it: the board has no loader",
+                "nothing uses this file: the board has no loader",
                 unit.path(CONFIG_TXT),
-                f"Say loader=RaspberryPi(...) in {file}.",
+                f"Add loader=RaspberryPi(...) in {file}.",
             )
         for name in board.kernel.shared:
             shared = {path.stem for path in Path(root, SHARED_FRAGMENTS).glob("*.config")}
@@ -302,36 +301,36 @@ def check_boards(
 
 
 def check_series(series: Mapping[str, Unit[Series]]) -> None:
-    """Check that each series has a version that belongs to it, and patches for the boot modes that they bring."""
+    """Check that each series has a version of that series, and patches for the boot modes that it says they add."""
     for unit in series.values():
         version = unit.value.version
         if not re.fullmatch(r"\d+\.\d+([.-].*)?", version):
-            raise LeafrootError(f"{version!r} is not a kernel version", unit.at(version), "Like 6.12 or 6.12.107.")
+            raise LeafrootError(f"{version!r} is not a kernel version", unit.at(version), "Write 6.12 or 6.12.107.")
         if not (version + ".").startswith(unit.name.split("-")[0] + "."):
-            raise LeafrootError(f"version {version!r} is not of series {unit.name}", unit.at(version))
+            raise LeafrootError(f"version {version!r} is not in series {unit.name}", unit.at(version))
         for name in unit.files:
             if name.startswith("patches/") and not re.fullmatch(r"patches/[^/]+\.patch", name):
                 raise LeafrootError(
-                    f"a series has its patches in {unit.path('patches')}/*.patch",
+                    f"the patches of a series must be {unit.path('patches')}/*.patch",
                     unit.path(name),
-                    "Every kernel of the series carries all of them; modes= says which boot modes they bring.",
+                    "All of them are applied to every kernel of the series; modes= lists the boot modes that they add.",
                 )
         _check_modes(unit)
 
 
 def _check_modes(unit: Unit[Series]) -> None:
-    # Only what the command line can ask for is a patch's to bring.
+    # A patch can only add modes that the command line selects.
     brought = {mode.name for mode in BOOT_MODES.values() if mode.cmdline}
     for name in unit.value.modes:
         if name not in brought:
-            raise LeafrootError(f"no patch brings a boot mode {name!r}", unit.at(name), nearest(name, brought))
+            raise LeafrootError(f"no patch can add a boot mode {name!r}", unit.at(name), nearest(name, brought))
         if BOOT_MODES[name].is_native(unit.value.number):
             raise LeafrootError(
-                f"series {unit.name} has boot mode {name!r} without a patch", unit.at(name), "Drop it from modes=."
+                f"series {unit.name} has boot mode {name!r} without a patch", unit.at(name), "Remove it from modes=."
             )
     if unit.value.modes and not unit.below("patches"):
         raise LeafrootError(
-            f"boot mode {unit.value.modes[0]!r} comes from a patch, but there is no {unit.path('patches')}/*.patch",
+            f"boot mode {unit.value.modes[0]!r} needs a patch, but there is no {unit.path('patches')}/*.patch",
             unit.at(unit.value.modes[0]),
         )
 

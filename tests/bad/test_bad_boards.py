@@ -34,11 +34,11 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "console": (
         {ONE: board(console="ttySS0,115200")},
-        "board/one/board.py:8: unknown console 'ttySS0,115200'\n  A device and its speed, like ttyS0,115200. Did you mean ttyS or ttySC or ttyPS?",
+        "board/one/board.py:8: unknown console 'ttySS0,115200'\n  Write it like ttyS0,115200. Did you mean ttyS or ttySC or ttyPS?",
     ),
     "size of the root": (
         {ONE: board(root_size="60")},
-        'board/one/board.py:12: \'60\' is not a size for the root\n  A part of the memory, "60%", or an amount, "96M".',
+        'board/one/board.py:12: \'60\' is not a valid size for the root\n  Write a share of the memory, "60%", or an amount, "96M".',
     ),
     "unknown hardening": (
         {ONE: board(require=["reloro"])},
@@ -50,45 +50,45 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "boot loader's file without a boot loader": (
         {"board/one/config.txt": "arm_boost=1"},
-        "board/one/config.txt: nothing reads it: the board has no loader\n  Say loader=RaspberryPi(...) in board/one/board.py.",
+        "board/one/config.txt: nothing uses this file: the board has no loader\n  Add loader=RaspberryPi(...) in board/one/board.py.",
     ),
     "version that is none": (
         {"linux/6.12/kernel.py": series("next")},
-        "linux/6.12/kernel.py:6: 'next' is not a kernel version\n  Like 6.12 or 6.12.107.",
+        "linux/6.12/kernel.py:6: 'next' is not a kernel version\n  Write 6.12 or 6.12.107.",
     ),
     "version of another series": (
         {"linux/6.12/kernel.py": series("6.1.2")},
-        "linux/6.12/kernel.py:6: version '6.1.2' is not of series 6.12",
+        "linux/6.12/kernel.py:6: version '6.1.2' is not in series 6.12",
     ),
     "patch in a folder of its own": (
         {"linux/6.12/patches/nullfs/0001.patch": ""},
         (
-            "linux/6.12/patches/nullfs/0001.patch: a series has its patches in linux/6.12/patches/*.patch\n"
-            "  Every kernel of the series carries all of them; modes= says which boot modes they bring."
+            "linux/6.12/patches/nullfs/0001.patch: the patches of a series must be linux/6.12/patches/*.patch\n"
+            "  All of them are applied to every kernel of the series; modes= lists the boot modes that they add."
         ),
     ),
     "patch that would be passed over": (
         {"linux/6.12/patches/0003.diff": ""},
         (
-            "linux/6.12/patches/0003.diff: a series has its patches in linux/6.12/patches/*.patch\n"
-            "  Every kernel of the series carries all of them; modes= says which boot modes they bring."
+            "linux/6.12/patches/0003.diff: the patches of a series must be linux/6.12/patches/*.patch\n"
+            "  All of them are applied to every kernel of the series; modes= lists the boot modes that they add."
         ),
     ),
     "patches for an unknown mode": (
         {"linux/6.12/kernel.py": series("6.12.107", "nulfs")},
-        "linux/6.12/kernel.py:8: no patch brings a boot mode 'nulfs'\n  Did you mean nullfs?",
+        "linux/6.12/kernel.py:8: no patch can add a boot mode 'nulfs'\n  Did you mean nullfs?",
     ),
     "patches for a mode that no word asks for": (
         {"linux/6.12/kernel.py": series("6.12.107", "rootfs")},
-        "linux/6.12/kernel.py:8: no patch brings a boot mode 'rootfs'\n  Available: leaf-tmpfs, nullfs.",
+        "linux/6.12/kernel.py:8: no patch can add a boot mode 'rootfs'\n  Available: leaf-tmpfs, nullfs.",
     ),
     "patches for what the series has by itself": (
         {"linux/7.2/kernel.py": series("7.2.8", "nullfs")},
-        "linux/7.2/kernel.py:8: series 7.2 has boot mode 'nullfs' without a patch\n  Drop it from modes=.",
+        "linux/7.2/kernel.py:8: series 7.2 has boot mode 'nullfs' without a patch\n  Remove it from modes=.",
     ),
     "a mode and no patch": (
         {"linux/7.2/patches": None},
-        "linux/7.2/kernel.py:8: boot mode 'leaf-tmpfs' comes from a patch, but there is no linux/7.2/patches/*.patch",
+        "linux/7.2/kernel.py:8: boot mode 'leaf-tmpfs' needs a patch, but there is no linux/7.2/patches/*.patch",
     ),
 }
 

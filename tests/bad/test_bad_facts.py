@@ -12,7 +12,7 @@ from tests.small_tree import Code, SmallTree, package
 ALPHA = "package/alpha/package.py"
 BETA = "package/beta/package.py"
 
-SPDX = "Names are those of spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other."
+SPDX = "Use names from spdx.org/licenses, joined by AND, OR and WITH; 'LicenseRef-NAME' for any other."
 VALID = "the valid characters are: letters and numbers, underscore, dot, colon or hyphen signs and spaces"
 LICENSES = {
     "no name": ("Not A License!", f"Invalid license key: {VALID}: 'Not A License!'"),
@@ -26,10 +26,10 @@ LICENSES = {
         "MIT WITH ISC",
         'A plain license symbol cannot be used as an exception in a "WITH symbol" statement. for token: "ISC" at position: 9',
     ),
-    "small letters": ("mit", "it is written 'MIT'"),
-    "small operator": ("MIT and ISC", "it is written 'MIT AND ISC'"),
-    "old name": ("GPL-2.0+", "it is written 'GPL-2.0-or-later'"),
-    "space before it": (" MIT", "it is written 'MIT'"),
+    "small letters": ("mit", "write 'MIT'"),
+    "small operator": ("MIT and ISC", "write 'MIT AND ISC'"),
+    "old name": ("GPL-2.0+", "write 'GPL-2.0-or-later'"),
+    "space before it": (" MIT", "write 'MIT'"),
 }
 
 

@@ -20,11 +20,11 @@ def options(text: str, build: str = "Autotools()") -> dict[str, str | None]:
 OPTIONS: dict[str, tuple[str, str]] = {
     "name with capitals": (
         "Option('TLS', 'TLS')",
-        "option 'TLS' cannot be called so\n  A name has small letters, digits and inner hyphens, and begins with a letter.",
+        "option 'TLS' has an invalid name\n  It has lower-case letters, digits and inner hyphens, and begins with a letter.",
     ),
     "name with a hyphen at its end": (
         "Option('tls-', 'TLS')",
-        "option 'tls-' cannot be called so\n  A name has small letters, digits and inner hyphens, and begins with a letter.",
+        "option 'tls-' has an invalid name\n  It has lower-case letters, digits and inner hyphens, and begins with a letter.",
     ),
     "no prompt and no Config.in": (
         "Option('tls')",
@@ -32,23 +32,23 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "choice without a prompt": (
         "Choice('size', '', {'small': [], 'big': []})",
-        "option 'size' has no prompt\n  A choice is never defined in a Config.in.",
+        "option 'size' has no prompt\n  A choice needs one: it cannot be defined in a Config.in.",
     ),
     "prompt of two lines": (
         "Option('tls', 'TLS\\n\\tdefault y')",
-        "option 'tls' has a prompt of more than one line\n  Kconfig has them in one line, without control characters.",
+        "option 'tls' has a prompt of more than one line\n  It must be one line without control characters.",
     ),
     "default of two lines": (
         "Text('motto', 'Motto', default='a\\nb')",
-        "option 'motto' has a default of more than one line\n  Kconfig has them in one line, without control characters.",
+        "option 'motto' has a default of more than one line\n  It must be one line without control characters.",
     ),
     "default below the range": (
         "Number('port', 'Port', default=0, least=1)",
-        "option 'port' has the default 0, and takes 1 to 2147483647",
+        "option 'port' has the default 0, which is not in its range, 1 to 2147483647",
     ),
     "default above the range": (
         "Number('port', 'Port', default=9, most=8)",
-        "option 'port' has the default 9, and takes 0 to 8",
+        "option 'port' has the default 9, which is not in its range, 0 to 8",
     ),
     "one value to choose from": (
         "Choice('size', 'Size', {'small': []})",
@@ -60,23 +60,23 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "default that is no value": (
         "Choice('size', 'Size', {'small': [], 'big': []}, default='smal')",
-        "option 'size' has the default 'smal'\n  Did you mean small?",
+        "option 'size' has the unknown default 'smal'\n  Did you mean small?",
     ),
     "value with a space": (
         "Choice('size', 'Size', {'very small': [], 'big': []})",
-        "option 'size' has a value 'very small'\n  A value has small letters, digits and inner hyphens.",
+        "option 'size' has the invalid value 'very small'\n  A value has lower-case letters, digits and inner hyphens.",
     ),
     "edge of a provider": (
         "Provider('ssh', 'SSH', beta=[], none=[], edge='tools')",
-        "option 'ssh' has edge='tools'\n  It is 'depends' or 'runs_with'.",
+        "option 'ssh' has edge='tools'\n  Write 'depends' or 'runs_with'.",
     ),
     "two of one name": (
         "Option('a-b', 'A'), Number('a-b', 'B')",
-        "options 'a-b' and 'a-b' are the same to Kconfig\n  Rename one of them.",
+        "options 'a-b' and 'a-b' have the same name in Kconfig\n  Rename one of them.",
     ),
     "two of one symbol": (
         "Option('a-b', 'A'), Option('a_b', 'B')",
-        "options 'a-b' and 'a_b' are the same to Kconfig\n  Rename one of them.",
+        "options 'a-b' and 'a_b' have the same name in Kconfig\n  Rename one of them.",
     ),
 }
 
@@ -100,8 +100,8 @@ def test_message_about_an_option(text: str, message: str, tmp_path: Path) -> Non
 def test_words_for_a_recipe_that_takes_none(text: str, build: str, tmp_path: Path) -> None:
     assert_refused(
         SmallTree(tmp_path, options(text, build)),
-        f"{MARK}option 'x' adds words, but {build.partition('(')[0]} takes none\n"
-        "  It can bring depends, runs_with and kernel options.",
+        f"{MARK}option 'x' adds words, but {build.partition('(')[0]} accepts none\n"
+        "  It can add depends, runs_with and kernel options.",
     )
 
 
@@ -126,16 +126,16 @@ EDGES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "tool of the toolchain": (
         {"tools": ["gcc"]},
-        "'alpha' depends on 'gcc', which is a part of the toolchain and always there\n  Take it out of tools.",
+        "'alpha' depends on 'gcc', which is part of the toolchain and always available\n  Remove it from tools.",
     ),
     "boot loader's files in a root": (
         {"runs_with": ["firmware"]},
-        "'alpha' depends on 'firmware', which is for a boot loader and for no root\n  Take it out of runs_with.",
+        "'alpha' depends on 'firmware', which is for a boot loader, not for a root\n  Remove it from runs_with.",
     ),
     "tool that is built for the target alone": (
         {"tools": ["box"]},
-        "'alpha' needs 'box' as a tool, but Kbuild builds nothing for this machine\n"
-        "  Autotools, Make and Meson build programs that run while other packages are built.",
+        "'alpha' needs 'box' as a tool, but Kbuild cannot build for the build machine\n"
+        "  Only packages built by Autotools, Make or Meson can be tools.",
     ),
     "unknown architecture": (
         {"depends": Code("[Dependency('beta', arch=['x86-64'])]")},
@@ -151,15 +151,15 @@ EDGES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "unknown value": (
         {"depends": Code("[Dependency('beta', option='size=smal')]"), "options": Code(f"[{SIZE}]")},
-        "option 'size' is never 'smal'\n  Write 'size=small' or 'size=big'.",
+        "option 'size' has no value 'smal'\n  Write 'size=small' or 'size=big'.",
     ),
     "value of an option that is on or off": (
         {"depends": Code("[Dependency('beta', option='tls=yes')]"), "options": Code("[Option('tls', 'TLS')]")},
-        "option 'tls' is never 'yes'\n  Write 'tls'.",
+        "option 'tls' has no value 'yes'\n  Write 'tls'.",
     ),
     "number as a condition": (
         {"depends": Code("[Dependency('beta', option='port=80')]"), "options": Code("[Number('port', 'Port')]")},
-        "no edge can hang on option 'port', a Number\n  Only on an Option, a Choice or a Provider.",
+        "an edge cannot depend on option 'port', a Number\n  It can depend on an Option, a Choice or a Provider.",
     ),
 }
 OTHERS = {
@@ -178,7 +178,7 @@ def test_message_about_a_choice_without_a_value(tmp_path: Path) -> None:
     fields = {"options": Code(f"[{SIZE}]"), "depends": Code("[Dependency('beta', option='size')]")}
     assert_refused(
         SmallTree(tmp_path, {ALPHA: package("First.", **fields)}),
-        f"{MARK}option 'size' is never 'y'\n  Write 'size=small' or 'size=big'.",
+        f"{MARK}option 'size' has no value 'y'\n  Write 'size=small' or 'size=big'.",
     )
 
 
@@ -203,29 +203,29 @@ SAME: dict[str, tuple[dict[str, str | None], str]] = {
             ALPHA: package(options=Code("[Option('tool', 'Tool')]")),
             "package/alpha-tool/package.py": package(),
         },
-        "package/alpha/package.py:9: option 'tool' of 'alpha' and 'alpha-tool' are the same to Kconfig: PACKAGE_ALPHA_TOOL\n"
-        "  Rename it, or package/alpha-tool.",
+        "package/alpha/package.py:9: option 'tool' of 'alpha' and 'alpha-tool' have the same name in Kconfig: PACKAGE_ALPHA_TOOL\n"
+        "  Rename this one, or the one in package/alpha-tool.",
     ),
     "package and value": (
         {
             ALPHA: package(options=Code("[Choice('size', 'Size', {'small': [], 'big': []})]")),
             "package/alpha-size-big/package.py": package(),
         },
-        "package/alpha/package.py:9: value 'big' of option 'size' of 'alpha' and 'alpha-size-big' are the same to Kconfig: PACKAGE_ALPHA_SIZE_BIG\n"
-        "  Rename it, or package/alpha-size-big.",
+        "package/alpha/package.py:9: value 'big' of option 'size' of 'alpha' and 'alpha-size-big' have the same name in Kconfig: PACKAGE_ALPHA_SIZE_BIG\n"
+        "  Rename this one, or the one in package/alpha-size-big.",
     ),
     "option and value": (
         {ALPHA: package(options=Code("[Option('size-big', 'B'), Choice('size', 'Size', {'small': [], 'big': []})]"))},
-        "package/alpha/package.py:9: value 'big' of option 'size' of 'alpha' and option 'size-big' of 'alpha' are the same to Kconfig: PACKAGE_ALPHA_SIZE_BIG\n"
-        "  Rename it, or package/alpha/package.py:9.",
+        "package/alpha/package.py:9: value 'big' of option 'size' of 'alpha' and option 'size-big' of 'alpha' have the same name in Kconfig: PACKAGE_ALPHA_SIZE_BIG\n"
+        "  Rename this one, or the one in package/alpha/package.py:9.",
     ),
     "options of two packages": (
         {
             ALPHA: package(options=Code("[Option('b-c', 'X')]")),
             "package/alpha-b/package.py": package(options=Code("[Option('c', 'X')]")),
         },
-        "package/alpha-b/package.py:9: option 'c' of 'alpha-b' and option 'b-c' of 'alpha' are the same to Kconfig: PACKAGE_ALPHA_B_C\n"
-        "  Rename it, or package/alpha/package.py:9.",
+        "package/alpha-b/package.py:9: option 'c' of 'alpha-b' and option 'b-c' of 'alpha' have the same name in Kconfig: PACKAGE_ALPHA_B_C\n"
+        "  Rename this one, or the one in package/alpha/package.py:9.",
     ),
     "board and its fragment": (
         {
@@ -233,8 +233,8 @@ SAME: dict[str, tuple[dict[str, str | None], str]] = {
             "board/one/more.config": "",
             "board/one-more/board.py": board(),
         },
-        "board/one/board.py:6: option 'more' of 'one' and 'one-more' are the same to Kconfig: BOARD_ONE_MORE\n"
-        "  Rename it, or board/one-more.",
+        "board/one/board.py:6: option 'more' of 'one' and 'one-more' have the same name in Kconfig: BOARD_ONE_MORE\n"
+        "  Rename this one, or the one in board/one-more.",
     ),
 }
 

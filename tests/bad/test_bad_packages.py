@@ -59,8 +59,8 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "toolchain as a dependency": (
         {"package/beta/package.py": package(depends=["gcc"])},
         (
-            "package/beta/package.py:9: 'beta' depends on 'gcc', which is a part of the toolchain and always there\n"
-            "  Take it out of depends."
+            "package/beta/package.py:9: 'beta' depends on 'gcc', which is part of the toolchain and always available\n"
+            "  Remove it from depends."
         ),
     ),
     "circle": (
@@ -92,7 +92,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "same symbol": (
         {"package/a-b/package.py": package(), "package/a_b/package.py": package()},
-        "package/a_b: 'a_b' and 'a-b' are the same to Kconfig: PACKAGE_A_B\n  Rename it, or package/a-b.",
+        "package/a_b: 'a_b' and 'a-b' have the same name in Kconfig: PACKAGE_A_B\n  Rename this one, or the one in package/a-b.",
     ),
     "Go without programs": (
         {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={})')},
@@ -118,8 +118,8 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "part without an archive": (
         {ALPHA: package(parts=Code(f'{{"cli": Archive("debian:pool/a", sha256="{"0" * 64}")}}'))},
         (
-            "package/alpha/package.py:5: 'parts' and 'debian' go with an archive, and there is none\n"
-            "  Say archive=Archive(...)."
+            "package/alpha/package.py:5: 'parts' and 'debian' need an archive, but there is none\n"
+            "  Add archive=Archive(...)."
         ),
     ),
     "damaged lock file": (
