@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that people want, made exactly equal to an artefact and kept so."""
+"""Exports artefacts as folders, such as images/boot, and keeps them exactly equal to the artefacts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from leafroot.step import SOURCE_DATE_EPOCH
 
 
 def export(artefact: Path, digest: str, folder: Path, stamp: Path, below: str = "") -> bool:
-    """Make `folder` hold what the artefact holds, below the folder `below`, and nothing else; False if it already does.
+    """Make `folder` hold what the artefact holds, in its folder `below`, and nothing else; False if it already does.
 
-    `digest` stands for the artefact's bytes. `stamp` remembers it, and how every file looked when it was written, so
-    that a folder that nobody touched costs a look at each file. Whatever else is found, an edited, missing or foreign
-    file, makes the folder anew: beside the old one, which goes when the new one is whole.
+    `digest` is the artefact's SHA-256. The file `stamp` records it, with the attributes of every exported file; so the
+    check of an unchanged folder only looks at these. If a file was edited, removed or added, the whole folder is made
+    again: beside the old one, which is removed when the new one is complete.
     """
     if _remembered(stamp) == [digest, below, _look(folder)]:
         return False
@@ -41,7 +41,7 @@ def export(artefact: Path, digest: str, folder: Path, stamp: Path, below: str = 
 
 
 def _look(folder: Path) -> dict[str, list[int]]:
-    """How everything below a folder looks: mode, size, and when content and place in the file system last changed."""
+    """The attributes of everything below a folder: mode, size, and the times of the last changes."""
     found: dict[str, list[int]] = {}
     waiting = [""]
     while waiting:
@@ -53,7 +53,7 @@ def _look(folder: Path) -> dict[str, list[int]]:
         for entry in entries:
             status = entry.stat(follow_symlinks=False)
             name = here + entry.name
-            # Folders count by what is in them: their size and times are the file system's own affair.
+            # The size and times of a folder depend on the file system.
             if entry.is_dir(follow_symlinks=False):
                 found[name] = [status.st_mode]
                 waiting.append(name + "/")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose is what a failed step did not find? A package sees only what it declares, and forgets to declare something.
+"""Finds the package that owns a header or library that a failed step missed.
 
-Looked for among the artefacts for the same target that are there already.
+A package sees only what it declares, so a missing file often belongs to a package that it should have declared. Only
+artefacts for the same target that are built already are searched.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from leafroot.errors import LeafrootError
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File, Node
 
-# What compilers, linkers, pkg-config, configure scripts and Meson say, and the file that was meant.
+# The messages of compilers, linkers, pkg-config, configure scripts and Meson, and the file that each one misses.
 _SAID = (
     (re.compile(r"fatal error: ([\w./+-]+): No such file or directory"), "usr/include/{}"),
     (re.compile(r"cannot find -l([\w.+-]+)"), "usr/lib/lib{}.so"),
@@ -23,12 +24,12 @@ _SAID = (
     (re.compile(r"Package '?([\w.+-]+?)'?(?:, required by .*,)? (?:was )?not found"), "usr/lib/pkgconfig/{}.pc"),
     (re.compile(r"Dependency \"([\w.+-]+)\" (?:found: NO|not found)"), "usr/lib/pkgconfig/{}.pc"),
     (re.compile(r"Dependency ([\w.+-]+) found: NO"), "usr/lib/pkgconfig/{}.pc"),
-    # A configure script asks for much that it can do without: only what it asked for last before it gave up.
+    # A configure script checks for much that it can do without: only its last check before it failed counts.
     (re.compile(r"checking for ([\w./+-]+\.h)\.\.\. no\n(?:configure: error|.*\nconfigure: error)"), "usr/include/{}"),
     (re.compile(r"checking for \w+ in -l([\w.+-]+)\.\.\. no\nconfigure: error"), "usr/lib/lib{}.so"),
     (re.compile(r"checking for \w+ in -l([\w.+-]+)\.\.\. no\nconfigure: error"), "usr/lib/lib{}.a"),
 )
-# The same for functions, for which no library is named.
+# The same for functions: these messages name no library.
 _FUNCTIONS = (
     re.compile(r"checking for library containing (\w+)\.\.\. no\nconfigure: error"),
     re.compile(r"undefined reference to `(\w+)'"),
@@ -40,10 +41,10 @@ _IDENTITY = re.compile(r"-[0-9a-f]{8}$")
 
 
 def owners(log: str, folder: Path, seen: frozenset[str]) -> tuple[str, ...]:
-    """Sentences that say which package of `folder` owns what the log misses; `seen` are the artefacts that it had.
+    """Sentences that say which package owns what the step missed according to its log.
 
-    `folder` holds artefacts named after their packages, as the steps for one target make them. Of a package that was
-    there, an artefact with other options is no news: it is declared already.
+    `folder` holds the artefacts of the packages for one target, and `seen` are those that the step could read. A
+    package that was seen is declared already, so its artefacts with other options do not count.
     """
     wanted = dict.fromkeys(form.format(found) for said, form in _SAID for found in said.findall(log))
     functions = dict.fromkeys(found for said in _FUNCTIONS for found in said.findall(log))
@@ -62,7 +63,7 @@ def _owners(wanted: tuple[str, ...], functions: tuple[str, ...], folder: Path, s
         try:
             paths = layer_from_tar(package, artefact).nodes
         except LeafrootError:
-            # It is about another error here; whoever reads this artefact hears of its fault.
+            # The step that reads this artefact reports its fault.
             continue
         found = [path for path in wanted if path in paths]
         found += [f"{name}(), in {path}," for name in functions for path in _libraries(paths, name)]
@@ -75,7 +76,7 @@ def _package(artefact: str) -> str:
 
 
 def _libraries(paths: Mapping[str, Node], function: str) -> Iterator[str]:
-    """The libraries in whose tables of names a function stands, where a zero byte ends every name."""
+    """The libraries whose string tables have the function's name; a zero byte ends each name there."""
     named = re.compile(rb"(?<!\w)%s\0" % function.encode())
     for path, node in paths.items():
         if not isinstance(node, File) or not re.fullmatch(r"usr/lib/lib[^/]+\.(a|so[\d.]*)", path):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cache of artefacts: files whose name says what went into them, and what came out.
+"""The cache of artefacts: files whose names say what went into them, and what came out.
 
-A file is called `SIGNATURE-SHA256`. Each copy out of the cache is compared with that SHA-256 while it is made. A file
+A file is named `SIGNATURE-SHA256`. Each copy out of the cache is compared with that SHA-256 while it is made. A file
 with other bytes is removed from the cache, and the artefact is built again.
 """
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of an output folder: what SCons knows, the checksum of each output, and those of files that were read.
+"""The memory of an output folder: SCons's database, and the checksums of outputs and of files that were read.
 
-It is one file, written whole at the end of a run, with a checksum over all of it. So what SCons believes an output to
-be made from, and the bytes that the output then had, never part: a file that a killed run has replaced, or that
-anybody has changed since, is found at the next start, and a memory that is damaged counts as none.
+It is one file with a checksum, replaced at the end of a run. So what SCons knows of an output, and the bytes that the
+output then had, are always stored together. The next run finds each output that a killed run replaced, or that somebody
+changed since. A damaged memory is ignored.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from leafroot.files import digest_of, replacing
 from leafroot.host.disk import full, is_full, remove
 
 _HEADER = b"leafroot memory 2 "
-# A file that was written this shortly before it was read may be written again without its time showing it: file
-# systems count in ticks of some milliseconds.
+# If a file was read this shortly after it was written, in seconds, its time may not change when it is written again:
+# file systems count time in ticks of some milliseconds.
 _RACY = 0.1
 
 
 @dataclass(frozen=True)
 class Look:
-    """A file as it was when its SHA-256 was taken, and what tells at a glance that nobody has touched it since."""
+    """The SHA-256 of a file, and the attributes that it then had: while they are the same, so is the file."""
 
     digest: str
     size: int
@@ -51,11 +51,11 @@ class Memory:
         self._verified: dict[str, str] = {}
         self._before: bytes = b""
         self.written = 0.0
-        """When the last run noted down what it saw (seconds since 1970)."""
+        """When the last run wrote the memory (seconds since 1970)."""
         self.damaged = False
-        """Whether there was a memory, and it could not be believed."""
+        """Whether there was a memory, and it was damaged."""
         self.failed: Callable[[LeafrootError], None] = _raise
-        """What is done if it cannot be written at the end of a run."""
+        """Called if the memory cannot be written at the end of a run."""
         self._read()
 
     def _read(self) -> None:
@@ -76,27 +76,27 @@ class Memory:
         self._before = body
 
     def digest(self, name: str) -> str:
-        """The SHA-256 of an output when it was made or brought; nothing if that is not known."""
+        """The SHA-256 of an output when it was made or brought from the cache; "" if it is unknown."""
         look = self._looks.get(name)
         return look.digest if look else ""
 
     def current(self, name: str) -> str:
-        """The SHA-256 of an output that is there, made in this run or one before; nothing if it is not there."""
+        """The SHA-256 of an output that exists, made in this run or an earlier one; "" if it does not exist."""
         path = self._folder / name
         if not os.path.exists(path):  # noqa: PTH110 (a thousand of them are looked at in a run)
             return ""
         return self.digest(name) or digest_of(path)
 
     def verified(self, name: str) -> str:
-        """The SHA-256 of an output's bytes as they are now, read once in a run."""
+        """The SHA-256 of an output's bytes now; they are read once in a run."""
         if name not in self._verified:
             self._verified[name] = digest_of(self._folder / name)
         return self._verified[name]
 
     def file_digest(self, path: Path) -> str:
-        """The SHA-256 of a file that is built from, as it was when it was first asked for in this run.
+        """The SHA-256 of an input file, as it was when this run first asked for it.
 
-        It is read again only if size, times or inode differ from when it was read before; LeafrootError if it is gone.
+        The file is read again only if its size, times or inode have changed. Raises LeafrootError if it is gone.
         """
         name = str(path)
         known = self._read_now.get(name)
@@ -113,7 +113,7 @@ class Memory:
             digest = digest_of(Path(name))
         except OSError as error:
             self._files.pop(name, None)
-            raise LeafrootError(f"cannot be read: {error.strerror}", name, "A step is built from it.") from None
+            raise LeafrootError(f"cannot be read: {error.strerror}", name, "It is an input of a step.") from None
         if time.time() - max(status.st_mtime, status.st_ctime) > _RACY:
             self._files[name] = _look(digest, status)
         else:
@@ -121,18 +121,18 @@ class Memory:
         return digest
 
     def made(self, name: str, digest: str) -> None:
-        """The output is there now, with this SHA-256."""
+        """Remember that the output now exists with this SHA-256."""
         self._looks[name] = _look(digest, (self._folder / name).stat())
         self._verified[name] = digest
 
     def drop(self, name: str) -> None:
-        """Remove an output that is not what it should be; SCons then has to make it."""
+        """Remove an output that has the wrong bytes; SCons then makes it again."""
         remove(self._folder / name)
         self._looks.pop(name, None)
         self._verified.pop(name, None)
 
     def check(self) -> list[str]:
-        """Look at every output, and drop what is no longer what was made; the names of those."""
+        """Check every output, and drop those that have changed since they were made; returns their names."""
         dropped: list[str] = []
         for name, look in list(self._looks.items()):
             path = self._folder / name
@@ -151,7 +151,7 @@ class Memory:
         return dropped
 
     def open(self, name: str, flag: str = "c", mode: int = 0o666) -> Memory:
-        """What SCons calls to open its database: there is but one."""
+        """SCons calls this to open its database, which is this object."""
         return self
 
     def __getitem__(self, key: str) -> bytes:
@@ -161,11 +161,11 @@ class Memory:
         self._entries[key] = value
 
     def keys(self) -> Iterator[str]:
-        """The keys, as a dbm database gives them."""
+        """The keys, as of a dbm database."""
         return iter(self._entries)
 
     def sync(self) -> None:
-        """Write it, if anything has changed; the file's time is that of the last run in any case."""
+        """Write the file if anything has changed; set its time to that of this run in any case."""
         looks, files = (
             {name: (one.digest, one.size, one.mtime_ns, one.ctime_ns, one.inode) for name, one in table.items()}
             for table in (self._looks, self._files)
@@ -180,11 +180,11 @@ class Memory:
                 stream.write(_HEADER + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
             self._before = body
         except OSError as error:
-            what = "the memory of what was made"
+            what = "the record of what was made"
             self.failed(full(what, self._file) if is_full(error) else LeafrootError(str(error), self._file))
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing; SCons calls it."""
 
 
 def _look(digest: str, status: os.stat_result) -> Look:

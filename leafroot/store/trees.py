@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store: archives and artefacts unpacked once, content-addressed, bound read-only into sandboxes.
+"""The store: archives and artefacts, unpacked once into content-addressed trees, which sandboxes see read-only.
 
-So that a change in an unpacked tree does not go unseen, a digest of it is recorded: over path, kind, mode, size, time
-and link text of everything in it, and not over the bytes of files, since reading those would take longer than many
-steps do. What somebody edits, cuts off, deletes or adds is seen; what alters bytes and leaves size and time as they
-are (a failing disk) is not.
+To notice changes in an unpacked tree, the store records a digest of path, type, mode, size, time and link target of
+everything in it. The bytes of files are left out: reading them would take longer than many steps. So the store notices
+when somebody edits, truncates, deletes or adds a file. It does not notice changed bytes with the same size and time, as
+a failing disk leaves them.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from leafroot.host.run import capture, check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
 from leafroot.store.locks import locked
 
-# find(1) takes a third of the time that Python would. Of a folder, size and time are the file system's own affair.
+# find(1) takes a third of the time of Python. The size and time of a folder depend on the file system.
 _FIND = (
     *("-type", "d", "-printf", r"%P %m\0", "-o"),
     *("-type", "l", "-printf", r"%P l %l\0", "-o"),
     *("-printf", r"%P %y %m %s %T@\0"),
 )
-# What the name of an archive's tree is made of beside its checksum, where it is not unpacked as sources are.
+# Added to the key of an archive's tree if the archive is not unpacked in the way of sources.
 ALONE = ("no links out",)
 WHOLE = ("whole",)
 
 
 def listing_of(tree: Path) -> str:
-    """The digest of how everything in the tree looks; nothing if not all of it can be looked at."""
+    """The digest of the attributes of everything in the tree; "" if they cannot all be read."""
     status, found = capture(["find", str(tree), *_FIND], env={"PATH": os.defpath, "LC_ALL": "C"}, timeout=600.0)
     if status != 0:
         return ""
@@ -44,14 +44,14 @@ def listing_of(tree: Path) -> str:
 
 
 def record_listing(fresh: Path, tree: Path) -> None:
-    """Record how the tree `fresh` looks, which is about to be renamed to `tree`."""
+    """Record the digest of `fresh`, which is about to be renamed to `tree`."""
     tree.parent.mkdir(parents=True, exist_ok=True)
     with replacing(_record(tree)) as stream:
         stream.write(f"{listing_of(fresh)}\n".encode())
 
 
 def is_as_recorded(tree: Path) -> bool:
-    """Whether the tree is there, and looks as it was recorded."""
+    """Whether the tree exists and has the recorded digest."""
     try:
         known = _record(tree).read_text().strip()
     except (OSError, ValueError):
@@ -64,10 +64,10 @@ def _record(tree: Path) -> Path:
 
 
 class Store:
-    """Unpacked trees below `folder`, each under the digest of what it was made from.
+    """Unpacked trees below `folder`, each named by the digest of what it was made from.
 
-    Sandboxes see them read-only. Before a run uses one for the first time, it is compared with what was recorded of it
-    when it was made, and made anew if anybody has changed it since.
+    Sandboxes see them read-only. When a run uses a tree for the first time, it checks whether somebody has changed it
+    since it was made; if so, it unpacks the tree again.
     """
 
     def __init__(self, folder: Path, fetch: Callable[[Archive], Path]) -> None:
@@ -83,7 +83,7 @@ class Store:
         parts: Sequence[tuple[str, Archive]] = (),
         debian: Archive | None = None,
     ) -> Path:
-        """The archive's tree, with those of `parts` in folders of it, and with the patches applied."""
+        """The archive's tree, with the archives of `parts` in folders of it, and with the patches applied."""
         plain = self._unpacked(archive)
         if not (patches or parts or debian):
             return plain
@@ -94,7 +94,7 @@ class Store:
                 _check_part(tree / folder, folder, archive, part)
                 _link_tree(self._unpacked(part), tree / folder, {})
             if debian:
-                # It is meant to lie within the source, and has links to what is beside it there.
+                # debian/ belongs into the source tree, and has links to files of it.
                 for patch in debian_series(self._unpacked(debian, strip=0), debian.file_name):
                     apply_patch(tree, patch, exactly=False)
             for patch in patches:
@@ -106,7 +106,7 @@ class Store:
         return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
 
     def fetch(self, item: Source | Sources) -> None:
-        """Have the archives of a step's input in the cache, as far as their trees are not in the store already."""
+        """Fetch the archives of a step's input whose trees are not in the store yet."""
         for archive, words in _trees_of(item):
             if not self._place([archive.sha256, archive.inner, *words]).is_dir():
                 self._fetch(archive)
@@ -124,9 +124,9 @@ class Store:
         )
 
     def alone(self, archive: Archive) -> Path:
-        """The tree of an archive that is to be united with others, without links that lead out of it.
+        """The tree of an archive for `united`, without links that lead out of it.
 
-        Modules come with the data of their tests, among which such links are.
+        Modules contain test data with such links.
         """
 
         def unpacked(tree: Path) -> None:
@@ -141,7 +141,7 @@ class Store:
         return self._tree(archive.file_name, [archive.sha256, archive.inner, *(() if strip else WHOLE)], unpacked)
 
     def artefact(self, file: Path, digest: str) -> Path:
-        """The tree inside an artefact; `digest` stands for the file's bytes."""
+        """The tree of an artefact; `digest` is its SHA-256."""
         return self._tree(
             file.name,
             ["artefact", digest],
@@ -173,7 +173,7 @@ class Store:
             return tree
         with locked(tree.with_suffix(".lock"), f"unpacks {name}"):
             if os.path.lexists(tree) and not is_as_recorded(tree):
-                print(f"leafroot: {tree} ({name}) was changed after it was unpacked; it is unpacked again", flush=True)
+                print(f"leafroot: {tree} ({name}) was changed after it was unpacked; unpacking it again", flush=True)
                 remove(tree)
             if not tree.is_dir():
                 fresh = self._scratch.place(tree.name)
@@ -190,7 +190,7 @@ class Store:
 
 
 def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]]]:
-    """The archives that an input is unpacked from, each with what its tree's name has beside its checksum."""
+    """The archives that an input is unpacked from, each with what is added to the key of its tree."""
     if isinstance(item, Sources):
         yield from ((archive, ALONE) for archive in item.members)
         return
@@ -203,15 +203,15 @@ def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]
 def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> None:
     if os.path.lexists(place):
         raise LeafrootError(
-            f"{part.file_name} is to become the folder {folder!r}, which {archive.file_name} has already",
+            f"{part.file_name} cannot be unpacked into the folder {folder!r}: {archive.file_name} already has it",
             where=archive.file_name,
-            hint="Name another folder in 'parts'.",
+            hint="Use another folder in parts=.",
         )
     place.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "", where: str = "sysroot") -> None:
-    """Make `target` a tree of hard links to the files of `source`; `owners` maps the paths to who put them there."""
+    """Add hard links to the files of `source` to the tree `target`; `owners` says which archive each path is from."""
     stack = [(source, target, "")]
     while stack:
         check_interrupt()
@@ -225,31 +225,31 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
                     continue
                 if name in owners:
                     raise LeafrootError(
-                        f"{owner} and {owners[name]} both hold {name}",
+                        f"{owner} and {owners[name]} both contain {name}",
                         where=where,
-                        hint="Let one of the two packages not install it.",
+                        hint="Change one of the two packages so that it does not install this file.",
                     )
                 owners[name] = owner
                 os.link(entry.path, there / entry.name, follow_symlinks=False)
 
 
 def debian_series(tree: Path, name: str) -> list[Path]:
-    """The patches that an unpacked debian.tar.xz wants applied: those of its series file, in order (quilt(1))."""
+    """The patches of an unpacked debian.tar.xz, in the order of its series file (quilt(1))."""
     series = tree / "debian" / "patches" / "series"
     if not series.is_file():
         raise LeafrootError(
             "has no debian/patches/series",
             where=name,
-            hint="'debian' of a package is the debian.tar.xz of a Debian source package that has patches.",
+            hint="debian= of a package is the debian.tar.xz of a Debian source package that has patches.",
         )
     lines = [line.partition("#")[0].split() for line in series.read_text().splitlines()]
     return [series.with_name(words[0]) for words in lines if words]
 
 
 def apply_patch(tree: Path, patch: Path, *, exactly: bool = True) -> None:
-    """Apply a patch with `-p1`; one that fits only with fuzz is refused, and at an offset too if it must fit `exactly`.
+    """Apply a patch with `-p1`; refuse one that needs fuzz, and with `exactly` also one that applies at an offset.
 
-    Debian holds its own patches to no more than the first.
+    Debian's own rules allow an offset.
     """
     argv = ["patch", "-p1", "-F0", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patch)]
     status, output = capture(argv, env={"PATH": os.defpath, "LC_ALL": "C"})
@@ -258,7 +258,7 @@ def apply_patch(tree: Path, patch: Path, *, exactly: bool = True) -> None:
         raise LeafrootError(
             f"the patch does not apply exactly:\n{output.strip()}",
             where=patch,
-            hint="Make it anew against this version of the source.",
+            hint="Refresh it for this version of the source.",
         )
     for name in re.findall(r"^patching file '?([^'\n]+?)'?(?: \(.*\))?$", output, re.MULTILINE):
         if (changed := tree / name).exists():

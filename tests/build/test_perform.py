@@ -103,7 +103,8 @@ def test_a_union_of_the_same_path_twice_names_both(local: Local) -> None:
     with pytest.raises(LeafrootError) as caught:
         said(local, "true", inputs=(Union("/tree", names),))
     assert str(caught.value) == (
-        "sysroot: two.tar.zst and one.tar.zst both hold a\n  Let one of the two packages not install it."
+        "sysroot: two.tar.zst and one.tar.zst both contain a\n"
+        "  Change one of the two packages so that it does not install this file."
     )
 
 
@@ -331,4 +332,4 @@ def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str)
     with pytest.raises(LeafrootError) as caught:
         apply_patch(tmp_path, tmp_path / "p.patch")
     assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
-    assert str(caught.value).endswith("Make it anew against this version of the source.")
+    assert str(caught.value).endswith("Refresh it for this version of the source.")

@@ -68,7 +68,7 @@ WHERES = {
     "download": Where(below("cache/dl/*.tar.gz"), ("output", "cache/artefacts", "cache/trees"), "; fetching it again"),
     "artefact": Where(below("cache/artefacts/*/*"), ("output",), "; it is made again"),
     "unpacked tree": Where(
-        _unpacked, ("output", "cache/artefacts"), "was changed after it was unpacked; it is unpacked again", True
+        _unpacked, ("output", "cache/artefacts"), "was changed after it was unpacked; unpacking it again", True
     ),
     "output": Where(
         lambda place: [path for path in place.outputs() if path.stat().st_size],

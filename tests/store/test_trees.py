@@ -63,7 +63,7 @@ def test_a_part_replaces_nothing(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError) as caught:
         store.source(make("x.tar", member("x-1/cli/f", b"a\n")), (), [("cli", make("cli.tar", member("c/g", b"g\n")))])
     assert str(caught.value) == (
-        "x.tar: cli.tar is to become the folder 'cli', which x.tar has already\n  Name another folder in 'parts'."
+        "x.tar: cli.tar cannot be unpacked into the folder 'cli': x.tar already has it\n  Use another folder in parts=."
     )
 
 
@@ -92,7 +92,7 @@ def test_debians_patches_may_lie_elsewhere_but_must_fit(make: Make, store: Store
 def test_an_archive_that_is_not_debians(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError) as caught:
         store.source(make("x.tar", member("x-1/f", b"a\n")), (), (), make("y.tar", member("y-1/g", b"g\n")))
-    assert str(caught.value).startswith("y.tar: has no debian/patches/series\n  'debian' of a package is")
+    assert str(caught.value).startswith("y.tar: has no debian/patches/series\n  debian= of a package is")
 
 
 def test_another_series_is_another_tree(make: Make, store: Store) -> None:
@@ -108,10 +108,10 @@ def test_archives_are_united_without_links_that_lead_out(make: Make, store: Stor
     tree = store.united((one, two))
     assert sorted(path.name for path in (tree / "usr").iterdir()) == ["a", "b", "by-way", "in"]
     assert not (tree / "usr/by-way").exists()
-    with pytest.raises(LeafrootError, match="out of the archive"):
+    with pytest.raises(LeafrootError, match="outside the archive"):
         store.source(one, ())
 
 
 def test_archives_with_one_path_are_not_united(make: Make, store: Store) -> None:
-    with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both hold usr/a"):
+    with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both contain usr/a"):
         store.united((make("one.tar", member("t/usr/a", b"1")), make("two.tar", member("t/usr/a", b"2"))))
