@@ -24,6 +24,7 @@ from leafroot.step import Output, Source, Step, Text
 from tests.archive.tar_members import member, tar_bytes
 from tests.build.processes import Watch, below
 from tests.performing import local_in, no_fetch, perform
+from tests.real_builds import DEBIAN_X86_64
 
 ROOT = Path(__file__).parents[2]
 COMPILER = "fake-cc"
@@ -240,7 +241,7 @@ def test_a_real_build_of_several_packages(tmp_path: Path, jobs: int) -> None:
     fragment.write_text("".join(f"CONFIG_PACKAGE_{name.upper()}=y\n" for name in REAL))
     argv = [sys.executable, "-m", "SCons", "-Q", f"-j{jobs}", "--cache-disable", "BOARD=qemu_x86_64"]
     argv += ["TOOLCHAIN=debian", f"CONFIG={fragment}", f"OUTPUT={tmp_path}/o"]
-    argv += [f"{tmp_path}/o/x86_64-leafroot-linux-musl/{name}.tar.zst" for name in REAL]
+    argv += [f"{tmp_path}/o/{DEBIAN_X86_64}/{name}.tar.zst" for name in REAL]
     with (
         (tmp_path / "log").open("wb") as log,
         subprocess.Popen(argv, cwd=ROOT, stdout=log, stderr=log) as scons,
