@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -412,6 +412,17 @@ class Actions:
             return action.digest
         step = replace(action.step, output=replace(output, host=""))
         return Action(step, action.inputs).digest
+
+
+def needed(output: Step, steps: Sequence[Step]) -> list[Step]:
+    """Of `steps`, each of which comes after those that it reads: all that this one is made from, in their order."""
+    names = set(output.reads())
+    found: list[Step] = []
+    for one in reversed(steps):
+        if one.output in names:
+            names.update(one.reads())
+            found.append(one)
+    return found[::-1]
 
 
 def _content(archive: Archive) -> list[str]:

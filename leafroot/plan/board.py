@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from leafroot.describe.package import Package
@@ -21,7 +21,7 @@ from leafroot.plan.root import plan_root
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.plan.toolchain.from_machine import plan_external
 from leafroot.plan.toolchain.from_source import plan_source_toolchain
-from leafroot.step import AnyInput, Artefact, Digests, Output, Step
+from leafroot.step import AnyInput, Artefact, Digests, Output, Step, needed
 
 
 @dataclass(frozen=True)
@@ -138,14 +138,13 @@ def _plan_manifest(
         command_line=command_line(config),
     )
     options = {node.unit.name: node for node in config.graph.in_root}
-    return Step(
+    manifest = Step(
         title="manifest",
         output=Output(f"{config.name}/images/manifest.json"),
         inputs=(
             *(Artefact(step.output.name, step.output) for step in images),
             *boot,
             Artefact(ELF, elf.output),
-            Digests(STEPS, tuple(step.output for step in steps)),
         ),
         own=WriteManifest(
             board=config.board.name,
@@ -157,6 +156,9 @@ def _plan_manifest(
             packages=tuple(_package_facts(unit, options.get(unit.name)) for unit in shipped(config)),
         ),
     )
+    # What the images are made from and nothing else: the kernel without a root is not built for their sake.
+    made_from = Digests(STEPS, tuple(step.output for step in needed(manifest, steps)))
+    return replace(manifest, inputs=(*manifest.inputs, made_from))
 
 
 def _package_facts(unit: Unit[Package], node: Node | None) -> PackageFacts:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leafroot.step import Action, Actions, Step
+from leafroot.step import Action, Actions, Step, needed
 
 # Records of another form than this are not compared with.
 _FORM = 3
@@ -287,7 +287,7 @@ class History:
         """Why the step was done, and whether it would be again; `steps` are all those of the plans."""
         by_output = {one.output.path: one for one in steps}
         seen: dict[str, Sequence[str]] = {}
-        for one in _needed(step, list(steps)):
+        for one in needed(step, list(steps)):
             # In their order, so that no chain of steps is too long for a function that calls itself.
             self._why_stale(one, by_output, seen)
         stale = {one.path: self._why_stale(by_output[one.path], by_output, seen) for one in step.reads()}
@@ -320,14 +320,3 @@ class History:
                     )
             seen[path] = why[:_SHOWN_STALE]
         return seen[path]
-
-
-def _needed(step: Step, steps: Sequence[Step]) -> list[Step]:
-    """Of `steps`, each of which comes after those that it reads: all that this one is made from."""
-    names = set(step.reads())
-    found: list[Step] = []
-    for one in reversed(steps):
-        if one.output in names:
-            names.update(one.reads())
-            found.append(one)
-    return found[::-1]

@@ -13,7 +13,7 @@ from leafroot.kconfig.config import Config
 from leafroot.own.manifest import WriteManifest
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import cmdline_txt, command_line
-from leafroot.step import Output, Source
+from leafroot.step import Digests, Output, Source, needed
 from tests.plan.conftest import paths, step_of
 
 ROOT = Path(__file__).parents[2]
@@ -126,3 +126,12 @@ def test_the_size_of_the_root_in_the_words_of_the_mode(
     config = configured(kernel=kernel, boot=boot)
     assert "size=" not in command_line(config)
     assert command_line(replace(config, root_size="60%")).split()[1:] == words.split()
+
+
+def test_the_images_do_not_wait_for_a_kernel_without_a_root(planned: Planned) -> None:
+    plan = planned()
+    manifest = step(plan, plan.manifest.path)
+    (digests,) = (item.steps for item in manifest.inputs if isinstance(item, Digests))
+    assert plan.image in digests
+    assert plan.kernel not in manifest.follows()
+    assert set(digests) == {one.output for one in needed(manifest, plan.steps)}
