@@ -130,7 +130,7 @@ def test_the_size_of_the_root_in_the_words_of_the_mode(
 
 def test_the_images_do_not_wait_for_a_kernel_without_a_root(planned: Planned) -> None:
     plan = planned()
-    manifest = step(plan, plan.manifest.path)
+    (manifest,) = (one for one in plan.steps if one.output == plan.manifest)
     (digests,) = (item.steps for item in manifest.inputs if isinstance(item, Digests))
     assert plan.image in digests
     assert plan.kernel not in manifest.follows()
