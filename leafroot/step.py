@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps: one hermetic unit of work each, as pure data, and the digest that tells one piece of work from another.
+"""Steps: hermetic units of work, as pure data, and the digests that identify them.
 
-A step has declared inputs, one environment, one command line after another and one output file: what the Remote
-Execution API (build.bazel.remote.execution.v2) calls an action. The work of a step may also be Leafroot's own (`Own`):
-a value whose type says its parameters, and whose module does the work. It too reads its inputs and nothing else.
+A step has declared inputs, one environment, a list of commands and one output file: what the Remote Execution API
+(build.bazel.remote.execution.v2) calls an action. The work of a step may also be Leafroot's own (`Own`): a value whose
+fields are the parameters, and whose module does the work. It too reads only its inputs.
 """
 
 from __future__ import annotations
@@ -20,26 +20,25 @@ from typing import Any, ClassVar
 from leafroot.describe.archive import Archive
 from leafroot.rootfs.layers import Listing
 
-# Every time stamp that a build leaves, in seconds since 1970: 2026-01-01T00:00:00Z. Sources newer than this
-# are given this time, so that make never takes an unpacked object tree for older than its sources.
+# Every time stamp in a build's output, in seconds since 1970: 2026-01-01T00:00:00Z. Newer sources get this time too, so
+# that make never considers an unpacked object tree older than its sources.
 SOURCE_DATE_EPOCH = 1767225600
 
-# What every step is done with beside what it declares: the sandbox (leafroot/build/sandbox.py), and how inputs are
-# unpacked and outputs packed. To be raised when that changes so that a step could make other bytes: all is built anew
-# then, and nothing is taken from a cache. tests/build/test_workshop.py knows what it stands for.
+# The version of what every step uses in addition to its inputs: the sandbox (leafroot/build/sandbox.py), and the code
+# that unpacks inputs and packs outputs. Raise it after a change that could make a step's output differ: everything is
+# then built again, and nothing is taken from a cache. tests/build/test_workshop.py lists the code that it stands for.
 WORKSHOP = 2
 
-# The libraries that Leafroot's own steps call, and which decide on bytes too, are pinned here.
+# This file pins the libraries that Leafroot's own steps call. They affect the output too.
 _PINS = "requirements.txt"
 
 
 @dataclass(frozen=True)
 class Output:
-    """A handle on what a step makes: a file below OUTPUT.
+    """A handle on the output of a step: a file below OUTPUT.
 
-    `host` names the platform whose programs it holds, where these run on the building machine. Their bytes differ from
-    machine to machine, and nothing of them reaches the target; so a step that reads them is told apart by what they
-    were built from.
+    If it contains programs for the build machine, `host` is their platform. Their bytes differ from machine to machine,
+    and nothing of them reaches the target. So a step that reads them is identified by what they were built from.
     """
 
     path: str
@@ -53,7 +52,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Input(ABC):
-    """Something that a step reads, seen at `at`: each kind knows which outputs, files and archives it is made of."""
+    """Something that a step reads at the path `at`: each kind knows its outputs, files and archives."""
 
     at: str
 
@@ -62,18 +61,18 @@ class Input(ABC):
         return ()
 
     def files(self) -> tuple[str, ...]:
-        """The files of the checkout (or absolute ones of an external tree) whose bytes are read."""
+        """The files whose bytes are read, relative to the checkout (or absolute, in an external tree)."""
         return ()
 
     def archives(self) -> tuple[Archive, ...]:
-        """The archives that are fetched for it."""
+        """The archives that must be downloaded."""
         return ()
 
     @abstractmethod
     def identity(self) -> dict[str, object]:
-        """What counts besides the bytes of outputs and files, as JSON has it.
+        """What counts in addition to the bytes of outputs and files, in JSON types.
 
-        Where an archive is found and where a file lies do not count: an archive is its checksum.
+        The places of archives and the paths of files do not count: an archive counts by its checksum.
         """
 
 
@@ -81,7 +80,7 @@ class Input(ABC):
 class Source(Input):
     """An archive, unpacked and patched, read-only; `patches` are files of the checkout, in order.
 
-    `parts` are archives that are unpacked into folders of it, `debian` is one whose patches are applied first.
+    `parts` are archives that are unpacked into folders of it; `debian` is an archive whose patches are applied first.
     """
 
     archive: Archive
@@ -106,7 +105,7 @@ class Source(Input):
 
 @dataclass(frozen=True)
 class Sources(Input):
-    """Archives as they are, each unpacked once and united into one read-only tree."""
+    """Archives without patches, each unpacked once and merged into one read-only tree."""
 
     members: tuple[Archive, ...]
 
@@ -132,7 +131,7 @@ class Folder(Input):
 
 @dataclass(frozen=True)
 class Overlay(Input):
-    """A folder laid over the root, with its listing; only for Leafroot's own steps."""
+    """An overlay folder for the root, with its listing; only for Leafroot's own steps."""
 
     listing: Listing
 
@@ -145,7 +144,7 @@ class Overlay(Input):
 
 @dataclass(frozen=True)
 class Union(Input):
-    """Artefacts, each unpacked once and united into one read-only tree."""
+    """Artefacts, each unpacked once and merged into one read-only tree."""
 
     artefacts: tuple[Output, ...]
 
@@ -158,7 +157,7 @@ class Union(Input):
 
 @dataclass(frozen=True)
 class Unpacked(Input):
-    """An artefact unpacked afresh, to be written to."""
+    """An artefact, unpacked again for this step, writable."""
 
     artefact: Output
 
@@ -171,7 +170,7 @@ class Unpacked(Input):
 
 @dataclass(frozen=True)
 class Artefact(Input):
-    """An artefact's file itself, read-only."""
+    """An artefact as a file, read-only."""
 
     artefact: Output
 
@@ -197,7 +196,7 @@ class TreeFile(Input):
 
 @dataclass(frozen=True)
 class Text(Input):
-    """A file that the plan itself wrote."""
+    """A file whose content is in the plan."""
 
     text: str
 
@@ -207,7 +206,7 @@ class Text(Input):
 
 @dataclass(frozen=True)
 class HostFolder(Input):
-    """A folder of this machine (an external toolchain), read-only; `content` stands for what is in it."""
+    """A folder of this machine (an external toolchain), read-only; `content` identifies its content."""
 
     path: str
     content: str
@@ -231,10 +230,10 @@ AnyInput = Source | Sources | Folder | Overlay | Union | Unpacked | Artefact | T
 
 @dataclass(frozen=True)
 class Given:
-    """What a step of Leafroot's own is given: its inputs, by the names (`at`) that the step has for them.
+    """The inputs of one of Leafroot's own steps: their paths, by the names (`at`) in the step.
 
-    `digest` gives the SHA-256 of an input that is an artefact, without reading it again. `actions` are the action
-    digests that the step asked for.
+    `digest` returns the SHA-256 of an input that is an artefact, without reading it again. `actions` are the action
+    digests that the step reads.
     """
 
     paths: Mapping[str, Path]
@@ -244,27 +243,27 @@ class Given:
 
 @dataclass(frozen=True)
 class Own(ABC):
-    """Work that Leafroot does itself: a frozen dataclass, whose fields are the work's parameters, in plain values.
+    """Work that Leafroot does itself: a frozen dataclass whose fields are the parameters, in plain values.
 
-    `code` names the modules that decide on the bytes, below leafroot/ and without their ending: all that the module
-    imports but `errors`, which has words alone. They are inputs of the step, as compilers are of others; so a step of
-    which another version of Leafroot makes other bytes is done again, and no other step is. A test compares them with
-    what is imported.
+    `code` lists the modules that affect the output, relative to leafroot/ and without a suffix: all that the module
+    imports, except `errors`, which has only messages. They are inputs of the step, like a compiler is for other steps.
+    So if another version of Leafroot would make another output, exactly those steps run again. A test compares `code`
+    with the imports.
     """
 
     code: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def perform(self, given: Given, output: Path) -> None:
-        """Make `output` from what is given; LeafrootError for what is wrong with it."""
+        """Make `output` from the inputs; LeafrootError if they have an error."""
 
     def parameters(self) -> dict[str, Any]:
-        """The fields, as JSON has them."""
+        """The fields in JSON types."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
 def code_files(code: Iterable[str]) -> tuple[str, ...]:
-    """The files of the checkout that modules of Leafroot's are, with the file that pins the libraries they use."""
+    """The source files of Leafroot's modules, with the file that pins the libraries that they use."""
     return (*(f"leafroot/{name}.py" for name in sorted(code)), _PINS)
 
 
@@ -276,9 +275,9 @@ Commands = tuple[tuple[str, ...], ...]
 class Step:
     """One unit of work: commands in a sandbox, or work of Leafroot's own.
 
-    `title` is what people read. `result` is what becomes the output: a directory of the sandbox is packed into a
-    tar.zst, without the paths in `drop` (globs); a file is taken as it is. The cache keeps an output unless `cached`
-    says that it is large and quickly made. `name` is what people call the step: shell=NAME, explain=NAME.
+    `title` is for people. `result` becomes the output: a directory of the sandbox is packed into a tar.zst, without the
+    paths that match `drop` (globs); a file is copied. The cache keeps the output unless `cached` is False, for outputs
+    that are large and quick to make. `name` is the step's name on the command line: shell=NAME, explain=NAME.
     """
 
     title: str
@@ -297,12 +296,12 @@ class Step:
         return tuple(dict.fromkeys(output for item in self.inputs for output in item.outputs()))
 
     def follows(self) -> tuple[Output, ...]:
-        """The outputs that must be there before this step begins, also where only their digests count."""
+        """The outputs that must exist before this step starts, including those of which only the digests count."""
         named = (output for item in self.inputs if isinstance(item, Digests) for output in item.steps)
         return tuple(dict.fromkeys([*self.reads(), *named]))
 
     def files(self) -> tuple[str, ...]:
-        """The files of the checkout that this step reads, its own code among them, each once, in order."""
+        """The files of the checkout that this step reads, including its own code, each once, in order."""
         return tuple(dict.fromkeys(self.read_files()))
 
     def read_files(self) -> tuple[str, ...]:
@@ -316,20 +315,20 @@ class Step:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What people may call the step: its name, its output's path or file, that without its ending."""
+        """The step's names on the command line: its name, its output's path or file name, and that without a suffix."""
         file = self.output.name
         return tuple(dict.fromkeys(one for one in (self.name, self.output.path, file, file.split(".")[0]) if one))
 
     @property
     def file_stem(self) -> str:
-        """What folders and files are called that belong to the step alone: its log, its room."""
+        """The name of the files and folders for this step only: its log, its build folder."""
         return self.output.path.replace("/", "_")
 
     @cached_property
     def described(self) -> dict[str, Any]:
-        """All that counts for the step but the bytes of its inputs, as JSON has it.
+        """Everything that counts for the step, except the bytes of its inputs, in JSON types.
 
-        Its title, its output's place and its name do not count: equal work is equal, whatever it is called.
+        Title, name and output path do not count: the same work is the same, whatever its name.
         """
         work: dict[str, Any] = {
             "commands": self.commands,
@@ -345,13 +344,13 @@ class Step:
 
     @cached_property
     def description(self) -> str:
-        """The step as canonical JSON: equal text, equal work on equal inputs."""
+        """The step as canonical JSON: the same text means the same work on the same inputs."""
         return json.dumps(self.described, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class Action:
-    """A step, and the digests of all that it reads: what is done, down to the last byte.
+    """A step and the digests of everything that it reads: exactly what is done.
 
     `inputs` are pairs: what is read ("artefact PATH", "file PATH", "action PATH"), and its digest.
     """
@@ -367,11 +366,11 @@ class Action:
 
 
 class Actions:
-    """The actions of the steps of a run: the one place that says what went into an output.
+    """The actions of the steps of a run: the one place that knows what went into an output.
 
-    `digest` gives the SHA-256 of an output that is there ("" if it is not), `file_digest` that of a file of the
-    checkout. An action is computed when it is asked for the first time, which must be once its inputs are there, and
-    is remembered; `peek` remembers nothing.
+    `digest` returns the SHA-256 of an existing output ("" if it does not exist), `file_digest` that of a file of the
+    checkout. An action is computed at its first use, when its inputs must exist, and remembered; `peek` remembers
+    nothing.
     """
 
     def __init__(self, digest: Callable[[str], str], file_digest: Callable[[str], str]) -> None:
@@ -381,18 +380,18 @@ class Actions:
         self._known: dict[str, Action] = {}
 
     def add(self, step: Step) -> None:
-        """Make a step known, whose action others may ask for."""
+        """Register a step whose action others may ask for."""
         self._steps[step.output.path] = step
 
     def of(self, step: Step) -> Action:
-        """The step's action, its inputs being there."""
+        """The step's action; its inputs must exist."""
         known = self._known.get(step.output.path)
         if known is None or known.step is not step:
             known = self._known[step.output.path] = self.peek(step, self.of)
         return known
 
     def peek(self, step: Step, below: Callable[[Step], Action] | None = None) -> Action:
-        """The step's action as things are now, whether its inputs are there or not."""
+        """The step's action in the current state, whether its inputs exist or not."""
         ask = below or self.peek
         # Each as often as it is read: a step that reads the second of two once more is not one that reads the first.
         inputs = [(f"artefact {one.path}", self._read(one, ask)) for item in step.inputs for one in item.outputs()]
@@ -406,7 +405,7 @@ class Actions:
         return self._of_output(output, ask) if output.host else self._digest(output.path)
 
     def _of_output(self, output: Output, ask: Callable[[Step], Action]) -> str:
-        """The digest of the action that makes an output, the machine on which its programs run left aside."""
+        """The digest of the action that makes an output, without the platform of its programs."""
         action = ask(self._steps[output.path])
         if not output.host:
             return action.digest
@@ -430,7 +429,7 @@ def _content(archive: Archive) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """A parameter as JSON has it: nested dataclasses as tables."""
+    """A parameter in JSON types; nested dataclasses become dicts."""
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, (tuple, list)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leafroot's own steps on the image: the size of the slot for the root, and the root written into it."""
+"""Leafroot's own steps for the image: compute the size of the slot for the root, and write the root into it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CODE = ("own/image", "rootfs/slot")
 
 @dataclass(frozen=True, kw_only=True)
 class SizeSlot(Own):
-    """Writes the size of the slot that the kernel is linked with for this root."""
+    """Writes the size of the slot for this root; the kernel is linked with a slot of this size."""
 
     code: ClassVar[tuple[str, ...]] = _CODE
 
@@ -25,7 +25,7 @@ class SizeSlot(Own):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteImage(Own):
-    """Writes the root into the slot of the kernel that was linked for it; `where` is for the message if it cannot."""
+    """Writes the root into the slot of the kernel that was linked for it; `where` is the place for error messages."""
 
     where: str
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leafroot's own step that writes the manifest of a board's images: what they are, and all that went into them."""
+"""Leafroot's own step that writes the manifest of a board's images: what they are, and what went into them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from leafroot.rootfs.tree import File
 from leafroot.step import Given, Own
 
 BOOT = "boot"
-"""The input that holds a board's boot files, each of which is listed."""
+"""The input with a board's boot files; the manifest lists each of them."""
 ELF = "elf"
-"""The input that says what is known of every program."""
+"""The input with the facts about every program."""
 STEPS = "steps"
 """The input with the action digests of all steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KernelFacts:
-    """What the manifest says of the kernel; `archive` is its SHA-256, `patches` are paths in the tree."""
+    """The manifest's facts about the kernel; `archive` is its SHA-256, `patches` are paths in the tree."""
 
     series: str
     version: str
@@ -36,7 +36,7 @@ class KernelFacts:
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """What the manifest says of a module that a package's programs were built from."""
+    """The manifest's facts about a module that a package's programs were built from."""
 
     name: str
     version: str
@@ -46,9 +46,9 @@ class ModuleFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageFacts:
-    """What the manifest says of a package: SHA-256 of its archive ("" if it has none), and what else is in it.
+    """The manifest's facts about a package: the SHA-256 of its archive ("" if it has none), and what else is in it.
 
-    `further_archives` are pairs: what it is called in the description, its SHA-256. `options` are pairs: name, value.
+    `further_archives` are pairs (name in the description, SHA-256). `options` are pairs (name, value).
     """
 
     name: str
@@ -60,7 +60,7 @@ class PackageFacts:
     options: tuple[tuple[str, str], ...] = ()
 
     def in_manifest(self) -> dict[str, object]:
-        """The facts as the manifest has them: what a package does not have is left out."""
+        """The facts in the manifest's form, without those that the package does not have."""
         found: dict[str, object] = {"name": self.name, "version": self.version, "license": self.license}
         found["archive"] = self.archive or None
         if self.further_archives:
@@ -74,9 +74,9 @@ class PackageFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class WriteManifest(Own):
-    """Writes manifest.json: what the plan knows, and size and SHA-256 of every image and every boot file.
+    """Writes manifest.json: the plan's facts, and the size and SHA-256 of every image and every boot file.
 
-    Every input but the three that are named above is an image.
+    Every input except the three named above is an image.
     """
 
     board: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leafroot's own steps on the root: layers merged and written as cpio, programs checked, the archive compressed."""
+"""Leafroot's own steps for the root: merge layers and write them as cpio, check programs, compress the archive."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _CODE = (
 
 @dataclass(frozen=True)
 class LayerInput:
-    """One layer of the root: who owns it, which input it is, which paths of others it may take over.
+    """One layer of the root: its owner, its input, and the paths of other layers that it may replace.
 
-    An `override` layer may replace anything. An owner that is "" is the input's own path, for messages alone.
+    An `override` layer may replace anything. If the owner is "", messages show the input's own path.
     """
 
     owner: str
@@ -43,10 +43,10 @@ class LayerInput:
 
 @dataclass(frozen=True, kw_only=True)
 class RootWork(Own):
-    """What a root consists of: its layers, in order, and what the configuration itself writes below all of them.
+    """The content of a root: its layers, in order, and the files of the configuration itself below all of them.
 
-    `leave` are globs on paths that artefacts hold for compilers and not for the running system. `directories` are
-    (path, mode), `devices` (path, major, minor, mode) of character devices, `files` (path, mode, text), `accounts`
+    `leave` are globs for paths that artefacts contain for compilers, not for the running system. `directories` are
+    (path, mode), `devices` (path, major, minor, mode) of character devices, `files` (path, mode, text), and `accounts`
     (name, uid, home, shell). `root_password` is the hash for /etc/shadow.
     """
 
@@ -60,7 +60,7 @@ class RootWork(Own):
 
     @contextmanager
     def tree(self, given: Given, scratch: Path) -> Iterator[Tree]:
-        """The merged root; contents are spooled to `scratch`."""
+        """The merged root; file contents are stored temporarily in `scratch`."""
         with tempfile.TemporaryDirectory(dir=scratch, prefix="root-") as folder:
             spool = Path(folder) / "spool"
             yield merge_layers([self._configured(), *(self._layer(one, given, spool) for one in self.layers)])
@@ -88,7 +88,7 @@ class RootWork(Own):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteRoot(RootWork):
-    """Writes the root as one newc archive; every time in it is `mtime`."""
+    """Writes the root as one newc archive, with `mtime` as the time of every file."""
 
     mtime: int
 
@@ -101,10 +101,10 @@ class WriteRoot(RootWork):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckElf(RootWork):
-    """Checks every program and library of the root, and writes what was found of each as JSON.
+    """Checks every program and library of the root, and writes the facts about each as JSON.
 
-    The fields are those of leafroot/rootfs/elf.py's ElfTarget, and the hardening that the board requires. `declared`
-    are the packages of the root, each with those that it declares that it is linked with.
+    The fields are those of ElfTarget in leafroot/rootfs/elf.py, and the hardening that the board requires. `declared`
+    are the packages of the root, each with the packages that it declares as linked with.
     """
 
     machine: str
@@ -118,7 +118,7 @@ class CheckElf(RootWork):
     code: ClassVar[tuple[str, ...]] = (*_CODE, "rootfs/elf")
 
     def perform(self, given: Given, output: Path) -> None:
-        # Most runs check nothing, and need not load what reads ELF files.
+        # Most runs check nothing, so the ELF library is loaded only here.
         from leafroot.rootfs.elf import ElfTarget, check_elf
 
         mask, flags = self.flags
@@ -133,8 +133,8 @@ class CheckElf(RootWork):
 class CompressRoot(Own):
     """Compresses the archive as one zstd frame of this level.
 
-    `memory` is that of the board and `room` the part of it that the root may take, in MiB: a root that is larger is
-    refused. `where` is the board's description, for the message.
+    `memory` is the board's memory and `room` the share that the root may take, in MiB; a larger root is an error.
+    `where` is the board's description, for the message.
     """
 
     level: int
@@ -148,9 +148,9 @@ class CompressRoot(Own):
         size = given.paths["root"].stat().st_size
         if size > self.room * _MIB:
             raise LeafrootError(
-                f"the root is {size / _MIB:.1f} MiB, and may take at most {self.room} MiB "
-                f"of the board's memory of {self.memory} MiB (CONFIG_BOARD_MEMORY)",
+                f"the root is {size / _MIB:.1f} MiB, but may take at most {self.room} MiB "
+                f"of the board's {self.memory} MiB of memory (CONFIG_BOARD_MEMORY)",
                 self.where,
-                "Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE.",
+                "Select fewer packages, or raise the limit: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE.",
             )
         compress_zstd(given.paths["root"], output, self.level, threads=os.cpu_count() or 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole plan of a board: every step from the toolchain to the image."""
+"""The complete plan of a board: every step from the toolchain to the image."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from leafroot.step import AnyInput, Artefact, Digests, Output, Step, needed
 
 @dataclass(frozen=True)
 class Machine:
-    """What a plan must know of the building machine: its platform, and the external toolchain's identity."""
+    """What a plan needs to know about the build machine: its platform, and the external toolchain's identity."""
 
     platform: str
     compiler: str = ""
@@ -34,12 +34,12 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A board's steps, each after those that it reads, and the outputs that others ask for by name.
+    """A board's steps, each after those that it reads, and its outputs by name.
 
-    `image` is the kernel with its root; `kernel` and `root` are those of the quick loop, `device_tree` the one that
-    QEMU is given (None if it makes one itself). `card` and `ramdisk` are a Raspberry Pi's. `checks` are outputs that
-    say that something is right, made first. `exports` are folders that are kept equal to an output, `legal_info` one
-    that is made when asked for.
+    `image` is the kernel with its root. `kernel` and `root` are for the quick loop. `device_tree` is the one for QEMU
+    (None if QEMU makes its own). `card` and `ramdisk` are for a Raspberry Pi. `checks` are outputs that prove that
+    something is right; they are built first. `exports` are folders that are kept equal to an output; `legal_info` is
+    one that is made on request.
     """
 
     steps: tuple[Step, ...]
@@ -56,13 +56,13 @@ class Plan:
 
     @property
     def images(self) -> tuple[Output, ...]:
-        """The outputs that people want, the image first and the manifest last."""
+        """The outputs for users, the image first and the manifest last."""
         forms = (one for one in (self.card, self.ramdisk) if one)
         return (self.image, self.root, *forms, self.manifest)
 
 
 def plan_board(config: Config, machine: Machine) -> Plan:
-    """Everything that must be done for a board, in an order in which it can be done."""
+    """All steps for a board, in an order in which they can run."""
     toolchain = _toolchain(config, machine)
     packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages)
     if not any(config.graph.in_cxx(node) for node in config.graph.in_root if node.key in packages):
@@ -156,7 +156,7 @@ def _plan_manifest(
             packages=tuple(_package_facts(unit, options.get(unit.name)) for unit in shipped(config)),
         ),
     )
-    # What the images are made from and nothing else: the kernel without a root is not built for their sake.
+    # Only what the images are made from, so that the kernel without a root is not built for the manifest.
     made_from = Digests(STEPS, tuple(step.output for step in needed(manifest, steps)))
     return replace(manifest, inputs=(*manifest.inputs, made_from))
 

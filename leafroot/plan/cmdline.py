@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kernel's command line: what it says, and how it is built into the kernel.
+"""The kernel's command line: its content, and how it is built into the kernel.
 
-The object tree is compiled with a placeholder, so that no word costs a kernel: another boot mode or another
-KERNEL_CMDLINE leaves the tree as it is. The step that links the kernel sets the real words, and make then compiles
-the few objects that read them.
+The object tree is compiled with a placeholder, so another boot mode or another KERNEL_CMDLINE does not rebuild it. The
+step that links the kernel sets the real parameters, and make then compiles the few objects that contain them.
 
-Where the architecture's kernel takes CMDLINE only in place of what the boot loader says, the words are embedded as
-a boot configuration instead (Documentation/admin-guide/bootconfig.rst in the kernel's source): they come before the
-boot loader's, which can add to them and change them. Parameters that the kernel wants before that (earlycon and the
-like) are the boot loader's there.
+Some architectures use CMDLINE only if the boot loader gives no command line. There, the parameters are embedded as a
+boot configuration instead (Documentation/admin-guide/bootconfig.rst in the kernel's source). They come before the boot
+loader's, which can add to them and change them. Parameters that the kernel needs before it reads the boot configuration
+(earlycon and the like) must then come from the boot loader.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ def command_line(config: Config) -> str:
 
 
 def cmdline_txt(config: Config) -> str:
-    """The text of a Raspberry Pi's cmdline.txt: the same words once more.
+    """The text of a Raspberry Pi's cmdline.txt: the same parameters again.
 
-    Without that file start4.elf passes on words of its own, with a root on the card among them. Where the kernel has
-    its words as a boot configuration, those that count before it is read are taken from here. Words that come
-    twice do no harm.
+    Without that file, start4.elf passes parameters of its own, including a root on the card. If the kernel has its
+    parameters in a boot configuration, this file provides those that are needed before it is read. Parameters that
+    appear twice do no harm.
     """
     return f"{command_line(config)}\n"
 
@@ -44,18 +43,18 @@ def cmdline_txt(config: Config) -> str:
 def placeholder(config: Config) -> str:
     """The command line that the object tree is compiled with.
 
-    It is not empty, because Kconfig offers the options of some architectures only beside a command line.
+    It is not empty, because the options of some architectures depend on a command line in Kconfig.
     """
     return f"console={config.console}"
 
 
 def is_option(config: Config) -> bool:
-    """Whether the command line is a kernel option, and not a boot configuration."""
+    """Whether the command line is a kernel option (otherwise, it is a boot configuration)."""
     return bool(config.arch.cmdline_options)
 
 
 def cmdline_options(config: Config, words: str) -> tuple[str, ...]:
-    """The kernel options that build the command line `words` in, as assignments without CONFIG_."""
+    """The kernel options that build in the command line `words`, as assignments without CONFIG_."""
     if is_option(config):
         quoted = words.replace("\\", "\\\\").replace('"', '\\"')
         return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{quoted}"')
@@ -66,14 +65,14 @@ def cmdline_options(config: Config, words: str) -> tuple[str, ...]:
 
 
 def cmdline_inputs(config: Config, words: str) -> tuple[AnyInput, ...]:
-    """What a step that compiles or links the kernel with the command line `words` reads beside its options."""
+    """The additional inputs of a step that compiles or links the kernel with the command line `words`."""
     if is_option(config):
         return ()
     return (Text(_FILE, boot_configuration(words, config.board.path("board.py"))),)
 
 
 def boot_configuration(words: str, where: str) -> str:
-    """The boot configuration that gives the kernel these words; `where` is for the error if it cannot."""
+    """The boot configuration that gives the kernel these parameters; `where` is the place for error messages."""
     values: dict[str, list[str | None]] = {}
     for word in _split(words, where):
         key, equals, value = word.partition("=")

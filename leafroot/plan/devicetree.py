@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The device tree of a board: compiled from the series' source, with its overlays, each tried on it.
+"""The device tree of a board: compiled from the series' source, with its overlays, each test-applied to it.
 
-The kernel's own make compiles what lies in its source, and its own dtc what lies in the board's folder.
+The kernel's own makefiles compile sources of the kernel; the kernel's dtc compiles sources in the board's folder.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _CHECK = "/check.sh"
 
 @dataclass(frozen=True)
 class DeviceTrees:
-    """The steps for a board's device tree, none for a board without one.
+    """The steps for a board's device tree; all None for a board without one.
 
-    `check` looks for the sources, and needs no toolchain; `tree` compiles them. `emulated` takes out the device tree
-    that QEMU is given, where QEMU makes none itself.
+    `check` looks for the sources and needs no toolchain; `tree` compiles them. `emulated` extracts the device tree for
+    QEMU, if QEMU does not make its own.
     """
 
     check: Step | None = None
@@ -35,12 +35,12 @@ class DeviceTrees:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Those that there are, each after those that it reads."""
+        """The existing steps, each after those that it reads."""
         return tuple(step for step in (self.check, self.tree, self.emulated) if step)
 
 
 def plan_device_trees(config: Config, toolchain: Toolchain, linux_config: Output) -> DeviceTrees:
-    """The steps for the board's device tree, none if it has none."""
+    """The steps for the board's device tree, if it has one."""
     if not config.board.value.kernel.device_tree:
         return DeviceTrees()
     tree = plan_device_tree(config, toolchain, linux_config)
@@ -49,7 +49,7 @@ def plan_device_trees(config: Config, toolchain: Toolchain, linux_config: Output
 
 
 def plan_source_check(config: Config) -> Step:
-    """The step that fails at once, and not after the toolchain, if the series lacks a device tree that is named."""
+    """The step that fails early, before the toolchain is built, if the series does not have a named device tree."""
     names = [f"{config.board.value.kernel.device_tree}.dts", *(f"{name}.dtso" for name in _of_series(config))]
     return Step(
         title="device tree sources",
@@ -64,9 +64,9 @@ def plan_source_check(config: Config) -> Step:
 
 
 def plan_device_tree(config: Config, toolchain: Toolchain, linux_config: Output) -> Step:
-    """The step that makes `<name>.dtb` and `overlays/<name>.dtbo`, and with an emulation `qemu.dtb`.
+    """The step that makes `<name>.dtb` and `overlays/<name>.dtbo`, and `qemu.dtb` for an emulation.
 
-    In the latter, all overlays are applied, and on top of them the emulation's own.
+    `qemu.dtb` has all overlays applied, and then the emulation's own.
     """
     tree = config.board.value.kernel.device_tree
     base = config.board.value.kernel.device_tree_file
@@ -108,7 +108,7 @@ def plan_device_tree(config: Config, toolchain: Toolchain, linux_config: Output)
 
 
 def plan_emulated_tree(config: Config, tree: Step) -> Step:
-    """The step that takes the device tree for QEMU out of the artefact of `plan_device_tree`."""
+    """The step that extracts the device tree for QEMU from the artefact of `plan_device_tree`."""
     return Step(
         title="device tree for QEMU",
         output=Output(f"{config.name}/{EMULATED}"),
@@ -129,7 +129,7 @@ def _of_board(config: Config) -> dict[str, str]:
 
 
 def _of_series(config: Config) -> list[str]:
-    """The overlays that come from the series, as paths below its dts folder, without an ending."""
+    """The overlays that come from the series, as paths below its dts folder, without a suffix."""
     beside = PurePosixPath(config.board.value.kernel.device_tree).parent
     own = _of_board(config)
     return [str(beside / name) for name in config.board.value.kernel.overlays if name not in own]

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms of a Raspberry Pi's image: boot files, SD card, boot ramdisk and TFTP root, from one kernel.
 
-The boot loader wants a FAT file system. mkfs.fat (dosfstools) and mtools write it in the step's sandbox: they need
-neither root nor a loop device, take serial number and label from us and every time from SOURCE_DATE_EPOCH, and the
-versions of Debian 12 (4.2-1, mtools 4.0.32) and Debian 13 (4.2-1.2, mtools 4.0.48) give the same bytes. The Python
-library that can do as much, pyfatfs, rests on the package fs, which had its last release in 2022. The partition table
-is 72 bytes, written by leafroot/tools/boot-forms/card.sh itself.
+The boot loader needs a FAT file system. mkfs.fat (dosfstools) and mtools write it in the step's sandbox. They need
+neither root nor a loop device; they take the serial number and label from us, and every time from SOURCE_DATE_EPOCH.
+The versions in Debian 12 (4.2-1, mtools 4.0.32) and Debian 13 (4.2-1.2, mtools 4.0.48) give the same bytes. The Python
+library that could do the same, pyfatfs, depends on the package fs, whose last release was in 2022. The partition table
+is 72 bytes, which leafroot/tools/boot-forms/card.sh writes itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from leafroot.step import Artefact, Folder, Output, Step, Text, Union, Unpacked
 RAMDISK_LIMIT = 96
 """The largest boot.img in MiB: "The maximum size for a ramdisk file is 96MB", says Raspberry Pi's documentation of
 config.txt, under boot_ramdisk (raspberrypi.com/documentation/computers/config_txt.html#boot_ramdisk), which recommends
-"a plain FAT32 partition with no MBR". FAT16 serves as well and makes a small image smaller: Raspberry Pi's own tool
+"a plain FAT32 partition with no MBR". FAT16 works too, and makes a small image smaller: Raspberry Pi's own tool
 rpi-make-boot-image writes it (github.com/raspberrypi/usbboot, pull request 289)."""
 
 _SECTOR = 512
@@ -31,7 +31,7 @@ _TOOLS = "leafroot/tools/boot-forms"
 
 @dataclass(frozen=True)
 class Export:
-    """A folder that people want: `folder` below OUTPUT is all that the artefact holds, below the folder `below`."""
+    """A folder for users: `folder`, relative to OUTPUT, gets the content of the artefact, in its sub-folder `below`."""
 
     folder: str
     artefact: Output
@@ -40,7 +40,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Forms:
-    """The steps that make the forms, and the folders that people want."""
+    """The steps that make the forms, and the folders for users."""
 
     boot: Step
     card: Step
@@ -49,13 +49,13 @@ class Forms:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All of them, each after those that it reads."""
+        """All steps, each after those that it reads."""
         return (self.boot, self.card, self.ramdisk)
 
 
 @dataclass(frozen=True)
 class BootParts:
-    """What boot files are made of beside the texts: kernel with root, device tree, the loader's firmware."""
+    """The inputs of the boot files, in addition to the texts: kernel with root, device tree, the loader's firmware."""
 
     kernel: Output
     device_tree: Output
@@ -63,7 +63,7 @@ class BootParts:
 
 
 def plan_forms(config: Config, parts: BootParts, config_txt: str, cmdline_txt: str) -> Forms:
-    """The forms of a board that has a boot loader, with these two texts among the boot files."""
+    """The forms of a board that has a boot loader; the two texts become boot files."""
     loader = config.board.value.loader
     assert loader is not None, f"{config.name} has no boot loader to make forms for"
     boot = _boot_files(config, loader, parts, config_txt, cmdline_txt)
@@ -77,14 +77,14 @@ def plan_forms(config: Config, parts: BootParts, config_txt: str, cmdline_txt: s
 
 
 def fat32_geometry(mebibytes: int) -> tuple[int, int]:
-    """Sectors in a cluster, and clusters at the least, of a FAT32 file system of this size.
+    """The sectors per cluster, and the minimum number of clusters, of a FAT32 file system of this size.
 
-    The largest clusters up to 4 KiB that leave enough of them: a file system with fewer than 65525 is read as FAT16,
-    whatever it says of itself. (0, 0) if there is no way to have as many.
+    These are the largest clusters up to 4 KiB that give enough of them: a file system with fewer than 65525 clusters is
+    read as FAT16, whatever its header says. (0, 0) if there cannot be enough.
     """
     sectors = mebibytes * 1024 * 1024 // _SECTOR
     for size in (8, 4, 2, 1):
-        # Boot sectors and two tables, each generously rounded.
+        # Boot sectors and two tables, each rounded up generously.
         table = (sectors // size + 2) * 4 // _SECTOR + 1
         clusters = (sectors - 64 - 2 * table) // size - 8
         if clusters >= _FAT32_CLUSTERS:

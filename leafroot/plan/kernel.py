@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kernel of a board: its configuration, its object tree, and the image with the root linked into it.
+"""The kernel of a board: its configuration, its object tree, and the image with the root in it.
 
-The object tree is an artefact of its own, linked with an empty slot for the root; the root is then written into the
-slot (leafroot/rootfs/slot.py). So another root costs a copy, one that outgrows its slot a relink, and none a kernel
-build. The slot's size reaches the linking step as the content of a small file: as long as that stays the same, what
-was linked does too.
+The object tree is a separate artefact. It is linked with an empty slot for the root, and the root is then written into
+the slot (leafroot/rootfs/slot.py). So another root costs a copy; a root that outgrows its slot costs a relink; none
+costs a kernel build. The linking step reads the slot's size from a small file: as long as the size stays the same,
+nothing is linked again.
 
 The object tree is the same for every boot mode and every command line: it is compiled with a placeholder, and the
-linking steps set the real words (leafroot/plan/cmdline.py).
+linking steps set the real parameters (leafroot/plan/cmdline.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SLOT = "/root-slot"
 _SLOT_TOOLS = "leafroot/tools/root-slot"
 _SLOT_FILES = ("Makefile", "deflate.c", "deflate.h", "make-slot.sh", "slot-gzip.c")
 
-# What a relink makes anew: the largest part of the tree, and no use to anybody else.
+# A relink makes these files again. They are the largest part of the tree, and nothing else needs them.
 _RELINKED = (
     "vmlinux",
     "vmlinux.*",
@@ -42,14 +42,14 @@ _RELINKED = (
     "source",
 )
 
-# What every boot mode needs, and so every kernel.
+# Every boot mode needs these options, and so does every kernel.
 _INITRAMFS_FRAGMENT = f"{SHARED_FRAGMENTS}/initramfs.config"
 
 _RESOLVED = "/linux.config"
 
 
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
-    """The step that resolves the kernel's configuration and checks every option that was asked for."""
+    """The step that resolves the kernel's configuration and checks every requested option."""
     fragments = _fragments(config)
     make = kernel_make(config, toolchain)
     return Step(
@@ -84,7 +84,7 @@ def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> S
             ("cp", _RESOLVED, kbuild.CONFIG),
             ("touch", ROOT_ARCHIVE),
             (*make, config.arch.kernel_target),
-            # In assembly with comments, which Kbuild takes offsets from, GCC tells by which compiler it was compiled.
+            # In the assembly files that Kbuild takes offsets from, GCC notes which compiler it was compiled with.
             ("find", "/build", "-name", "*.s", "-exec", "sed", "-i", "/compiled by GNU C version/d", "{}", "+"),
         ),
         env=kernel_env(config, toolchain),
@@ -96,7 +96,7 @@ def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> S
 def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config: Output, slot_size: Output) -> Step:
     """The step that links the kernel with its command line and an empty slot for the root.
 
-    A small file says how large the slot is.
+    It reads the size of the slot from a small file.
     """
     make = kernel_make(config, toolchain)
     words = _words(config, linux_config)
@@ -115,7 +115,7 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
             *words.set,
             ("make", "-f", f"{_SLOT}/Makefile", "CC=gcc"),
             ("sh", f"{_SLOT}/make-slot.sh", "/slot-size", ROOT_ARCHIVE),
-            # What a kernel that unpacks itself is packed with: a gzip that leaves the slot in plain sight.
+            # A kernel that unpacks itself is packed with this gzip, which leaves the slot uncompressed.
             (*make, "KGZIP=/build/slot-gzip", config.arch.kernel_target),
             *words.checked,
         ),
@@ -125,7 +125,7 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
 
 
 def plan_bare_kernel(config: Config, toolchain: Toolchain, tree: Output, linux_config: Output) -> Step:
-    """The step that links the kernel with its command line and an empty root, for a root handed over beside it."""
+    """The step that links the kernel with its command line and an empty root; the real root is passed beside it."""
     make = kernel_make(config, toolchain)
     words = _words(config, linux_config)
     return Step(
@@ -152,7 +152,7 @@ def plan_image(config: Config, linked: Output, root: Output, elf: Output) -> Ste
         inputs=(
             Artefact("kernel", linked),
             Artefact("root", root),
-            # The root is compressed while its programs are checked; nothing is made of it before they are.
+            # The root is compressed while its programs are checked; the image waits for the check.
             Artefact("elf", elf),
         ),
         own=WriteImage(where=config.described_in),
@@ -162,7 +162,7 @@ def plan_image(config: Config, linked: Output, root: Output, elf: Output) -> Ste
 
 @dataclass(frozen=True)
 class _Words:
-    """What gives an unpacked object tree its real command line: inputs, and commands before and after its make."""
+    """What sets the real command line in an unpacked object tree: inputs, and commands before and after make."""
 
     inputs: tuple[AnyInput, ...]
     set: Commands = ()
@@ -170,10 +170,10 @@ class _Words:
 
 
 def _words(config: Config, linux_config: Output) -> _Words:
-    """How the real command line takes the placeholder's place.
+    """How the real command line replaces the placeholder.
 
-    A boot configuration is a file, and the Makefile of lib/ looks at what is in it. An option is set in .config, and
-    the whole of that is checked again: the command line is what was asked for, and everything else as it was.
+    A boot configuration is a file, and the Makefile of lib/ compares its content. An option is set in .config, and the
+    whole of .config is checked again: the command line must be the requested one, and all other options unchanged.
     """
     words = command_line(config)
     inputs = cmdline_inputs(config, words)

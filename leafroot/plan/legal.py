@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The licence report: for all that an image holds a part of, its licence, its texts, and where its source is from."""
+"""The licence report: the licence, licence texts and source archive of everything that is part of an image."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from leafroot.plan.recipes.protocol import unit_source, unit_sources
 from leafroot.step import AnyInput, Output, Sources, Step, Text, TreeFile
 
 _SOURCES = "/sources"
-# For what Leafroot itself writes into a root, and for packages of its own without an archive.
+# The licence of the files that Leafroot itself writes into a root, and of its own packages without an archive.
 _OWN = "LICENSE"
 
 
 def shipped(config: Config) -> tuple[Unit[Package], ...]:
-    """The packages of which something is in the image or beside it, each once."""
+    """The packages of which something is in the image or in its boot files, each once."""
     packages, graph = config.catalog.packages, config.graph
-    # libgcc is linked into whatever GCC compiles, and libstdc++ goes with C++ programs.
+    # libgcc is linked into everything that GCC compiles, and libstdc++ is used by C++ programs.
     runtime = ["musl"] if config.toolchain else ["musl", "gcc"]
     names = [runtime[0], *(node.unit.name for node in graph.in_root), *runtime[1:], *graph.parts()]
     names += [key.package for key in graph.extra]
@@ -32,7 +32,7 @@ def shipped(config: Config) -> tuple[Unit[Package], ...]:
 
 
 def plan_legal_info(config: Config) -> tuple[Step, Export]:
-    """The step that gathers the licence texts, with a table of all parts, and the folder that people get."""
+    """The step that collects the licence texts, with a table of all parts; and the folder for users."""
     series = config.series.value
     archive = series.source()
     rows = [("linux", series.version, series.license, archive.file_name, archive.sha256, series.license_files)]

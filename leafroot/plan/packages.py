@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages: each node of the graph that has something to build, turned into the one step that builds it."""
+"""Packages: one step for each node of the graph that has something to build."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leafroot.plan.toolchain.compiler import TOOLS, HostCompiler, Toolchain, wit
 from leafroot.step import AnyInput, Output, Step, TreeFile, Union
 
 _STRIP = "/strip-tree"
-# What a package installs that serves people or compilers, not the running system.
+# Installed files for people or compilers, not for the running system.
 _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*.la")
 
 
@@ -24,7 +24,7 @@ def plan_packages(
 ) -> dict[Key, Step]:
     """The step of each node that has something to build, in the graph's order.
 
-    `platform` is the building machine; from `catalog` come the parts of the toolchain that recipes ask for.
+    `platform` is the build machine; `catalog` has the parts of the toolchain that recipes need.
     """
     found: dict[Key, Step] = {}
     for node in graph:
@@ -65,7 +65,7 @@ def _plan(
     linked = _outputs(graph.linked(node), built)
     tools = _outputs(graph.tools(node), built)
     if node.variant == HOST:
-        # What the building machine's programs are linked with lies beside them.
+        # Libraries of the build machine's programs are in the same folder as the programs.
         output = Output(step.output.path, host.platform)
         step = replace(step, title=f"{step.title}, a tool", output=output, name=f"host/{unit.name}")
         return _compiled(step, work, host, (), (*linked, *tools))
@@ -80,7 +80,7 @@ def _compiled(
     sysroot: tuple[AnyInput, ...],
     tools: tuple[Output, ...],
 ) -> Step:
-    """The step with what it compiles with: sysroot and tools; ELF files are stripped at its end."""
+    """The step with sysroot and tools as inputs; at its end, ELF files are stripped."""
     united = (Union(TOOLS, tuple(dict.fromkeys(tools))),) if tools else ()
     result = work.result or compiler.result
     strip = TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh")
@@ -101,8 +101,8 @@ def _outputs(nodes: tuple[Node, ...], built: Mapping[Key, Step]) -> tuple[Output
 def _check_languages(unit: Unit[Package], toolchain: Toolchain) -> None:
     if missing := sorted(set(unit.value.languages) - toolchain.languages):
         raise LeafrootError(
-            f"it needs a compiler for {' and '.join(missing)}, which {toolchain.label} is not",
+            f"it needs a compiler for {' and '.join(missing)}, but the toolchain has none: {toolchain.label}",
             where=unit.path("package.py"),
-            hint="An external compiler's C++ library belongs to its own C library, which Leafroot does not use.\n"
+            hint="An external compiler's C++ library needs the compiler's own C library, which Leafroot does not use.\n"
             "Build with TOOLCHAIN=source.",
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The root of a board: its layers brought together, checked and packed, and the part that the configuration writes.
+"""The root of a board: its layers are merged, checked and packed; and the files that the configuration writes.
 
-That part is /init, accounts, names and the console.
+These are /init, accounts, names and the console.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from leafroot.own.root import CheckElf, CompressRoot, LayerInput, WriteRoot
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Artefact, Output, Overlay, Step
 
-# What artefacts hold for compilers and not for the running system; globs on paths of the root.
+# Files in artefacts for compilers, not for the running system; globs on paths of the root.
 DEVELOPMENT = ("usr/include", "usr/include/*", "*.a", "*.o", "usr/lib/pkgconfig*", "usr/share/aclocal*")
 
 
 @dataclass(frozen=True)
 class RootPlan:
-    """The steps that make a root: the archive, the check of its programs, the compressed archive, its slot's size."""
+    """The steps that make a root: the archive, the check of its programs, the compressed archive, the slot's size."""
 
     archive: Step
     elf: Step
@@ -34,12 +34,12 @@ class RootPlan:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All of them, each after those that it reads."""
+        """All steps, each after those that it reads."""
         return (self.archive, self.elf, self.packed, self.slot)
 
 
 def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -> RootPlan:
-    """The steps that write the root as a cpio archive, check its programs, compress it, and size its slot."""
+    """The steps that write the root as a cpio archive, check its programs, compress it, and compute its slot's size."""
     inputs, layers = _layers(config, toolchain, built)
     contents: dict[str, Any] = {
         "layers": layers,
@@ -100,7 +100,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -
 def _layers(
     config: Config, toolchain: Toolchain, built: Mapping[Key, Step]
 ) -> tuple[tuple[AnyInput, ...], tuple[LayerInput, ...]]:
-    """The layers' inputs, and what the root is told of each."""
+    """The inputs of the layers, and the description of each layer."""
     inputs: list[AnyInput] = [Artefact("musl", toolchain.libc)]
     layers = [LayerInput("musl", "musl")]
     if toolchain.libstdcxx:
@@ -116,7 +116,7 @@ def _layers(
             inputs.append(Overlay(at, listing))
             layers.append(LayerInput(at, at, replaces))
     for number, listing in enumerate(config.overlays, 1):
-        # Outside of the checkout a path is this machine's own: it is for messages, and must not count for the step.
+        # Outside of the checkout, a path depends on this machine: it is for messages only, and must not count.
         inside = not listing.folder.startswith("/")
         at = listing.folder if inside else f"overlay {number}"
         inputs.append(Overlay(at, listing))
@@ -157,7 +157,7 @@ _ISSUE_CLOSED = "Leafroot, {board}.\n\n"
 
 
 def init_script(mode: BootMode) -> str:
-    """/init, which also looks whether the kernel mounted the root as the boot mode says."""
+    """/init, which also checks that the kernel mounted the root as the boot mode says."""
     check = _CHECK.format(mode=mode.name, pattern=mode.mountinfo) if mode.can_pivot else ""
     return _INIT.format(mode=mode.name, check=check)
 
@@ -177,7 +177,7 @@ def system_files(config: Config) -> tuple[tuple[str, int, str], ...]:
     )
 
 
-# A root without a /dev/console gives process 1 no console at all: the kernel opens it before anything is mounted
+# Without /dev/console in the root, process 1 gets no console: the kernel opens it before anything is mounted
 # (console_on_rootfs in init/main.c). All other nodes come from devtmpfs.
 DEVICES: tuple[tuple[str, int, int, int], ...] = (("dev/console", 5, 1, 0o600), ("dev/null", 1, 3, 0o666))
 

@@ -41,12 +41,12 @@ def test_a_root_that_fits(tmp_path: Path, size: str, mebibytes: int) -> None:
 @pytest.mark.parametrize(
     ("size", "mebibytes", "room"), [("", 129, 128), ("90%", 231, 230), ("100m", 101, 100), ("1G", 257, 256)]
 )
-def test_a_root_that_does_not(tmp_path: Path, size: str, mebibytes: int, room: int) -> None:
+def test_a_root_larger_than_its_limit_is_refused(tmp_path: Path, size: str, mebibytes: int, room: int) -> None:
     with pytest.raises(LeafrootError) as caught:
         compress(tmp_path, size, mebibytes)
     assert str(caught.value) == (
-        f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, and may take at most {room} MiB of the "
-        "board's memory of 256 MiB (CONFIG_BOARD_MEMORY)\n"
-        "  Select fewer packages, or let it have more: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE."
+        f"board/qemu_x86_64/board.py: the root is {mebibytes}.0 MiB, but may take at most {room} MiB of the "
+        "board's 256 MiB of memory (CONFIG_BOARD_MEMORY)\n"
+        "  Select fewer packages, or raise the limit: root_size= of the board, or CONFIG_SYSTEM_ROOT_SIZE."
     )
     assert not (tmp_path / "rootfs.cpio.zst").exists()
