@@ -14,11 +14,11 @@ ALPHA = "package/alpha/package.py"
 CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "no files": (
         {ALPHA: package(build="Files()")},
-        "package/alpha/package.py: Files() brings what is in package/alpha/files, but there is nothing",
+        "package/alpha/package.py: Files() installs package/alpha/files, but there are no files",
     ),
     "nothing prebuilt": (
         {ALPHA: package(build="Prebuilt([])")},
-        'package/alpha/package.py:5: Prebuilt installs nothing\n  Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
+        'package/alpha/package.py:5: Prebuilt installs nothing\n  Add pairs like ("firmware/x.bin", "lib/firmware/x.bin").',
     ),
     "one prebuilt file in place of pairs": (
         {ALPHA: package(build="Prebuilt(['x', 'boot/x'])")},
@@ -26,27 +26,27 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "prebuilt from an absolute path": (
         {ALPHA: package(build="Prebuilt([('/etc/passwd', 'boot/x')])")},
-        "package/alpha/package.py:8: '/etc/passwd' leads out of the source\n  Paths are relative.",
+        "package/alpha/package.py:8: '/etc/passwd' leads out of the source\n  Write a relative path.",
     ),
     "prebuilt from above the source": (
         {ALPHA: package(build="Prebuilt([('usr/../../x', 'boot/x')])")},
-        "package/alpha/package.py:8: 'usr/../../x' leads out of the source\n  Paths are relative.",
+        "package/alpha/package.py:8: 'usr/../../x' leads out of the source\n  Write a relative path.",
     ),
     "prebuilt to an absolute path": (
         {ALPHA: package(build="Prebuilt([('x', '/boot/x')])")},
-        "package/alpha/package.py:8: '/boot/x' leads out of the root\n  Paths are relative.",
+        "package/alpha/package.py:8: '/boot/x' leads out of the root\n  Write a relative path.",
     ),
     "prebuilt to above the root": (
         {ALPHA: package(build="Prebuilt([('x', '../')])")},
-        "package/alpha/package.py:8: '../' leads out of the root\n  Paths are relative.",
+        "package/alpha/package.py:8: '../' leads out of the root\n  Write a relative path.",
     ),
     "prebuilt with an odd path": (
         {ALPHA: package(build="Prebuilt([('./x', 'boot/')])")},
-        "package/alpha/package.py:8: './x' is not the plain form of a path in the source",
+        "package/alpha/package.py:8: './x' is not a plain path in the source",
     ),
     "prebuilt with no path": (
         {ALPHA: package(build="Prebuilt([('x', '')])")},
-        "package/alpha/package.py:8: '' is not the plain form of a path in the root",
+        "package/alpha/package.py:8: '' is not a plain path in the root",
     ),
     "prebuilt folder as a file": (
         {ALPHA: package(build="Prebuilt([('x/', 'boot')])")},
@@ -104,15 +104,15 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     "program of another source": (
         {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={"example.org/xy": "usr/bin/x"})')},
         (
-            "package/alpha/package.py:8: program 'example.org/xy' is in none of the paths\n"
-            "  An import path begins as the source's own: example.org/x."
+            "package/alpha/package.py:8: program 'example.org/xy' is not in any of the paths\n"
+            "  Its import path must begin with example.org/x."
         ),
     ),
     "program out of the root": (
         {ALPHA: package(build='Go(paths={"": "example.org/x"}, programs={"example.org/x": "/usr/bin/x"})')},
         (
-            "package/alpha/package.py:8: '/usr/bin/x' is not the plain form of a path in the root\n"
-            "  Paths are relative, without dots and without a slash at the end."
+            "package/alpha/package.py:8: '/usr/bin/x' is not a plain relative path in the root\n"
+            "  Write it without leading or trailing slashes, and without '.' and '..'."
         ),
     ),
     "part without an archive": (

@@ -128,22 +128,23 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no lock file": (
         {"unit": replace(UNIT, files=("package.py",), modules=())},
-        "package/x/package.py: its modules are not pinned: there is no go.lock\n  'scons go-lock PACKAGE=x' makes it.",
+        "package/x/package.py: its modules are not pinned: there is no go.lock\n"
+        "  Make it with 'scons go-lock PACKAGE=x'.",
     ),
     "no compiler for this machine": (
         {"platform": "m68k-glibc-2.36"},
         "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
-        "  package/go/package.py says for which processors there is one.",
+        "  package/go/package.py lists the processors that have one.",
     ),
     "no compiler in the catalog": (
         {"parts": {}},
         "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
-        "  package/go/package.py says for which processors there is one.",
+        "  package/go/package.py lists the processors that have one.",
     ),
     "no name for the architecture": (
         {"arch": replace(ARCHES["x86_64"], go={})},
         "package/x/package.py: it is written in Go, which has no name for x86_64\n"
-        "  If Go compiles for it, say go=... in leafroot/describe/arches/x86_64.py.",
+        "  If Go can compile for it, set go=... in leafroot/describe/arches/x86_64.py.",
     ),
 }
 

@@ -12,9 +12,10 @@ from leafroot.plan.recipes.protocol import Builder, Site, Work
 
 @dataclass(frozen=True)
 class Autotools(Builder):
-    """`configure`, `make`, `make install`, out of tree; `options` go to configure after the usual ones.
+    """`configure`, `make`, `make install`, out of tree; `options` follow the standard arguments of configure.
 
-    `env` is laid over the toolchain's variables. Words of the package's options go to configure last.
+    `env` overrides and adds to the toolchain's variables. Words of the package's options are the last arguments of
+    configure.
     """
 
     options: Sequence[str] = ()
@@ -27,7 +28,7 @@ class Autotools(Builder):
 
     def plan(self, site: Site) -> Work:
         prefix = site.compiler.install_prefix
-        # Programs of the building machine keep to their own folder; those of a root have the usual places.
+        # Programs for the build machine stay in their own folder; those for a root use the standard paths.
         places = () if prefix != "/usr" else ("--sysconfdir=/etc", "--localstatedir=/var")
         configure = ("/src/configure", *site.compiler.triplets, f"--prefix={prefix}", *places)
         return Work(

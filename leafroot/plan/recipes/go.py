@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Go: programs compiled for the board against modules from Debian packages, in one step and without a network.
 
-Debian's packages of Go source code lie below /usr/share/gocode, the way that Go looked for source before it knew
-modules: by import path, in the folders of GOPATH (GO111MODULE=off; see "GOPATH and Modules" in `go help gopath`).
-That is how Debian itself builds (dh-golang). Go's own linker would name glibc's dynamic linker in a program that is
-position-independent, so the linking is left to the toolchain's (-linkmode=external), which knows the board's.
+Debian's packages of Go source code are below /usr/share/gocode. Go finds source there as it did before it had modules:
+by import path, in the folders of GOPATH (GO111MODULE=off; see "GOPATH and Modules" in `go help gopath`). Debian itself
+builds in this way (dh-golang). In a position-independent program, Go's own linker would name glibc's dynamic linker, so
+the toolchain's linker is used (-linkmode=external), which names the board's.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from leafroot.step import AnyInput, Commands, Output, Sources, Step, TreeFile
 from leafroot.units.lock import LOCK
 
 MODULES = "/modules"
-"""Where the packages of a lock file are, united."""
+"""The folder with the packages of a lock file, merged."""
 GOCODE = "usr/share/gocode"
-"""Where Debian packages have source code in Go."""
+"""The folder with Go source code in Debian packages."""
 
 _TOOLS = "/go"
 _WORK = "/build/go"
@@ -49,14 +49,14 @@ Packages = Mapping[str, Unit[Package]]
 
 @dataclass(frozen=True)
 class Go(Builder):
-    """Go programs, compiled for the board, with their C parts by the toolchain's compiler.
+    """Go programs, compiled for the board; the toolchain's compiler compiles their C parts.
 
-    `paths` say what the source's folders are called in imports: folder and import path, "" for the whole source.
-    `programs` are main packages by import path, each with the program's path in the root. `modules` name the Debian
-    packages that bring what is imported from elsewhere, "src:NAME" for all that the source package NAME is built with;
-    which files these are stands in the lock file `go.lock` in the package's folder. `tags` are build tags, to which
-    words of the package's options add; `variables` are string variables (import path and name) and their values, in
-    which `{version}` stands for the package's.
+    `paths` maps folders of the source to import paths; "" is the whole source. `programs` maps the import paths of main
+    packages to the programs' paths in the root. `modules` are the Debian packages with imported code from elsewhere;
+    "src:NAME" stands for everything that the source package NAME is built with. The lock file `go.lock` in the
+    package's folder pins their files. `tags` are build tags; words of the package's options are added to them.
+    `variables` maps string variables (import path and name) to their values, in which `{version}` stands for the
+    package's version.
     """
 
     paths: Mapping[str, str]
@@ -84,9 +84,9 @@ class Go(Builder):
             check_plain_path(unit, place, "the root")
             if not any(f"{program}/".startswith(f"{path}/") for path in self.paths.values()):
                 raise LeafrootError(
-                    f"program {program!r} is in none of the paths",
+                    f"program {program!r} is not in any of the paths",
                     unit.at(program),
-                    f"An import path begins as the source's own: {' or '.join(self.paths.values())}.",
+                    f"Its import path must begin with {' or '.join(self.paths.values())}.",
                 )
 
     def plan(self, site: Site) -> Work:
@@ -96,20 +96,20 @@ class Go(Builder):
             raise LeafrootError(
                 "it is written in Go, and there is no Go compiler for this machine",
                 where=unit.path("package.py"),
-                hint="package/go/package.py says for which processors there is one.",
+                hint="package/go/package.py lists the processors that have one.",
             )
         if arch is None or not arch.go:
             name = arch.name if arch else "the building machine"
             raise LeafrootError(
                 f"it is written in Go, which has no name for {name}",
                 where=unit.path("package.py"),
-                hint=f"If Go compiles for it, say go=... in leafroot/describe/arches/{name}.py.",
+                hint=f"If Go can compile for it, set go=... in leafroot/describe/arches/{name}.py.",
             )
         if self.modules and LOCK not in unit.files:
             raise LeafrootError(
                 f"its modules are not pinned: there is no {LOCK}",
                 where=unit.path("package.py"),
-                hint=f"'scons go-lock PACKAGE={unit.name}' makes it.",
+                hint=f"Make it with 'scons go-lock PACKAGE={unit.name}'.",
             )
         tags = ",".join((*self.tags, *site.words))
         flags = f"-trimpath -buildmode=pie -p={COMPILERS} -toolexec={SLOT} -tags={tags}"
@@ -129,11 +129,11 @@ class Go(Builder):
         )
 
     def lay_out(self) -> Commands:
-        """The commands that put the package's own source where Go looks for it, and the one copy of it."""
+        """The commands that copy the package's own source to where Go finds it, so that there is only one copy."""
         places = [(f"/src/{folder}".rstrip("/"), f"{_WORK}/src/{path}") for folder, path in self.paths.items()]
         parents = sorted({place.rpartition("/")[0] for _, place in places})
         copies = tuple(("cp", "-r", "-T", source, place) for source, place in places)
-        # A vendor folder comes before GOPATH; what the source has itself is meant to be taken from there.
+        # Go prefers a vendor folder to GOPATH, but packages that the source itself contains must come from the source.
         own = list(self.paths.values())
         hidden = [f"{_WORK}/src/{path}/vendor/{other}" for path in own for other in own if other != path]
         drop = (("rm", "-rf", *hidden),) if hidden else ()
@@ -142,18 +142,18 @@ class Go(Builder):
 
 @dataclass(frozen=True)
 class GoTools:
-    """Go's compiler and standard library: the archives that make them up, and where they then are."""
+    """Go's compiler and standard library: their archives, and where they are in the sandbox."""
 
     archives: tuple[Archive, ...]
     root: str
 
     def inputs(self, modules: Iterable[Module]) -> tuple[AnyInput, ...]:
-        """Go itself, and modules."""
+        """The inputs for Go itself and for modules."""
         members = tuple(module.archive for module in modules)
         return (Sources(_TOOLS, self.archives), *((Sources(MODULES, members),) if members else ()))
 
     def environment(self, arch: Arch) -> dict[str, str]:
-        """The variables that go runs with: the target, where source is, and nothing from elsewhere."""
+        """The environment of go: the target, the folders of source, and nothing from outside."""
         return {
             "GOROOT": self.root,
             "GOPATH": f"{_WORK}:{MODULES}/{GOCODE}",
@@ -173,7 +173,7 @@ class GoTools:
 
 
 def go_tools(parts: Packages, platform: str) -> GoTools | None:
-    """Go for this machine, if the catalog has it: the standard library, and the programs of this processor."""
+    """Go for this machine, if the catalog has it: the standard library, and the programs for this processor."""
     unit = parts.get("go")
     if unit is None or not isinstance(unit.value.build, ToolchainPart):
         return None
@@ -185,7 +185,7 @@ def go_tools(parts: Packages, platform: str) -> GoTools | None:
 
 
 def find_go(packages: Packages, name: str, platform: str) -> tuple[Unit[Package], Go, GoTools]:
-    """The package of this name, its recipe, and Go for this machine; LeafrootError if it is not written in Go."""
+    """The package of this name, its recipe, and Go for this machine; LeafrootError if it is not built by Go()."""
     written_in_go = [unit.name for unit in packages.values() if isinstance(unit.value.build, Go)]
     unit = packages.get(name)
     if unit is None or not isinstance(unit.value.build, Go):
@@ -195,7 +195,7 @@ def find_go(packages: Packages, name: str, platform: str) -> tuple[Unit[Package]
             hint=nearest(name, written_in_go) or f"Available: {', '.join(sorted(written_in_go)) or 'none'}.",
         )
     if not unit.value.build.modules:
-        raise LeafrootError("it names no modules to pin", unit.path("package.py"), "Name them in Go(modules=...).")
+        raise LeafrootError("it has no modules to pin", unit.path("package.py"), "List them in Go(modules=...).")
     tools = go_tools(packages, platform)
     if tools is None:
         raise LeafrootError(f"there is no Go compiler for {platform}", "package/go/package.py")
@@ -205,9 +205,9 @@ def find_go(packages: Packages, name: str, platform: str) -> tuple[Unit[Package]
 def plan_imports(
     unit: Unit[Package], recipe: Go, modules: Iterable[Module], tools: GoTools, arches: Iterable[Arch]
 ) -> Step:
-    """A step whose output lists the folders of all source that the programs are made of, on any of `arches`.
+    """A step whose output lists the folders of all source that the programs contain, on any of `arches`.
 
-    `modules` are all that might be among them.
+    `modules` are the candidates.
     """
     candidate = replace(unit, modules=tuple(modules))
     known = [arch for arch in arches if arch.go]

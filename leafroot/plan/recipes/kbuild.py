@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kbuild: a program that is configured like the kernel. Fragments are laid over a base, and every option is checked.
+"""Kbuild: a program that is configured like the kernel. Fragments are applied to a base, and every option is checked.
 
-The kernel and busybox are configured alike; they differ in how new options get their defaults. So what is here serves
-leafroot/plan/kernel.py too.
+The kernel and busybox are configured in the same way; only new options get their defaults differently. So
+leafroot/plan/kernel.py uses this module too.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _OTHERS = "/build/others.config"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
 
-# Joins configuration files: the last assignment of an option counts, and stands where it was made, for of two
-# members of a choice the later one wins.
+# Joins configuration files. The last assignment of an option counts, and keeps its position: of two members of a
+# choice, the later one wins.
 _MERGE = r"""
 { key = $0; sub(/^# /, "", key); sub(/[= ].*/, "", key) }
 key ~ /^CONFIG_/ { last[key] = NR; line[NR] = $0; name[NR] = key }
@@ -37,34 +37,34 @@ END { for (i = 1; i <= NR; i++) if (i in line && last[name[i]] == i) print line[
 
 
 def fragment_file(path: str, name: str = "") -> TreeFile:
-    """A fragment of the checkout, under the name that messages give it: `name`, or else its path."""
+    """A fragment of the checkout; its name in messages is `name`, or else its path."""
     return TreeFile(f"{_FRAGMENTS}/{name or path}", path)
 
 
 def unit_fragment(unit: Unit[Any], name: str) -> TreeFile:
-    """A fragment that lies in a unit's folder."""
+    """A fragment in a unit's folder."""
     return fragment_file(unit.path(name), unit.known_as(name))
 
 
 def fragment_text(where: str, options: Sequence[str]) -> Text:
-    """A fragment that asks for these options (names without CONFIG_, or whole assignments) on behalf of `where`."""
+    """A fragment that sets these options (names without CONFIG_, or whole assignments); messages call it `where`."""
     lines = [f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y" for option in options]
     return Text(f"{_ASKED}/{where}", "".join(f"{line}\n" for line in lines))
 
 
 def merge(fragments: Sequence[AnyInput]) -> tuple[str, ...]:
-    """The command that lays fragments over .config, into MERGED."""
+    """The command that applies fragments to .config, into MERGED."""
     return ("awk", "-v", f"merged={MERGED}", _MERGE, CONFIG, *(item.at for item in fragments))
 
 
 def check_inputs() -> tuple[AnyInput, ...]:
-    """What the check of a configuration is built from."""
+    """The sources of the program that checks a configuration."""
     folder = "leafroot/tools/kconfig-check"
     return (Folder(_CHECK, tuple((name, f"{folder}/{name}", 0o644) for name in _CHECK_FILES)),)
 
 
 def check(fragments: Sequence[AnyInput], top: str) -> Commands:
-    """The commands that check that every option asked for holds; `top` is the tree's first Kconfig file."""
+    """The commands that check that every requested option has its value; `top` is the tree's top Kconfig file."""
     return _check((item.at for item in fragments), top)
 
 
@@ -94,10 +94,10 @@ def _check(fragments: Iterable[str], top: str) -> Commands:
 
 @dataclass(frozen=True)
 class Kbuild(Builder):
-    """A program configured like the kernel (busybox): a base target, fragments on top, every option checked.
+    """A program configured like the kernel (busybox): a base target, then fragments; every option is checked.
 
-    `fragments` are files in the package's folder; `base` is the make target that gives the first .config. Words of the
-    package's options are lines of a last fragment: "CONFIG_FEATURE_X=y".
+    `fragments` are files in the package's folder; `base` is the make target that writes the first .config. Words of the
+    package's options are the lines of a last fragment: "CONFIG_FEATURE_X=y".
     """
 
     fragments: Sequence[str]
@@ -119,17 +119,17 @@ class Kbuild(Builder):
         if site.words:
             lines = "".join(f"{word}\n" for word in site.words)
             fragments = (*fragments, Text(f"{_ASKED}/{site.unit.described_in}", lines))
-        # Kbuild has LDFLAGS of its own; the target's go in under the name that it leaves to its caller.
+        # Kbuild has its own LDFLAGS; the caller's flags have another name.
         flags = dict(site.compiler.env())
         return Work(
             commands=(
                 (*make, self.base),
                 merge(fragments),
-                # busybox's parser knows no olddefconfig, but takes the merged file as the set of values to start from.
+                # busybox's parser has no olddefconfig, but can start from the values in the merged file.
                 ("scripts/kconfig/conf", "-D", MERGED, "Config.in"),
                 *check(fragments, "Config.in"),
                 make,
-                # busybox's install is only known to the make that O= calls in the object tree.
+                # busybox's install target exists only for the make that O= starts in the object tree.
                 ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *self.install),
             ),
             env=site.compiler.env(

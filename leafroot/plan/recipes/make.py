@@ -14,9 +14,9 @@ from leafroot.plan.recipes.protocol import Builder, Site, Work
 class Make(Builder):
     """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
 
-    `variables` beat the Makefile's own, and words of the package's options follow them in both calls. With `folder`,
-    for Makefiles that know their own tree alone, a copy of the source is in /build, and make is called in that folder
-    of it ("." for the topmost).
+    `variables` override the Makefile's own; words of the package's options follow them in both calls. `folder` is for
+    Makefiles that work only in their own tree: the source is copied to /build, and make runs in that folder of the copy
+    ("." is the top folder).
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +36,6 @@ class Make(Builder):
         return Work(
             commands=(*tree, call, (*call, "DESTDIR=/out", *self.install)),
             env=site.compiler.env(),
-            # A Makefile knows one prefix. What it puts there is a tool's too, only that it lies elsewhere.
+            # A Makefile has one prefix. What it installs there for a tool is taken from there, and used elsewhere.
             result="" if site.compiler.arch else "/out/usr",
         )

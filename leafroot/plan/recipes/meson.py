@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Meson: a build out of tree, told everything that Meson would otherwise look for.
+"""Meson: a build out of tree, with explicit values for everything that Meson would otherwise detect.
 
-What a cross file says, and what comes from the environment instead: "Cross compilation" and "Machine files" in
-Meson's manual. Compiler flags and the path of pkg-config come from the environment, under names that every version
-of Meson knows.
+"Cross compilation" and "Machine files" in Meson's manual describe what a cross file contains, and what comes from the
+environment. Compiler flags and the path of pkg-config come from the environment, under names that every version of
+Meson knows.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from leafroot.step import Text
 
 _MACHINE = "/meson/machine.ini"
 
-# For all: nothing is downloaded or taken from beside the source, no option has a default that hangs on the version
-# of Meson or on what the building machine has installed, and stripping is left to strip-tree.
+# For every package: nothing is downloaded or taken from sub-projects, no option has a default that depends on the
+# version of Meson or on what is installed on the build machine, and strip-tree does the stripping.
 _USUAL = ("--wrap-mode=nodownload", "--auto-features=disabled", "--buildtype=plain", "--libdir=lib")
 
 
 @dataclass(frozen=True)
 class Meson(Builder):
-    """`meson setup`, `ninja`, `meson install`, out of tree; `options` go to setup after the usual ones.
+    """`meson setup`, `ninja`, `meson install`, out of tree; `options` follow the standard arguments of setup.
 
-    `env` is laid over the toolchain's variables. Features that Meson would decide by what it finds are off unless an
-    option turns them on. Words of the package's options go to setup last.
+    `env` overrides and adds to the toolchain's variables. Features that Meson would detect automatically are off unless
+    an option turns them on. Words of the package's options are the last arguments of setup.
     """
 
     options: Sequence[str] = ()
@@ -49,8 +49,8 @@ class Meson(Builder):
             commands=(
                 SLOT_COMMAND,
                 ("meson", "setup", *words, "/build", "/src"),
-                # Ninja before 1.13 knows no job server, and from then on none that is a pipe: its compilers ask for
-                # themselves.
+                # Ninja before 1.13 has no support for job servers, and later versions none for those with a pipe: so
+                # each compiler asks for its own slot.
                 ("ninja", f"-j{COMPILERS}"),
                 ("meson", "install", "--no-rebuild", "--destdir=/out"),
             ),
@@ -60,14 +60,14 @@ class Meson(Builder):
 
 
 def native_file() -> str:
-    """What Meson is told of the building machine's compilers."""
+    """Meson's file about the build machine's compilers."""
     return f"[binaries]\nc = ['{SLOT}', '/usr/bin/gcc']\ncpp = ['{SLOT}', '/usr/bin/g++']\n"
 
 
 def cross_file(arch: Arch, prefix: str) -> str:
-    """What Meson is told of the machine that the programs are for, and of its tools.
+    """Meson's file about the machine that the programs are for, and its tools.
 
-    The names of our architectures are those of Meson's "Reference tables".
+    Our architectures have the names in Meson's "Reference tables".
     """
     compilers = {"c": "gcc", "cpp": "g++"}
     tools = {tool: tool for tool in ("ar", "nm", "objcopy", "ranlib", "strip")}
@@ -76,7 +76,7 @@ def cross_file(arch: Arch, prefix: str) -> str:
             "[binaries]\n",
             *(f"{name} = ['{SLOT}', '{TOOLCHAIN}/bin/{prefix}{tool}']\n" for name, tool in compilers.items()),
             *(f"{name} = '{prefix}{tool}'\n" for name, tool in tools.items()),
-            # Never run what was built, also where this machine could.
+            # Never run built programs, even if this machine could.
             "\n[properties]\nneeds_exe_wrapper = true\n",
             "\n[host_machine]\nsystem = 'linux'\n",
             *(f"{name} = '{arch.name}'\n" for name in ("cpu_family", "cpu")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages with nothing to build: Prebuilt puts files of the source where they belong, Files has a folder alone."""
+"""Packages with nothing to build: Prebuilt installs files of the source, Files installs the package's own files."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _INSTALL = "/install-prebuilt"
 class Prebuilt(Builder):
     """Nothing to build: files of the source go into the package as they are, for any architecture.
 
-    `install` are pairs (path in the source, path in the root). A source path that ends in a slash is all that is in
-    that folder; a root path that ends in one is the folder to put things into. Links stay links. Of a folder that
-    is installed whole, the files that `license_files` names are left out. With `boot` the files are for a boot
-    loader: the package cannot be chosen for a root, but a board's loader names it.
+    `install` are pairs (path in the source, path in the root). A source path that ends in a slash means everything in
+    that folder; a root path that ends in a slash is the folder to copy to. Links stay links. If a whole folder is
+    installed, the files in `license_files` are left out. With `boot`, the files are for a boot loader: the package
+    cannot be selected for a root, but a board's loader can name it.
     """
 
     install: Sequence[tuple[str, str]]
@@ -56,22 +56,22 @@ class Prebuilt(Builder):
             raise LeafrootError(
                 "Prebuilt installs nothing",
                 unit.at("package"),
-                'Its pairs are like ("firmware/x.bin", "lib/firmware/x.bin").',
+                'Add pairs like ("firmware/x.bin", "lib/firmware/x.bin").',
             )
         for path, place in self.install:
             for name, whose in ((path, "the source"), (place, "the root")):
                 parts = name.removesuffix("/").split("/")
                 if name.startswith("/") or ".." in parts:
-                    raise LeafrootError(f"{name!r} leads out of {whose}", unit.at(name), "Paths are relative.")
+                    raise LeafrootError(f"{name!r} leads out of {whose}", unit.at(name), "Write a relative path.")
                 if not all(parts) or "." in parts:
-                    raise LeafrootError(f"{name!r} is not the plain form of a path in {whose}", unit.at(name))
+                    raise LeafrootError(f"{name!r} is not a plain path in {whose}", unit.at(name))
             if path.endswith("/") and not place.endswith("/"):
                 raise LeafrootError(
                     f"{path!r} is a whole folder, but {place!r} is not", unit.at(place), f"Write {place + '/'!r}."
                 )
 
     def _licences(self, package: Package) -> Iterator[str]:
-        """Where the licence texts in folders that are installed whole would come to lie: they stay out of the root."""
+        """The paths of licence texts in folders that are installed whole; they are left out of the root."""
         for text in package.license_files:
             for path, place in self.install:
                 if path.endswith("/") and text.startswith(path):
@@ -80,9 +80,9 @@ class Prebuilt(Builder):
 
 @dataclass(frozen=True)
 class Files(Recipe):
-    """Nothing to build: the package's folder `files/` goes into the root as it stands.
+    """Nothing to build: the package's folder `files/` is copied into the root.
 
-    A package that has options or `runs_with` needs no folder: it stands for what these bring.
+    A package that has options or `runs_with` needs no folder: it can stand for other packages.
     """
 
     noarch = True
@@ -91,4 +91,4 @@ class Files(Recipe):
 
     def check(self, unit: Unit[Package]) -> None:
         if not unit.below("files") and not unit.value.runs_with and not unit.value.options:
-            raise LeafrootError(f"Files() brings what is in {unit.path('files')}, but there is nothing", unit.at())
+            raise LeafrootError(f"Files() installs {unit.path('files')}, but there are no files", unit.at())

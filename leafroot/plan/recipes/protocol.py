@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a recipe is to the plan: it is told what it builds and with what, and says inputs, commands and environment."""
+"""The interface of recipes: from a package and a compiler, a recipe makes inputs, commands and environment."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from leafroot.errors import LeafrootError
 from leafroot.plan.toolchain.compiler import Compiler
 from leafroot.step import AnyInput, Commands, Environment, Folder, Source, TreeFile
 
-# The program that lets what knows no job server take part in ours: it waits for a slot and then runs a compiler.
+# Lets build tools without job server support use ours: this program waits for a slot and then runs a compiler.
 SLOT = "/build/job-slot"
 _SLOT_SOURCE = "/job-slot.c"
 SLOT_COMMAND = ("gcc", "-O1", "-Wall", "-o", SLOT, _SLOT_SOURCE)
 SLOT_INPUT = TreeFile(_SLOT_SOURCE, "leafroot/tools/job-slot/job-slot.c")
-# How many compilers a build tool may start; the job server says how many of them run (leafroot/tools/job-slot).
+# The number of compilers that a build tool may start; the job server limits how many run (leafroot/tools/job-slot).
 COMPILERS = "16"
 
 
@@ -26,8 +26,8 @@ COMPILERS = "16"
 class Site:
     """What a package is built from and with.
 
-    `words` are those that the package's options add. `parts` are the parts of the toolchain that the recipe asks for,
-    by name; `platform` is the building machine, whose programs of them are taken.
+    `words` are added by the package's options. `parts` are the parts of the toolchain that the recipe needs, by name;
+    `platform` is the build machine, which selects their programs.
     """
 
     unit: Unit[Package]
@@ -39,11 +39,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Work:
-    """How a package is built: what its step has beside the source.
+    """How a package is built: everything in its step except the source.
 
-    `env` is the whole environment. With `compiles`, the compiler and the sysroot are inputs too, and ELF files are
-    stripped at the end. `result` is the folder that becomes the artefact, where it is not the compiler's usual one.
-    `drop` names paths of it (globs) that do not belong to the package.
+    `env` is the complete environment. With `compiles`, the compiler and the sysroot are inputs too, and ELF files are
+    stripped at the end. `result` is the folder that becomes the artefact, if it is not the compiler's default. `drop`
+    are paths in it (globs) that do not belong to the package.
     """
 
     commands: Commands
@@ -59,7 +59,7 @@ class Builder(Recipe):
 
     @abstractmethod
     def plan(self, site: Site) -> Work:
-        """How the package is built; a LeafrootError if it cannot be."""
+        """How the package is built; LeafrootError if it cannot be built."""
 
 
 def unit_source(unit: Unit[Package]) -> Source:
@@ -76,7 +76,7 @@ def unit_source(unit: Unit[Package]) -> Source:
 
 
 def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
-    """What is at /src: the unit's archive with its patches, or else its folder src/."""
+    """The content of /src: the unit's archive with its patches, or else its folder src/."""
     if unit.value.archive:
         return (unit_source(unit),)
     folder = "src/"
@@ -85,17 +85,17 @@ def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
         raise LeafrootError(
             "the package has neither an archive nor a folder src/",
             where=unit.path("package.py"),
-            hint="Give it archive=Archive(...), or put its source into src/ beside package.py.",
+            hint="Add archive=Archive(...), or put its source into src/ beside package.py.",
         )
     return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)
 
 
 def check_plain_path(unit: Unit[Package], path: str, whose: str) -> None:
-    """Raise a LeafrootError if a path of a recipe is not relative and in its plain form."""
+    """Raise a LeafrootError if a path of a recipe is not a plain relative path."""
     parts = path.split("/")
     if ".." in parts or "." in parts or not all(parts):
         raise LeafrootError(
-            f"{path!r} is not the plain form of a path in {whose}",
+            f"{path!r} is not a plain relative path in {whose}",
             unit.at(path),
-            "Paths are relative, without dots and without a slash at the end.",
+            "Write it without leading or trailing slashes, and without '.' and '..'.",
         )

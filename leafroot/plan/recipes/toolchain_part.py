@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ToolchainPart: a part of the toolchain, which is there without being selected."""
+"""ToolchainPart: a part of the toolchain, which is available without being selected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leafroot.describe.package import Place, Recipe
 class ToolchainPart(Recipe):
     """A part of the toolchain; leafroot/plan/toolchain/ knows how it is built and in which order.
 
-    `hosts` are programs for the building machine that the part brings ready-made: its processor, and an archive.
+    `hosts` are prebuilt programs for the build machine: one archive for each processor.
     """
 
     hosts: Mapping[str, Archive] = field(default_factory=dict)

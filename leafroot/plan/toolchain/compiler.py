@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compilers as packages and kernels see them: one for a target, whichever way it was come by, and the machine's own."""
+"""Compilers for packages and kernels: one for a target, whatever its origin, and the build machine's own."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from leafroot.step import AnyInput, Environment, Output, Step, Union
 SYSROOT = "/sysroot"
 TOOLCHAIN = "/toolchain"
 TOOLS = "/tools"
-"""Where the programs of `tools` edges are, built for the building machine."""
+"""The folder with the programs of `tools` edges, built for the build machine."""
 
 _PATH = f"{TOOLS}/bin:{TOOLS}/sbin:/toolchain/bin:/usr/bin:/usr/sbin"
 _MAPPED = "-ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
 
-# Hardening for everything that reaches the target. Position-independent programs are the compiler's default,
-# for an option that says so would stand in the way of shared and of static ones.
+# Hardening for everything that reaches the target. Position-independent programs are the compiler's default, because an
+# option for them would conflict with shared libraries and static programs.
 CFLAGS = f"-O2 -fstack-protector-strong {_MAPPED}"
 LDFLAGS = "-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id=none"
-# For configure scripts of the toolchain's parts: nothing that a change of the source would need.
+# For configure scripts of the toolchain's parts: leave out what is needed only if the source changes.
 NO_MAINTENANCE = ("--disable-maintainer-mode", "--disable-dependency-tracking")
-# What configure is told of the building machine: a name that it knows, the same everywhere, and never the target's, or
+# The build machine's name for configure: a known name, the same on every machine. It must not be the target's, or
 # configure would try to run the target's programs.
 BUILD_TRIPLET = f"{min(ARCHES)}-build-linux-gnu"
 
 
 class Compiler(Protocol):
-    """What a recipe needs to know of the compiler that it builds with.
+    """What a recipe needs to know about its compiler.
 
-    `prefix` stands before the name of each tool. `install_prefix` is where programs will lie when they run, below
-    which `make install` puts them into /out; `result` is the folder of the sandbox that becomes the artefact.
-    `triplets` are the arguments by which configure learns of both machines. `arch` is None for the building machine.
+    `prefix` is the prefix of each tool's name. `install_prefix` is the path where programs are at run time; `make
+    install` puts them below that path in /out. `result` is the folder of the sandbox that becomes the artefact.
+    `triplets` are configure's arguments for both machines. `arch` is None for the build machine.
     """
 
     @property
@@ -60,11 +60,11 @@ class Compiler(Protocol):
 class Toolchain:
     """A compiler for one target.
 
-    Its tools are called `<target>-gcc` and so on, whatever they really are. `inputs` bring them into a sandbox,
-    `sysroot` names the artefacts that every program is built against, `libc` the one that goes into the root,
-    `libstdcxx` the one that C++ programs need besides, in both places (None if there is none).
-    `label` names it in the manifest; `languages` are those it can compile. `folder` is where artefacts that it makes
-    lie, below OUTPUT; another toolchain for the same target has another.
+    Its tools are called `<target>-gcc` and so on, whatever their real names are. `inputs` put them into a sandbox.
+    `sysroot` are the artefacts that every program is built against, `libc` is the one that goes into the root, and
+    `libstdcxx` the one that C++ programs also need, in both places (None if there is none). `label` is its name in the
+    manifest; `languages` are those it can compile. `folder` is the folder of its artefacts, relative to OUTPUT; another
+    toolchain for the same target has another folder.
     """
 
     label: str
@@ -82,12 +82,12 @@ class Toolchain:
 
     @property
     def prefix(self) -> str:
-        """What stands before each tool's name, with its hyphen."""
+        """The prefix of each tool's name, with its hyphen."""
         return f"{self.arch.target}-"
 
     @property
     def triplets(self) -> tuple[str, ...]:
-        """The building machine and the target, as configure is told of them."""
+        """configure's arguments for the build machine and the target."""
         return (f"--build={BUILD_TRIPLET}", f"--host={self.arch.target}")
 
     def with_sysroot(self, artefacts: tuple[Output, ...]) -> tuple[AnyInput, ...]:
@@ -95,12 +95,12 @@ class Toolchain:
         return (*self.inputs, Union(SYSROOT, (*self.sysroot, *artefacts)))
 
     def with_libstdcxx(self) -> Toolchain:
-        """The same for a program in C++, or for one that is linked with a library in C++."""
+        """The same toolchain, for a program in C++, or one that is linked with a C++ library."""
         assert self.libstdcxx is not None, self.label
         return replace(self, sysroot=(*self.sysroot, self.libstdcxx))
 
     def without_libstdcxx(self) -> Toolchain:
-        """The same where nothing is in C++: the library is not built then."""
+        """The same toolchain without the C++ library, which is then not built."""
         return replace(self, libstdcxx=None, steps=tuple(step for step in self.steps if step.output != self.libstdcxx))
 
     def env(self, extra: Mapping[str, str] | None = None) -> Environment:
@@ -120,10 +120,10 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class HostCompiler:
-    """The building machine's own compiler, for programs that run while other packages are built.
+    """The build machine's own compiler, for programs that run while other packages are built.
 
-    What it builds lies in /tools, finds its libraries there, and is never a part of a root. `platform` names the
-    machine and its C library, which the programs need.
+    Its programs are in /tools, find their libraries there, and never go into a root. `platform` names the machine and
+    its C library, which the programs need.
     """
 
     platform: str
@@ -136,7 +136,7 @@ class HostCompiler:
     folder: ClassVar[str] = "host"
 
     def env(self, extra: Mapping[str, str] | None = None) -> Environment:
-        """The environment of a step that compiles for the building machine."""
+        """The environment of a step that compiles for the build machine."""
         flags = f"-O1 -g0 {_MAPPED}"
         return environment(
             {
@@ -144,7 +144,7 @@ class HostCompiler:
                 "CFLAGS": flags,
                 "CXXFLAGS": flags,
                 "LDFLAGS": "-Wl,--build-id=none",
-                # What GCC and the linker look at themselves, whichever flags a Makefile knows.
+                # GCC and the linker read these themselves, whatever flags a Makefile uses.
                 "CPATH": f"{TOOLS}/include",
                 "LIBRARY_PATH": f"{TOOLS}/lib",
                 "LD_RUN_PATH": f"{TOOLS}/lib",
@@ -155,12 +155,12 @@ class HostCompiler:
 
 
 def with_tools(env: Environment) -> Environment:
-    """An environment in which the programs of /tools come first in PATH."""
+    """The environment with the programs of /tools first in PATH."""
     return environment({**dict(env), "PATH": _PATH})
 
 
 def environment(variables: Mapping[str, str]) -> Environment:
-    """Variables in the form in which steps hold them."""
+    """Variables in the form that steps use."""
     return tuple(sorted(variables.items()))
 
 

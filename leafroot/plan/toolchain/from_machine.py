@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An external toolchain: a GCC of this machine, made a compiler for the musl that Leafroot builds.
+"""An external toolchain: a GCC of this machine, adapted to the musl that Leafroot builds.
 
-Nothing of the compiler's own C library is used: a specs file (see "Spec Files" in GCC's manual) leads every
-search for headers, start files and libraries into /sysroot. What remains GCC's are its built-in headers,
-crtbegin/crtend and libgcc. C++ is left out, for its run-time library belongs to the compiler's own libc.
+Nothing of the compiler's own C library is used: a specs file (see "Spec Files" in GCC's manual) redirects every search
+for headers, start files and libraries to /sysroot. Only GCC's built-in headers, crtbegin/crtend and libgcc are used. It
+is for C only, because the C++ library needs the compiler's own libc.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ no-pie:/sysroot/usr/lib/crt1.o;:/sysroot/usr/lib/Scrt1.o}}}} /sysroot/usr/lib/cr
 
 
 def plan_external(external: ExternalToolchain, identity: str, arch: Arch, catalog: Catalog) -> Toolchain:
-    """The toolchain made of `external`; `identity` stands for the compiler's version and bytes."""
+    """The toolchain made from `external`; `identity` stands for the compiler's version and bytes."""
     words = f"{external.prefix}/{external.tuple}"
     folder = f"{arch.target}-external-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
     adapter = _plan_adapter(external, identity, arch, folder)
@@ -94,7 +94,7 @@ def plan_external(external: ExternalToolchain, identity: str, arch: Arch, catalo
 
 
 def _host(external: ExternalToolchain, identity: str) -> tuple[AnyInput, ...]:
-    """The compiler's folder; /usr is in every sandbox already, but what is in it must count."""
+    """The compiler's folder; /usr is in every sandbox anyway, but the compiler in it must count for the step."""
     return (HostFolder(_seen(external), external.prefix, identity),)
 
 
@@ -103,7 +103,7 @@ def _seen(external: ExternalToolchain) -> str:
 
 
 def _plan_adapter(external: ExternalToolchain, identity: str, arch: Arch, folder: str) -> Step:
-    """Names of our own for the foreign tools, and the specs that keep the foreign libc out."""
+    """The step that gives the external tools our own names, and adds the specs that keep their libc out."""
     real = f"{_seen(external)}/bin/{external.tuple}"
     wrapper = f'#!/bin/sh\nexec {real}-gcc -specs=/toolchain/musl.specs "$@"\n'
     links = tuple(("ln", "-s", f"{real}-{tool}", f"/out/bin/{arch.target}-{tool}") for tool in _TOOLS)

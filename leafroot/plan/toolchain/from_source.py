@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The toolchain built from source: binutils, GCC and musl, each once.
 
-GCC is usually built twice, first without a C library and then with it, since its shared libgcc is linked against
-the library. Here it is linked against an empty stub of that name: musl's symbols carry no versions, so what the
-stub leaves undefined is found in the real libc.so when a program starts. libstdc++, which needs the real headers
-and library, is configured by itself from GCC's source.
+GCC is usually built twice, first without a C library and then with it, because its shared libgcc is linked against the
+library. Here libgcc is linked against an empty stub of that name: musl's symbols have no versions, so symbols that are
+missing in the stub are found in the real libc.so when a program starts. libstdc++, which needs the real headers and
+library, is configured separately from GCC's source.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from leafroot.step import AnyInput, Output, Step, Union
 from leafroot.units.catalog import Catalog
 
 _LIBS = "/hostlibs"
-# Fast to build, and still fast enough: at -O2 GCC takes far longer to compile than it ever saves here.
+# Fast to build, and fast enough: at -O2, compiling GCC takes far longer than the faster compiler saves here.
 _FLAGS = "-O1 -g0"
 _HOST_TOOLS = environment(
     {
@@ -51,7 +51,7 @@ _GCC_WITHOUT = (
 def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: bool = False) -> Toolchain:
     """Every step of the toolchain for `arch`; `platform` is where the compiler itself will run."""
     languages = ("c",) if c_only else ("c", "c++")
-    # Another GCC, and so other artefacts of all that it compiles: they lie side by side.
+    # This is another GCC, so everything that it compiles goes into another folder.
     folder = f"{arch.target}-c" if c_only else arch.target
     gmp, mpfr, mpc = _plan_libraries(catalog, platform)
     headers = plan_kernel_headers(arch, catalog, folder)
@@ -87,12 +87,12 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: b
 
 
 def _host_triplet(platform: str) -> str:
-    """The building machine for configure, without what would tune the result to this very processor."""
+    """The build machine for configure, without anything that would tune the result to this processor."""
     return f"{platform.split('-')[0]}-unknown-linux-gnu"
 
 
 def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
-    """GCC's arithmetic, as static libraries for the building machine."""
+    """GCC's arithmetic libraries, static, for the build machine."""
     triplet = _host_triplet(platform)
     common = (
         *(f"--build={triplet}", f"--host={triplet}", f"--prefix={_LIBS}", f"--libdir={_LIBS}/lib"),
@@ -201,7 +201,7 @@ def _plan_gcc(
             ("cp", "/build/stub/crti.o", "/build/stub/crtn.o"),
             ("make", "MAKEINFO=true", "all-target-libgcc"),
             ("make", "MAKEINFO=true", "DESTDIR=/out", "install-strip-gcc", "install-strip-target-libgcc"),
-            # libgcc is compiled with -g whatever the flags say, and the installer strips programs alone.
+            # libgcc is always compiled with -g, whatever the flags are, and the installer strips only programs.
             (
                 *("find", f"/out{TOOLCHAIN}", "-type", "f", "("),
                 *("-name", "lib*.a", "-o", "-name", "crt*.o", "-o", "-name", "libgcc_s.so.1"),
@@ -220,7 +220,7 @@ def _plan_gcc(
             "share",
             f"lib/gcc/{arch.target}/*/install-tools",
             f"libexec/gcc/{arch.target}/*/install-tools",
-            # Wrappers for link-time optimisation, which is left out, and a second name of the compiler.
+            # Wrappers for link-time optimisation, which is left out, and a second name for the compiler.
             f"libexec/gcc/{arch.target}/*/lto-wrapper",
             *(f"bin/{arch.target}-gcc-{name}" for name in ("ar", "nm", "ranlib", unit.value.version)),
             "*.la",

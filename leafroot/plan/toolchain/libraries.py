@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every program of a target is built against: the C library, the kernel's headers, and for C++ libstdc++."""
+"""The libraries that every program of a target is built against: C library, kernel headers, and libstdc++ for C++."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ HEADERS_SERIES = "6.12"
 
 
 def plan_kernel_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
-    """The step that exports the kernel's user-space headers; `folder` is where the toolchain's artefacts lie."""
+    """The step that exports the kernel's user-space headers; `folder` is the folder of the toolchain's artefacts."""
     series = catalog.series.get(HEADERS_SERIES)
     if series is None:
-        raise LeafrootError(f"the series {HEADERS_SERIES} is gone, whose headers the toolchain needs", "linux/")
+        raise LeafrootError(f"there is no series {HEADERS_SERIES}, whose headers the toolchain needs", "linux/")
     return Step(
         title=f"kernel headers {series.value.version}",
         output=Output(f"{folder}/linux-headers.tar.zst"),
@@ -33,7 +33,7 @@ def plan_kernel_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
 
 
 def plan_musl_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
-    """The step that installs musl's headers alone, which need no compiler and which GCC is built with."""
+    """The step that installs only musl's headers, which need no compiler; GCC is built with them."""
     unit = catalog.packages["musl"]
     return Step(
         title=f"musl headers {unit.value.version}",
@@ -65,7 +65,7 @@ def plan_musl(arch: Arch, catalog: Catalog, tools: tuple[AnyInput, ...], folder:
             ),
             ("make",),
             ("make", "DESTDIR=/out", "install"),
-            # musl's own link is absolute, and would leave a sysroot.
+            # musl's own link is absolute, and would lead out of a sysroot.
             ("ln", "-sfn", "../usr/lib/libc.so", f"/out{arch.interpreter}"),
             (f"{arch.target}-strip", "--strip-unneeded", "/out/usr/lib/libc.so"),
         ),
@@ -82,7 +82,7 @@ def plan_musl(arch: Arch, catalog: Catalog, tools: tuple[AnyInput, ...], folder:
 
 
 def plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[AnyInput, ...], folder: str) -> Step:
-    """The step that builds it; `inputs` are the finished compiler, and the libc's and the kernel's headers."""
+    """The step that builds libstdc++; `inputs` are the finished compiler, the libc, and the kernel's headers."""
     unit = catalog.packages["gcc"]
     flags = "-O2 -g0 -ffile-prefix-map=/build=. -ffile-prefix-map=/src=."
     tuple_gcc = f"{arch.target}-gcc"
@@ -106,13 +106,14 @@ def plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[AnyInput, ...], f
             ),
             ("make", "MAKEINFO=true"),
             ("make", "MAKEINFO=true", "DESTDIR=/out", "install"),
-            # Where GCC thinks of several word sizes, it installs into lib64 and the like; musl looks into lib alone.
+            # If GCC knows several word sizes for the target, it installs into lib64 and the like; musl searches only
+            # lib.
             ("mkdir", "-p", "/out/usr/lib"),
             (
                 *("find", "/out/usr", "!", "-type", "d", "-name", "lib*++*", "!", "-path", "/out/usr/lib/*"),
                 *("-exec", "mv", "-t", "/out/usr/lib", "{}", "+"),
             ),
-            # What C++ programs need at run time stands together; GCC has it in lib or in lib64.
+            # C++ programs also need libgcc_s at run time, so it goes here too; GCC has it in lib or in lib64.
             (
                 *("find", f"{TOOLCHAIN}/{arch.target}", "-name", "libgcc_s.so.1"),
                 *("-exec", "cp", "{}", "/out/usr/lib", ";"),
