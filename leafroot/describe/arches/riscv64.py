@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RISC-V of 64 bits, with the extensions that distributions ask for (RV64GC)."""
+"""64-bit RISC-V, with the extensions that distributions require (RV64GC)."""
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.qemu import Emulation
@@ -18,7 +18,7 @@ arch = Arch(
     interpreter="/lib/ld-musl-riscv64.so.1",
     debian_tuple="riscv64-linux-gnu",
     qemu="qemu-system-riscv64",
-    # QEMU brings OpenSBI, and starts it by default.
+    # QEMU includes OpenSBI, and starts it by default.
     emulation=Emulation(("-machine", "virt", "-cpu", "rv64")),
     console="ttyS0,115200",
     gcc_options=("--with-arch=rv64gc", "--with-abi=lp64d"),
