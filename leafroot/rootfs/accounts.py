@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Users and groups as data, and the /etc/passwd, /etc/group and /etc/shadow that come of them.
+"""Users and groups as data, and /etc/passwd, /etc/group and /etc/shadow made from them.
 
 The formats are those of passwd(5), group(5) and shadow(5).
 """
@@ -14,13 +14,13 @@ from typing import TypeVar
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.tree import File, Layer
 
-# No password opens an account with this; an SSH key still may.
+# No password can log in to such an account; an SSH key still can.
 LOCKED = "!"
 # The highest id means "unchanged" to chown(2).
 ID_MAX = 0xFFFFFFFE
 
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
-# What crypt(5) gives, "$method$...", locked or not; or no password that could be typed.
+# A hash of crypt(5), "$method$...", locked or not; no password; or one that cannot be typed.
 _HASH = re.compile(r"|[!*]|!?\$[0-9a-z]+\$[./0-9A-Za-z$=,]+")
 
 
@@ -34,10 +34,10 @@ class Group:
 
 @dataclass(frozen=True)
 class User:
-    """A user, locked unless a password's hash is given.
+    """A user; the account is locked unless the hash of a password is given.
 
-    The primary group has the user's name, and the user's id too unless it is declared with another.
-    `password` is LOCKED, crypt(5)'s hash, or empty: then whoever reaches the login prompt is in.
+    The primary group has the user's name; it also has the user's id unless it is declared with another. `password` is
+    LOCKED, a hash of crypt(5), or empty: then anybody can log in.
     """
 
     name: str
@@ -54,7 +54,7 @@ Account = TypeVar("Account", User, Group)
 
 @dataclass(frozen=True)
 class Accounts:
-    """Users and groups that agree with each other, by name; `settle_accounts` makes them."""
+    """Users and groups by name, without conflicts; `settle_accounts` makes them."""
 
     users: Mapping[str, User]
     groups: Mapping[str, Group]
@@ -67,16 +67,16 @@ class Accounts:
         )
 
     def group(self) -> str:
-        """The text of /etc/group, by gid; a user is not listed in the primary group."""
+        """The text of /etc/group, by gid; it does not list users in their primary groups."""
         groups = sorted(self.groups.values(), key=lambda group: group.gid)
         return "".join(f"{group.name}:x:{group.gid}:\n" for group in groups)
 
     def shadow(self) -> str:
-        """The text of /etc/shadow, by uid; no password ages, for that would put a day into the image."""
+        """The text of /etc/shadow, by uid; passwords do not expire, since that would put a date into the image."""
         return "".join(f"{user.name}:{user.password}:::::::\n" for user in self._by_uid())
 
     def layer(self, owner: str) -> Layer:
-        """The three files as a layer, the shadow for root's eyes only."""
+        """The three files as a layer; only root may read /etc/shadow."""
         return Layer(
             owner,
             {
@@ -93,7 +93,7 @@ class Accounts:
 def settle_accounts(users: Iterable[User], groups: Iterable[Group] = ()) -> Accounts:
     """Check users and groups against each other, and give each user a group.
 
-    Equal declarations count once, so that packages may share a user.
+    Equal declarations count as one, so packages may share a user.
     """
     people = _unite(users, "user")
     circles = _unite(groups, "group")
@@ -110,8 +110,8 @@ def _unite(declared: Iterable[Account], kind: str) -> dict[str, Account]:
     for account in declared:
         if not _NAME.fullmatch(account.name):
             raise LeafrootError(
-                f"{account.name!r} is no {kind}'s name",
-                hint="It begins with a lower case letter or _; digits and - may follow; 31 are the most.",
+                f"{account.name!r} is not a valid {kind} name",
+                hint="A name begins with a lower-case letter or _, also has digits and -, and is at most 31 long.",
             )
         other = found.setdefault(account.name, account)
         differing = [
@@ -119,22 +119,22 @@ def _unite(declared: Iterable[Account], kind: str) -> dict[str, Account]:
         ]
         if differing:
             ways = [", ".join(f"{field}={getattr(one, field)!r}" for field in differing) for one in (other, account)]
-            raise LeafrootError(f"declared twice: with {ways[0]} and with {ways[1]}", f"{kind} {account.name}")
+            raise LeafrootError(f"two declarations differ: {ways[0]}, and {ways[1]}", f"{kind} {account.name}")
     return found
 
 
 def _check_user(user: User) -> None:
     where = f"user {user.name}"
     if user.name == ROOT_USER.name and user.uid != 0:
-        raise LeafrootError(f"root has uid 0, not {user.uid}", where)
+        raise LeafrootError(f"root must have uid 0, not {user.uid}", where)
     for field, text in (("home", user.home), ("shell", user.shell)):
         if re.search(r"[:\n\0]", text):
-            raise LeafrootError(f"{field} {text!r} has a colon, a line's end or a NUL in it", where)
+            raise LeafrootError(f"{field} {text!r} contains a colon, a newline or a NUL", where)
         if not text.startswith("/"):
-            raise LeafrootError(f"{field} {text!r} is no absolute path", where)
+            raise LeafrootError(f"{field} {text!r} is not an absolute path", where)
     if not _HASH.fullmatch(user.password):
-        # The text itself is not shown: it may be the password, and messages end up in logs.
-        raise LeafrootError("the password is not a hash of crypt(5)", where, "Make one with: openssl passwd -6")
+        # The text is not shown: it may be the password itself, and messages end up in logs.
+        raise LeafrootError("the password is not a crypt(5) hash", where, "Make one with: openssl passwd -6")
 
 
 def _check_ids(ids: Mapping[str, int], kind: str) -> None:

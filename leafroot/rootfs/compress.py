@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compression with zstd that gives the same bytes for any number of threads, in what Linux can unpack."""
+"""Compresses with zstd: the bytes do not depend on the number of threads, and Linux can unpack them at boot."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import zstandard
 from leafroot.errors import LeafrootError
 
 LEVELS = range(1, 23)
-# lib/decompress_unzstd.c takes the whole window from the guest's memory while it unpacks. Level 19 has 8 MiB;
-# those above it would make that up to 128 MiB.
+# lib/decompress_unzstd.c allocates the whole window in the board's memory while it unpacks. Level 19 has a window of
+# 8 MiB; higher levels would have up to 128 MiB.
 WINDOW_LOG = 23
-# What one thread works on. zstd's own default is four windows, 32 MiB at level 19: more than most roots have,
-# so that all but one thread would have nothing to do. Each job but the first reads the window before it again, though,
-# which at level 19 costs half as much as compressing it: jobs as short as a window are for small roots.
+# How much one thread compresses at a time. zstd's own default is four windows, 32 MiB at level 19: most roots are
+# smaller, so all but one thread would have nothing to do. But each job except the first reads the window before it
+# again, which at level 19 costs half as much as compressing it: such short jobs are for small roots only.
 JOB_SIZE = 8 << 20
 LARGE = 64 << 20
 LARGE_JOB_SIZE = 32 << 20
-# Bytes that all threads' working memory together may take; fewer threads only take longer.
+# How many bytes of memory all threads together may use; with fewer threads it only takes longer.
 MEMORY = 192 << 20
 
 
 def compress_zstd(source: Path, target: Path, level: int, threads: int) -> int:
-    """Compress a file into one zstd frame with its size and checksum; give the compressed size in bytes.
+    """Compress a file into one zstd frame with its size and checksum; returns the compressed size in bytes.
 
-    The bytes depend on content, level and zstd's version alone: zstd cuts the input into jobs of a fixed size
-    whenever it has at least one worker, however many there are. (Without workers it gives other bytes.) Jobs of a large
-    file are larger, so its size counts too.
+    The bytes depend only on content, level and zstd's version: with one worker or more, zstd splits the input into jobs
+    of a fixed size, however many workers there are. (Without workers it gives other bytes.) The size of the jobs
+    depends on the size of the file.
     """
     if level not in LEVELS:
-        raise LeafrootError(f"zstd has no level {level}", hint=f"Levels are {LEVELS[0]} to {LEVELS[-1]}.")
+        raise LeafrootError(f"zstd has no level {level}", hint=f"It has levels {LEVELS[0]} to {LEVELS[-1]}.")
     if threads < 1:
-        raise LeafrootError(f"compression with {threads} threads", hint="One is the least.")
+        raise LeafrootError(f"cannot compress with {threads} threads", hint="Use at least one.")
     size = source.stat().st_size
     window_log = min(WINDOW_LOG, zstandard.ZstdCompressionParameters.from_level(level).window_log)
     context = zstandard.ZstdCompressionParameters.from_level(level, window_log=window_log)

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The newc cpio archive that Linux unpacks as its initramfs: written from a tree, and read back.
+"""Writes a tree as a newc cpio archive, which Linux unpacks as its initramfs, and reads such archives.
 
-The format stands in the kernel's Documentation/driver-api/early-userspace/buffer-format.rst; what Linux makes
-of it in init/initramfs.c. Equal trees give equal bytes.
+The kernel's Documentation/driver-api/early-userspace/buffer-format.rst describes the format, and init/initramfs.c reads
+it. Equal trees give equal bytes.
 
-What is read back is refused unless it is exactly newc, in either variant: 070701, and 070702 with its sum of the data's
-bytes.
+The reader refuses everything but the two variants of newc: 070701, and 070702, which has a checksum of each file.
 """
 
 from __future__ import annotations
@@ -39,12 +38,12 @@ from leafroot.rootfs.tree import (
 MAGIC = b"070701"
 TRAILER = "TRAILER!!!"
 HEADER_SIZE = 110
-# init/initramfs.c silently passes over an entry whose name, NUL included, or whose link's target is longer
-# than PATH_MAX; symlink(2) itself takes one byte less.
+# init/initramfs.c silently skips an entry if its name, with the NUL, or its link target is longer than PATH_MAX;
+# symlink(2) itself accepts one byte less.
 NAME_MAX = 4096
 TARGET_MAX = 4095
 FIELD_MAX = 0xFFFFFFFF
-# What GNU cpio and gen_init_cpio fill archives up to.
+# GNU cpio and gen_init_cpio pad archives to a multiple of this.
 BLOCK = 512
 
 FILE_TYPES: dict[type[Node], int] = {
@@ -72,19 +71,19 @@ FIELDS = (
     "name size",
     "checksum",
 )
-# Other beginnings that people hand over by mistake.
+# The first bytes of other formats that are passed by mistake.
 OTHER_FORMATS = {
-    b"070707": "it is an archive of the old portable format",
-    b"\xc7\x71": "it is an archive of the old binary format",
-    b"\x28\xb5\x2f\xfd": "it is compressed with zstd",
-    b"\x1f\x8b": "it is compressed with gzip",
-    b"\xfd7zXZ": "it is compressed with xz",
+    b"070707": "this is a cpio archive in the old portable format",
+    b"\xc7\x71": "this is a cpio archive in the old binary format",
+    b"\x28\xb5\x2f\xfd": "this is compressed with zstd",
+    b"\x1f\x8b": "this is compressed with gzip",
+    b"\xfd7zXZ": "this is compressed with xz",
 }
 
 
 @dataclass(frozen=True)
 class _Inode:
-    """What all names of a file have in common; `last` is the name that carries the data."""
+    """What all names of a file share; `last` is the name whose entry holds the data."""
 
     number: int
     node: Node
@@ -93,14 +92,14 @@ class _Inode:
 
 
 def write_newc(tree: Tree, out: BinaryIO, mtime: int) -> int:
-    """Write a tree as one archive and give its size in bytes.
+    """Write a tree as one archive; returns its size in bytes.
 
-    Entries are sorted, parents first, numbered in that order; every one has the same `mtime` (seconds since
-    1970, up to 2106). All names of a hard-linked file but the last are empty, as GNU cpio and gen_init_cpio
-    write them: the kernel and both cpios then make one file of them.
+    Entries are sorted, parents first, and numbered in that order; all have the same `mtime` (seconds since 1970, until
+    2106). Of the names of a hard-linked file only the last has data, as GNU cpio and gen_init_cpio write it: the kernel
+    and both kinds of cpio then make one file of them.
     """
     if not 0 <= mtime <= FIELD_MAX:
-        raise LeafrootError(f"cpio has no room for the time {mtime}", hint="It takes seconds from 1970 until 2106.")
+        raise LeafrootError(f"cpio cannot store the time {mtime}", hint="It stores seconds from 1970 until 2106.")
     inodes = _inodes(tree)
     at = 0
     for path, entry in tree:
@@ -126,7 +125,7 @@ def write_newc(tree: Tree, out: BinaryIO, mtime: int) -> int:
 
 
 def _inodes(tree: Tree) -> dict[str, _Inode]:
-    """Every path's inode; paths linked to one file share theirs."""
+    """The inode of every path; the paths of one file share it."""
     names: dict[str, list[str]] = {}
     for path, entry in tree:
         first = entry.node.target if isinstance(entry.node, HardLink) else path
@@ -140,14 +139,14 @@ def _inodes(tree: Tree) -> dict[str, _Inode]:
 
 def _check(path: str, name: bytes, node: Node, where: str) -> None:
     if path == TRAILER:
-        raise LeafrootError("cpio ends at an entry of this name", where, "Give the file another name.")
+        raise LeafrootError("cpio uses this name to mark the end of an archive", where, "Give the file another name.")
     if len(name) + 1 > NAME_MAX:
-        raise LeafrootError(f"its path has {len(name)} bytes, and Linux takes {NAME_MAX - 1}", where)
+        raise LeafrootError(f"its path has {len(name)} bytes, and Linux allows {NAME_MAX - 1}", where)
     if isinstance(node, File) and node.size > FIELD_MAX:
-        raise LeafrootError(f"it has {node.size} bytes, and cpio takes files up to {FIELD_MAX}", where)
+        raise LeafrootError(f"it has {node.size} bytes, and cpio allows {FIELD_MAX}", where)
     if isinstance(node, Symlink) and len(os.fsencode(node.target)) > TARGET_MAX:
         raise LeafrootError(
-            f"its target has {len(os.fsencode(node.target))} bytes, and Linux takes {TARGET_MAX}",
+            f"its target has {len(os.fsencode(node.target))} bytes, and Linux allows {TARGET_MAX}",
             where,
         )
     if isinstance(node, HardLink):
@@ -171,7 +170,7 @@ def _fields(*numbers: int) -> bytes:
 
 @dataclass(frozen=True)
 class CpioEntry:
-    """One entry as it stands in the archive; `device` and `inode` together say which names are one file."""
+    """One entry of an archive; names with the same `device` and `inode` are one file."""
 
     name: str
     inode: int
@@ -186,7 +185,7 @@ class CpioEntry:
 
 
 class _Counted:
-    """An archive being read: how far, and from where."""
+    """An archive that is being read, with the offset in it; `where` names it in errors."""
 
     def __init__(self, source: BinaryIO, where: object) -> None:
         self.source = source
@@ -197,13 +196,13 @@ class _Counted:
         return LeafrootError(f"at byte {self.at if at is None else at}: {message}", self.where, hint)
 
     def take(self, size: int, what: str) -> bytes:
-        # In pieces, so that a size made up by a broken header claims no memory.
+        # In pieces: a wrong size in a damaged header must not allocate memory.
         start = self.at
         pieces: list[bytes] = []
         while size:
             piece = self.source.read(min(size, CHUNK))
             if not piece:
-                raise self.error(f"the archive ends within {what}, {size} bytes early", start)
+                raise self.error(f"the archive ends within {what}: {size} bytes are missing", start)
             pieces.append(piece)
             size -= len(piece)
             self.at += len(piece)
@@ -216,7 +215,7 @@ class _Counted:
 
 
 def read_newc(source: BinaryIO, where: object = "cpio archive") -> Iterator[CpioEntry]:
-    """Give the entries of one archive in their order, up to its trailer, which only zeros may follow."""
+    """The entries of one archive in order, up to its trailer; only zeros may follow that."""
     archive = _Counted(source, where)
     while True:
         entry = _read_entry(archive)
@@ -225,7 +224,7 @@ def read_newc(source: BinaryIO, where: object = "cpio archive") -> Iterator[Cpio
         yield entry
     while rest := source.read(CHUNK):
         if rest.strip(b"\0"):
-            raise archive.error("something follows the end of the archive")
+            raise archive.error("data follows the end of the archive")
         archive.at += len(rest)
 
 
@@ -234,19 +233,19 @@ def _read_entry(archive: _Counted) -> CpioEntry | None:
     header = archive.take(HEADER_SIZE, "a header")
     if header[:6] not in (MAGIC, MAGIC_WITH_SUM):
         other = next((text for magic, text in OTHER_FORMATS.items() if header.startswith(magic)), "")
-        hint = "Give the uncompressed archive in the format newc (cpio -H newc)." if other else ""
-        raise archive.error(other or f"no cpio header, but {header[:6]!r}", start, hint)
+        hint = "It must be an uncompressed archive in the newc format (cpio -H newc)." if other else ""
+        raise archive.error(other or f"expected a cpio header, found {header[:6]!r}", start, hint)
     number: dict[str, int] = {}
     for index, field in enumerate(FIELDS):
         digits = header[6 + 8 * index : 14 + 8 * index]
         if not re.fullmatch(rb"[0-9A-Fa-f]{8}", digits):
-            raise archive.error(f"the {field} is no number of 8 hexadecimal digits, but {digits!r}", start)
+            raise archive.error(f"the {field} is not a number of 8 hexadecimal digits: {digits!r}", start)
         number[field] = int(digits, 16)
     if not 2 <= number["name size"] <= NAME_MAX:
-        raise archive.error(f"a name of {number['name size']} bytes, where 2 to {NAME_MAX} are possible", start)
+        raise archive.error(f"a name has {number['name size']} bytes, and must have 2 to {NAME_MAX}", start)
     name = archive.take(number["name size"], "a name")
     if name.find(b"\0") != len(name) - 1:
-        raise archive.error(f"the name {name[:40]!r} does not end at its only NUL", start)
+        raise archive.error(f"the name {name[:40]!r} does not end with its only NUL", start)
     path = os.fsdecode(name[:-1])
     archive.align("the padding of a header")
     if path == TRAILER:
@@ -255,10 +254,10 @@ def _read_entry(archive: _Counted) -> CpioEntry | None:
         return None
     kind, size = stat.S_IFMT(number["mode"]), number["size"]
     if size and kind not in (stat.S_IFREG, stat.S_IFLNK):
-        raise archive.error(f"{path} has data, but is neither a file nor a symbolic link", start)
-    # One byte more: gen_init_cpio ends targets with a NUL.
+        raise archive.error(f"{path} has data, but is not a file or a symbolic link", start)
+    # gen_init_cpio ends targets with a NUL, which is one byte more.
     if kind == stat.S_IFLNK and not 1 <= size <= TARGET_MAX + 1:
-        raise archive.error(f"{path}: a link's target of {size} bytes, where 1 to {TARGET_MAX} are possible", start)
+        raise archive.error(f"{path}: the link's target has {size} bytes, and must have 1 to {TARGET_MAX}", start)
     data = archive.take(size, f"the data of {path}")
     archive.align(f"the padding of {path}")
     if header[:6] == MAGIC_WITH_SUM and kind == stat.S_IFREG and sum(data) & 0xFFFFFFFF != number["checksum"]:
@@ -278,10 +277,10 @@ def _read_entry(archive: _Counted) -> CpioEntry | None:
 
 
 def tree_from_newc(entries: Iterable[CpioEntry], owner: str) -> Tree:
-    """Put entries together as a tree, everything in it owned by `owner`; times are not kept.
+    """Make a tree of the entries, all of it owned by `owner`; times are dropped.
 
-    A leading "./" is taken off names, as `find . | cpio -o` writes it. Of the names of one file, any may
-    carry the data; the first in the order of names becomes the file, the others lead to it.
+    A leading "./" is removed from names: `find . | cpio -o` writes it. Any name of a file may have its data; the first
+    name in sorted order becomes the file, and the others become hard links to it.
     """
     nodes: dict[str, Node] = {}
     names: dict[tuple[tuple[int, int], int], list[str]] = {}
@@ -289,9 +288,9 @@ def tree_from_newc(entries: Iterable[CpioEntry], owner: str) -> Tree:
         path = entry.name.removeprefix("./") or ROOT
         where = f"{owner}: {entry.name}"
         if path != ROOT and not is_normal(path):
-            raise LeafrootError("this would lie outside of the root", where)
+            raise LeafrootError("this path is outside the root", where)
         if path in nodes:
-            raise LeafrootError("it is in the archive twice", where)
+            raise LeafrootError("the archive contains it twice", where)
         nodes[path] = node = _node(entry, where)
         if entry.links > 1 and isinstance(node, File):
             names.setdefault((entry.device, entry.inode), []).append(path)
@@ -322,4 +321,4 @@ def _node(entry: CpioEntry, where: str) -> Node:
             return BlockDevice(*entry.node_device, mode, uid, gid)
         case stat.S_IFIFO:
             return Fifo(mode, uid, gid)
-    raise LeafrootError(f"its mode {entry.mode:o} says no type that a root can hold", where)
+    raise LeafrootError(f"its mode {entry.mode:o} is not of a type that a root can hold", where)

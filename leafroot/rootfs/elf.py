@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an ELF file says of itself, and the check that it can run on its board and is as hardened as that asks for.
+"""Reads ELF files, and checks that they can run on their board and are hardened as it requires.
 
-All but the stack protector is read from program headers and the dynamic segment, which the kernel and the
-dynamic linker go by: sections may be stripped. Formats: the System V gABI, and the GNU additions as in
-binutils' include/elf/common.h.
+All facts but the stack protector are read from program headers and the dynamic segment, as the kernel and the dynamic
+linker do: sections may be stripped. Formats: the System V gABI, with the GNU additions of binutils'
+include/elf/common.h.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _DF_1_NOW = 0x1
 _STACK_CHECK = "__stack_chk_fail"
 HARDENING = frozenset({"relro", "pie", "ssp"})
 """What a board may require of all its programs and libraries."""
-# Firmware is for other processors than the one that boots.
+# Firmware runs on other processors than the board's own.
 FIRMWARE = ("lib/firmware/", "usr/lib/firmware/")
-# Where musl's dynamic linker looks when no /etc/ld-musl-$ARCH.path says otherwise (ldso/dynlink.c).
+# Where musl's dynamic linker looks, unless /etc/ld-musl-$ARCH.path sets other folders (ldso/dynlink.c).
 LIBRARY_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
-# The names that musl's dynamic linker answers to itself, files or no files (ldso/dynlink.c).
+# musl's dynamic linker itself provides these libraries, even if there are no such files (ldso/dynlink.c).
 _MUSL_ITSELF = re.compile(r"lib(c|pthread|rt|m|dl|util|xnet)\.")
 
 
 @dataclass(frozen=True)
 class ElfFacts:
-    """One file's facts.
+    """The facts of one file.
 
     `kind` is the gABI's name of e_type. `stack` is "executable", "plain", or "unsaid" without PT_GNU_STACK.
-    `relro` is "full", "partial" or "none". `ssp` says whether the stack protector's handler is called; None
-    where the file does not tell.
+    `relro` is "full", "partial" or "none". `ssp` says whether the file calls the stack protector's handler; it is None
+    if that cannot be told.
     """
 
     machine: str
@@ -59,19 +59,19 @@ class ElfFacts:
 
     @property
     def is_linked(self) -> bool:
-        """Whether it is a program or a shared library, not an object to be linked still (a kernel module)."""
+        """Whether it is a program or a shared library, and not an object that is linked later (a kernel module)."""
         return self.kind in ("ET_EXEC", "ET_DYN")
 
 
 def read_elf(data: bytes, where: str) -> ElfFacts:
-    """Read a file's facts; one that is cut short or senseless is an error."""
+    """Read the facts of a file; raises LeafrootError if it is damaged."""
     try:
         return _read(data)
     except LeafrootError:
         raise
-    # pyelftools does not check: a senseless file surfaces as any of a dozen exceptions, down to KeyError.
+    # pyelftools does not check its input: a damaged file causes any of a dozen exceptions, even KeyError.
     except Exception as error:
-        raise LeafrootError(f"not an intact ELF file ({type(error).__name__}: {error})", where) from error
+        raise LeafrootError(f"damaged ELF file ({type(error).__name__}: {error})", where) from error
 
 
 def _read(data: bytes) -> ElfFacts:
@@ -92,7 +92,7 @@ def _read(data: bytes) -> ElfFacts:
     for segment in elf.iter_segments():
         match segment["p_type"]:
             case "PT_LOAD" if segment["p_offset"] + segment["p_filesz"] > len(data):
-                raise ValueError("it is cut short")
+                raise ValueError("it ends before its last segment does")
             case "PT_INTERP":
                 facts["interpreter"] = str(segment.get_interp_name())
             case "PT_DYNAMIC":
@@ -118,17 +118,17 @@ def _read(data: bytes) -> ElfFacts:
 
 
 def _ssp(elf: Any, data: bytes, is_dynamic: bool) -> bool | None:
-    """Whether the stack protector's handler is called.
+    """Whether the file calls the stack protector's handler; None if that cannot be told.
 
-    A shared library that offers it to others, a libc, does not tell. A static program has it only if something
-    in it, its libc included, calls it: musl's start-up code refers to its set-up weakly. Sections are asked,
-    for DT_GNU_HASH counts no symbols that are only referred to; strip leaves .dynsym, and takes .symtab.
+    It cannot be told of a libc, which provides the handler. A static program has the handler only if it or its libc
+    calls it: musl's start-up code has only a weak reference to its setup. This reads sections, since
+    DT_GNU_HASH does not count undefined symbols; strip keeps .dynsym and removes .symtab.
     """
     from elftools.elf.sections import SymbolTableSection
 
     tables = {name: elf.get_section_by_name(name) for name in (".dynsym", ".symtab")}
     known = {name: table for name, table in tables.items() if isinstance(table, SymbolTableSection)}
-    # Building the table of names is slow; whoever has the symbol has its name.
+    # Building the table of names is slow, so first look for the name in the file.
     is_named = _STACK_CHECK.encode() + b"\0" in data
     found = {name: is_named and (table.get_symbol_by_name(_STACK_CHECK) or []) for name, table in known.items()}
     if symbols := found.get(".dynsym"):
@@ -140,9 +140,9 @@ def _ssp(elf: Any, data: bytes, is_dynamic: bool) -> bool | None:
 
 @dataclass(frozen=True)
 class ElfTarget:
-    """What programs must be made for; `machine` is the gABI's e_machine name, `elfclass` the bits of a word.
+    """What programs must be built for: `machine` is the gABI's name of e_machine, `elfclass` the bits of a word.
 
-    Of e_flags, the bits in `flags_mask` must be those of `flags`. `interpreter` is the dynamic linker's path.
+    The bits of e_flags in `flags_mask` must be those of `flags`. `interpreter` is the path of the dynamic linker.
     """
 
     machine: str
@@ -155,7 +155,7 @@ class ElfTarget:
 
 @dataclass(frozen=True)
 class ElfReport:
-    """What one file is and how hardened; `pie` and `ssp` None where the question does not arise."""
+    """What one file is, and how it is hardened; `pie` and `ssp` are None where they do not apply."""
 
     path: str
     owner: str
@@ -172,14 +172,14 @@ def check_elf(
     require: frozenset[str] = frozenset(),
     declared: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> list[ElfReport]:
-    """Report on every ELF file of a root, by path; all faults together are one LeafrootError.
+    """Check every ELF file of a root; returns a report of each, by path, or raises one LeafrootError with all faults.
 
-    `require` names the hardening that every program and library must have: relro (full), pie, ssp. Firmware
-    is passed over; of objects that are linked later, such as kernel modules, only the machine is checked. `declared`
-    are packages, each with those that it declares that it is linked with: a library of another package is a fault.
+    `require` names the hardening that every program and library must have: relro (full), pie, ssp. Firmware is skipped.
+    For objects that are linked later, such as kernel modules, only the machine is checked. `declared` gives for each
+    package the packages that it declares as linked: using a library of any other package is a fault.
     """
     for name in sorted(require - HARDENING):
-        raise LeafrootError(f"no hardening is called {name!r}", hint=nearest(name, HARDENING))
+        raise LeafrootError(f"unknown hardening {name!r}", hint=nearest(name, HARDENING))
     reports: list[ElfReport] = []
     faults: list[str] = []
     search = _library_folders(tree, target)
@@ -225,15 +225,15 @@ def _target_faults(facts: ElfFacts, target: ElfTarget) -> Iterator[str]:
     if facts.machine == "EM_BPF" and facts.kind == "ET_REL":
         return
     if facts.kind not in ("ET_EXEC", "ET_DYN", "ET_REL"):
-        yield f"is of type {facts.kind}, which nothing runs"
+        yield f"is of type {facts.kind}, which cannot be run"
     if facts.machine != target.machine:
-        yield f"is for {facts.machine}, and this target is {target.machine}"
+        yield f"is built for {facts.machine}, but this target is {target.machine}"
     if facts.elf_class != target.elfclass:
-        yield f"has words of {facts.elf_class} bits, and this target has {target.elfclass}"
+        yield f"has words of {facts.elf_class} bits, but this target has {target.elfclass}"
     if facts.little_endian != target.little:
-        yield f"is {_order(facts.little_endian)}-endian, and this target is {_order(target.little)}-endian"
+        yield f"is {_order(facts.little_endian)}-endian, but this target is {_order(target.little)}-endian"
     if facts.flags & target.flags_mask != target.flags:
-        yield f"has flags {facts.flags:#x}, of which {target.flags_mask:#x} must be {target.flags:#x}"
+        yield f"has the flags {facts.flags:#x}, whose bits {target.flags_mask:#x} must be {target.flags:#x}"
 
 
 def _order(little: bool) -> str:
@@ -250,16 +250,16 @@ def _run_faults(facts: ElfFacts, path: str, tree: Tree, target: ElfTarget, searc
         if fault:
             yield f"needs {library}, {fault}"
     if facts.stack == "executable":
-        yield "asks for an executable stack"
+        yield "requests an executable stack"
     elif facts.stack == "unsaid":
-        yield "has no PT_GNU_STACK, which means an executable stack"
+        yield "has no PT_GNU_STACK, and so gets an executable stack"
     if facts.textrel:
-        yield "has text relocations: it would write into its own code"
+        yield "has text relocations: it would modify its own code"
 
 
 def _own_folders(facts: ElfFacts, path: str, tree: Tree) -> tuple[list[str], list[str]]:
     """The folders in which a file has its libraries looked for before others, and what is wrong with them."""
-    # With a RUNPATH, dynamic linkers do not look at the RPATH.
+    # If there is a RUNPATH, dynamic linkers ignore the RPATH.
     own = facts.rpath if facts.runpath is None else facts.runpath
     name = "RPATH" if facts.runpath is None else "RUNPATH"
     folders: list[str] = []
@@ -283,32 +283,32 @@ def _hardening_faults(facts: ElfFacts, require: frozenset[str]) -> Iterator[str]
 
 
 def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:
-    """A folder of a RUNPATH as an absolute path, or what is wrong with it."""
+    """A folder of a RUNPATH as an absolute path, and what is wrong with it."""
     origin = f"/{PurePosixPath(path).parent}"
     folder = re.sub(r"^\$(ORIGIN|\{ORIGIN\})(?=/|$)", origin, item)
     if not folder:
-        return "", "an empty folder: that is wherever it is started"
+        return "", "an empty folder, which means the current one"
     if "$" in folder:
-        return "", "with a variable that dynamic linkers do not share"
+        return "", "with a variable that not all dynamic linkers know"
     if not folder.startswith("/"):
-        return "", "which is relative: it depends on where it is started"
+        return "", "which is relative to the current folder"
     depth = 0
     for part in folder.split("/"):
         depth += -1 if part == ".." else part not in ("", ".")
         if depth < 0:
-            return "", "which leads out of the root"
+            return "", "which is outside the root"
     resolved = tree.resolve(folder)
     if folder.rstrip("/") in LIBRARY_FOLDERS or (resolved and isinstance(tree.entries[resolved].node, Directory)):
         return folder, ""
-    return "", "which is no folder of the root"
+    return "", "which is not a folder of the root"
 
 
 def _undeclared(
     facts: ElfFacts, path: str, owner: str, tree: Tree, search: Sequence[str], declared: Mapping[str, frozenset[str]]
 ) -> Iterator[str]:
-    """The libraries of other packages that the file's own package does not say that it is linked with.
+    """The libraries of packages that the file's own package does not declare.
 
-    They were in its sysroot because something that it does declare is linked with them.
+    They were in its sysroot because a package that it does declare is linked with them.
     """
     if owner not in declared:
         return
@@ -324,12 +324,12 @@ def _undeclared(
 def _library_fault(library: str, folders: Sequence[str], tree: Tree, target: ElfTarget) -> str:
     if "/" in library:
         if not library.startswith("/"):
-            return "which is relative: it depends on where it is started"
+            return "which is relative to the current folder"
         return "" if _is_file(tree, library) else "which is not in the root"
     for folder in folders:
         found = tree.resolve(f"{folder}/{library}")
         if found is not None:
-            return "" if _is_library(tree, found) else f"but /{found} is no shared library"
+            return "" if _is_library(tree, found) else f"but /{found} is not a shared library"
     is_musl = PurePosixPath(target.interpreter).name.startswith("ld-musl-")
     if is_musl and _MUSL_ITSELF.match(library) and _is_file(tree, target.interpreter):
         return ""
@@ -349,7 +349,7 @@ def _is_library(tree: Tree, path: str) -> bool:
 
 
 def _library_folders(tree: Tree, target: ElfTarget) -> tuple[str, ...]:
-    """The dynamic linker's own search path in this root: musl's path file, if there is one."""
+    """The dynamic linker's search path in this root, which musl's path file may set."""
     match = re.fullmatch(r"ld-musl-(.+)\.so\.1", PurePosixPath(target.interpreter).name)
     found = tree.resolve(f"etc/ld-musl-{match[1]}.path") if match else None
     node = tree.entries[found].node if found is not None else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers from what lies on the building machine: a package's artefact, an overlay's folder, and what is in that."""
+"""Reads layers of a root from the building machine: a package's artefact, or an overlay's folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-# git keeps no empty folder; a file of this name is what people put into one, and it is not meant itself.
+# People put a file of this name into a folder because git does not keep empty folders; it does not go into the root.
 PLACEHOLDER = ".gitkeep"
 
 
@@ -79,11 +79,10 @@ def layer_from_tar(
     spool: Path | None = None,
     replaces: frozenset[str] = frozenset(),
 ) -> Layer:
-    """Read an artefact (`tar.zst`) as a layer: modes as they are there, everything owned by root.
+    """Read an artefact (`tar.zst`) as a layer; modes are kept, and root owns everything.
 
-    `keep` says of each path whether it is taken; the root directory itself never is, for a package has no
-    say in its mode. With `spool`, contents are appended to that file and stay out of memory; the layer lives
-    as long as the file.
+    `keep` says for each path whether it is included. The root directory itself never is: packages do not set its mode.
+    With `spool`, contents are appended to that file instead of kept in memory; the layer needs the file then.
     """
     nodes: dict[str, Node] = {}
     dropped: dict[str, Node] = {}
@@ -96,7 +95,7 @@ def layer_from_tar(
                     if path == ROOT:
                         continue
                     if path in nodes or path in dropped:
-                        raise LeafrootError(f"{path} is in it twice", archive)
+                        raise LeafrootError(f"contains {path} twice", archive)
                     into = nodes if keep(path) else dropped
                     into[path] = _member_node(path, member, tar, archive, spool, store)
                 # The checksum is at the end of the frame.
@@ -114,7 +113,7 @@ def _open_spool(spool: Path | None) -> IO[bytes]:
 def _member_path(name: str, archive: Path) -> str:
     path = name.removeprefix("./").rstrip("/") or ROOT
     if path != ROOT and not is_normal(path):
-        raise LeafrootError(f"its member {name!r} would lie outside of the root", archive)
+        raise LeafrootError(f"its member {name!r} is outside the root", archive)
     return path
 
 
@@ -142,14 +141,14 @@ def _member_node(
     if member.islnk():
         return HardLink(_member_path(member.linkname, archive))
     raise LeafrootError(
-        f"its member {path} is neither file, directory nor link",
+        f"its member {path} is not a file, a directory or a link",
         archive,
-        "Device nodes and pipes are made by the board or the skeleton, not installed by a package.",
+        "A package cannot install device nodes and pipes: the board or the skeleton makes them.",
     )
 
 
 def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path) -> dict[str, Node]:
-    """Make every hard link lead to a file of the layer, although its first name may have been dropped."""
+    """Make every hard link lead to a file of the layer, even if the first name of the file was dropped."""
     moved: dict[str, str] = {}
     mended = dict(nodes)
     for path, node in nodes.items():
@@ -164,7 +163,7 @@ def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path)
             continue
         if found is None or isinstance(found, (HardLink, Directory)):
             raise LeafrootError(f"its member {path} is a hard link to {target}, which is not an earlier file", archive)
-        # tar links names of symbolic links, too; one more link with the same target is the same thing.
+        # tar also hard-links symbolic links; a second symbolic link with the same target is equivalent.
         mended[path] = found
         if isinstance(found, File):
             moved[target] = path
@@ -174,13 +173,13 @@ def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path)
 def layer_from_directory(
     owner: str, folder: Path, *, override: bool = True, replaces: frozenset[str] = frozenset()
 ) -> Layer:
-    """Read a folder (an overlay) as a layer: everything owned by root, modes 0755 or, not executable, 0644.
+    """Read a folder (an overlay) as a layer; root owns everything, and modes are 0755, or 0644 if not executable.
 
-    Only the owner's x bit counts, for a checkout's other bits depend on the umask of whoever made it.
-    Contents stay where they are until they are written. A `.gitkeep` is left out.
+    Only the owner's x bit counts: the other bits of a checkout depend on its owner's umask. Contents are not read until
+    they are written. A `.gitkeep` is left out.
     """
     if not folder.is_dir():
-        raise LeafrootError("there is no such folder", folder)
+        raise LeafrootError("no such folder", folder)
     return Layer(owner, dict(_walk(folder, "")), replaces, override)
 
 
@@ -201,9 +200,9 @@ def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node
             yield path, Symlink(str(item.readlink()))
         elif not stat.S_ISREG(status.st_mode):
             raise LeafrootError(
-                "neither file, folder nor symbolic link",
+                "not a file, a folder or a symbolic link",
                 item,
-                "Device nodes and pipes are said in Python values, not laid on the disk.",
+                "An overlay cannot hold device nodes and pipes: declare them in Python.",
             )
         elif not os.access(item, os.R_OK):
             raise LeafrootError("cannot be read: Permission denied", item)
@@ -216,18 +215,18 @@ def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node
 
 @dataclass(frozen=True)
 class Listing:
-    """A folder's entries: (path, what), where what is a mode for files, "/" for folders, "-> target" for links."""
+    """The entries of a folder as (path, what): what is the mode of a file, "/" for a folder, "-> target" for a link."""
 
     folder: str
     entries: tuple[tuple[str, str], ...]
 
     def files(self) -> tuple[str, ...]:
-        """The regular files, as paths that a step can name."""
+        """The regular files, as paths that a step can use."""
         return tuple(f"{self.folder}/{path}" for path, what in self.entries if what[0] == "0")
 
 
 def read_listing(checkout: Path, folder: str) -> Listing:
-    """List a folder of the checkout (or an absolute one); LeafrootError at what a root cannot take from it."""
+    """List a folder of the checkout (or an absolute one); raises LeafrootError for what a root cannot hold."""
     entries = []
     for path, node in layer_from_directory(folder, checkout / folder).nodes.items():
         match node:

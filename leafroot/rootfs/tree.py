@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The root file system as data: files, directories, links and device nodes, and layers of them merged into one tree.
+"""The root file system as data: files, directories, links and device nodes; merges layers of them into one tree.
 
-Paths are relative and normal ("usr/bin/env"); the root directory itself is ".". Nothing is made on a disk, so
-device nodes and owners need no privilege.
+Paths are relative and normalized ("usr/bin/env"); the root directory itself is ".". Nothing is created on a disk, so
+device nodes and owners need no privileges.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from leafroot.errors import LeafrootError
 
 ROOT = "."
 CHUNK = 1 << 20
-# Folders within folders: the deepest tree that people build from has some twenty. What walks a tree, here and in
-# Python's own library, calls itself for each, and ends at a thousand.
+# How deep folders may be nested: real source trees have about twenty levels. Functions that walk a tree, here and in
+# Python's library, call themselves for each level, and Python stops them at a thousand.
 DEEPEST = 200
-# Linux follows as many symbolic links in one path before it gives ELOOP (MAXSYMLINKS, include/linux/namei.h).
+# How many symbolic links of one path Linux follows before it returns ELOOP (MAXSYMLINKS, include/linux/namei.h).
 MAX_SYMLINKS = 40
 
 
 @dataclass(frozen=True)
 class Slice:
-    """A stretch of a file of the building machine, in bytes; read only when it is needed."""
+    """A range of a file on the building machine, in bytes; it is read when it is needed."""
 
     path: Path
     offset: int
@@ -34,7 +34,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class File:
-    """A regular file; its content is here, or lies on the building machine."""
+    """A regular file; its content is bytes, or a slice of a file on the building machine."""
 
     content: bytes | Slice
     mode: int = 0o644
@@ -47,7 +47,7 @@ class File:
         return len(self.content) if isinstance(self.content, bytes) else self.content.size
 
     def chunks(self) -> Iterator[bytes]:
-        """The content in pieces of at most 1 MiB; a source that has become shorter is an error."""
+        """The content in pieces of at most 1 MiB; raises LeafrootError if the source has become shorter."""
         if isinstance(self.content, bytes):
             view = memoryview(self.content)
             yield from (bytes(view[at : at + CHUNK]) for at in range(0, len(view), CHUNK))
@@ -59,7 +59,9 @@ class File:
                 while left:
                     chunk = source.read(min(CHUNK, left))
                     if not chunk:
-                        raise LeafrootError(f"{left} bytes are missing: it was changed meanwhile", self.content.path)
+                        raise LeafrootError(
+                            f"{left} bytes are missing: the file was changed meanwhile", self.content.path
+                        )
                     left -= len(chunk)
                     yield chunk
         except OSError as error:
@@ -72,7 +74,7 @@ class File:
 
 @dataclass(frozen=True)
 class HardLink:
-    """Another name of a regular file of the same layer; owner and mode are the file's."""
+    """Another name of a regular file of the same layer, with the same owner and mode."""
 
     target: str
 
@@ -88,7 +90,7 @@ class Directory:
 
 @dataclass(frozen=True)
 class Symlink:
-    """A symbolic link; an absolute target is meant from this root."""
+    """A symbolic link; an absolute target starts at this root."""
 
     target: str
     uid: int = 0
@@ -151,17 +153,17 @@ def parents(path: str) -> Iterator[str]:
 
 
 def check_node(path: str, node: Node, owner: str) -> None:
-    """Refuse what no Linux file system could hold; device numbers have 12 and 20 bits (linux/kdev_t.h)."""
+    """Refuse what a Linux file system cannot hold; device numbers have 12 and 20 bits (linux/kdev_t.h)."""
     where = f"{owner}: /{path}"
     if not isinstance(node, (HardLink, Symlink)) and not 0 <= node.mode <= 0o7777:
-        raise LeafrootError(f"mode {node.mode:o} has more than permission bits", where)
+        raise LeafrootError(f"mode {node.mode:o} has bits that are not permissions", where)
     if not isinstance(node, HardLink):
         for kind, number in (("uid", node.uid), ("gid", node.gid)):
             # The highest number means "unchanged" to chown(2).
             if not 0 <= number < 0xFFFFFFFF:
                 raise LeafrootError(f"{kind} {number} is out of range", where)
     if isinstance(node, Symlink) and (not node.target or "\0" in node.target):
-        raise LeafrootError("a symbolic link with an impossible target", where)
+        raise LeafrootError("the symbolic link has an invalid target", where)
     if isinstance(node, (CharDevice, BlockDevice)) and not (0 <= node.major < 1 << 12 and 0 <= node.minor < 1 << 20):
         raise LeafrootError(f"device number {node.major}:{node.minor} is out of range", where)
 
@@ -170,8 +172,8 @@ def check_node(path: str, node: Node, owner: str) -> None:
 class Layer:
     """What one owner (a package, an overlay) brings into the root.
 
-    `replaces` are paths of others that this layer takes over, whichever comes first. An `override` layer may
-    replace any file of the layers before it.
+    `replaces` are paths that this layer replaces in others, whether they come before or after it. An `override` layer
+    may replace any file of the layers before it.
     """
 
     owner: str
@@ -182,21 +184,23 @@ class Layer:
     def __post_init__(self) -> None:
         for path in (*self.nodes, *self.replaces):
             if path != ROOT and not is_normal(path):
-                raise LeafrootError(f"{path!r} is not a path below the root", self.owner, "Write it like usr/bin/env.")
+                raise LeafrootError(
+                    f"{path!r} is not a path below the root", self.owner, "Write it in the form usr/bin/env."
+                )
         for path, node in self.nodes.items():
             check_node(path, node, self.owner)
             if path == ROOT and not isinstance(node, Directory):
-                raise LeafrootError(f"the root would be {NOUNS[type(node)]}", self.owner)
+                raise LeafrootError(f"the root directory cannot be {NOUNS[type(node)]}", self.owner)
             if isinstance(node, HardLink) and not isinstance(self.nodes.get(node.target), File):
                 raise LeafrootError(
-                    f"a hard link to {node.target!r}, which is no file of the same layer",
+                    f"a hard link to {node.target!r}, which is not a file of the same layer",
                     f"{self.owner}: /{path}",
                 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A node of the merged tree, and whose it is."""
+    """A node of the merged tree, and its owner."""
 
     node: Node
     owner: str
@@ -204,17 +208,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tree:
-    """A whole root: every parent is there and is a directory, every hard link leads to a file."""
+    """A whole root: all parents exist and are directories, and all hard links lead to files."""
 
     entries: Mapping[str, Entry]
 
     def __iter__(self) -> Iterator[tuple[str, Entry]]:
-        """Paths and entries, sorted; the root is first, and parents come before what is in them."""
+        """Paths and entries, sorted: the root first, and parents before what is in them."""
         yield ROOT, self.entries[ROOT]
         yield from ((path, self.entries[path]) for path in sorted(self.entries) if path != ROOT)
 
     def resolve(self, path: str) -> str | None:
-        """The path that a path leads to in this root, symbolic links followed; None if nothing is there."""
+        """Where a path leads in this root, with symbolic links followed; None if nothing is there."""
 
         def target_of(here: str) -> str | None:
             node = self.entries[here].node
@@ -228,9 +232,9 @@ class Tree:
 
 @dataclass(frozen=True)
 class Trail:
-    """The way of a path through symbolic links: its end, the links that it passed, and whether it left the root.
+    """Where a path leads through symbolic links: its end, the links that it passed, and whether it left the root.
 
-    `end` is None if the path passes more links than Linux follows: it leads in a circle.
+    `end` is None if there are more links than Linux follows: they form a loop.
     """
 
     end: str | None
@@ -272,7 +276,7 @@ def follow(path: str, target_of: Callable[[str], str | None]) -> Trail:
 
 
 def merge_layers(layers: Iterable[Layer]) -> Tree:
-    """Lay layers over each other; a path that two of them bring is an error unless one replaces it."""
+    """Merge layers; if two of them bring the same path, one must replace it, or it is an error."""
     nodes: dict[str, Node] = {ROOT: Directory()}
     makers: dict[str, Layer] = {ROOT: Layer("leafroot", {})}
     for layer in layers:
@@ -296,8 +300,8 @@ def merge_layers(layers: Iterable[Layer]) -> Tree:
 def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) -> bool:
     declared = [layer.owner for layer in (first, second) if path in layer.replaces]
     if isinstance(old, Directory) and isinstance(new, Directory):
-        # 0755 of root is what mkdir leaves behind: it says nothing, and any other mode is meant. An overlay
-        # on a disk cannot say modes at all, so it never changes those of a directory that is there.
+        # mkdir leaves 0755 of root, so it is the default, and any other mode is set on purpose. An overlay on a disk
+        # cannot set modes, so it never changes those of an existing directory.
         if old == new or new == Directory():
             return False
         if second.override and path not in second.replaces:
@@ -307,7 +311,7 @@ def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) ->
         if len(declared) == 1:
             return path in second.replaces
         raise LeafrootError(
-            f"{first.owner} makes it a directory {_says(old)}, {second.owner} a directory {_says(new)}",
+            f"{first.owner} makes it a directory with {_says(old)}, {second.owner} one with {_says(new)}",
             f"/{path}",
             _way_out(path, first, second),
         )
@@ -333,7 +337,7 @@ def _way_out(path: str, first: Layer, second: Layer) -> str:
 
 
 def _unlink(nodes: dict[str, Node], makers: dict[str, Layer] | None, path: str) -> None:
-    """Take one name away; a file that has other names lives on under the first of them."""
+    """Remove one name of a file; if it has others, the first of them becomes the file."""
     node = nodes.pop(path)
     names = sorted(name for name, link in nodes.items() if link == HardLink(path)) if isinstance(node, File) else []
     if names:

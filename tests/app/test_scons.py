@@ -149,7 +149,7 @@ def test_a_file_that_vanishes_during_the_build_is_named_without_a_traceback(tmp_
     note.write_text("one")
     said = Calls(tmp_path, (f"OVERLAY={tmp_path}/overlay",))(REMOVED_BY_STEPS=str(note))
     assert said.status == 2
-    told, scons, *rest = said.err.split("\n  A step is built from it.\n")[0].splitlines(), said.err.splitlines()[-1]
+    told, scons, *rest = said.err.split("\n  It is an input of a step.\n")[0].splitlines(), said.err.splitlines()[-1]
     assert told == [f"leafroot: {note}: cannot be read: No such file or directory"] and not rest
     assert re.fullmatch(r"scons: \*\*\* \[\S+/qemu_x86_64/rootfs.cpio\] Error 2", scons)
     assert "up to date" not in said.out

@@ -134,10 +134,10 @@ def unreadable(place: Path) -> None:
     place.chmod(0)
 
 
-NODES = "\n  Device nodes and pipes are said in Python values, not laid on the disk."
+NODES = "\n  An overlay cannot hold device nodes and pipes: declare them in Python."
 OVERLAYS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "socket": (a_socket, f"/odd: neither file, folder nor symbolic link{NODES}"),
-    "pipe": (os.mkfifo, f"/odd: neither file, folder nor symbolic link{NODES}"),
+    "socket": (a_socket, f"/odd: not a file, a folder or a symbolic link{NODES}"),
+    "pipe": (os.mkfifo, f"/odd: not a file, a folder or a symbolic link{NODES}"),
     "too deep": (too_deep, "more than 200 folders deep"),
     "unreadable": (unreadable, "/odd: cannot be read: Permission denied"),
 }

@@ -58,41 +58,41 @@ BAD = {
     "a user twice": (
         [User("www", 33), User("www", 80, home="/srv")],
         [],
-        "user www: declared twice: with uid=33, home='/' and with uid=80, home='/srv'",
+        "user www: two declarations differ: uid=33, home='/', and uid=80, home='/srv'",
     ),
     "a group twice": (
         [],
         [Group("tty", 5), Group("tty", 6)],
-        "group tty: declared twice: with gid=5 and with gid=6",
+        "group tty: two declarations differ: gid=5, and gid=6",
     ),
     "one uid for two": ([User("a", 7), User("b", 7)], [], "a and b both have uid 7"),
     "one gid for two": ([User("a", 7)], [Group("b", 7)], "a and b both have gid 7"),
     "another root": ([ROOT_USER, User("toor", 0)], [], "root and toor both have uid 0"),
-    "root with another id": ([User("root", 1)], [], "user root: root has uid 0, not 1"),
+    "root with another id": ([User("root", 1)], [], "user root: root must have uid 0, not 1"),
     "bad name": (
         [User("Web:1", 7)],
         [],
-        "'Web:1' is no user's name\n"
-        "  It begins with a lower case letter or _; digits and - may follow; 31 are the most.",
+        "'Web:1' is not a valid user name\n"
+        "  A name begins with a lower-case letter or _, also has digits and -, and is at most 31 long.",
     ),
     "bad group": (
         [],
         [Group("x" * 32, 7)],
-        f"'{'x' * 32}' is no group's name\n"
-        "  It begins with a lower case letter or _; digits and - may follow; 31 are the most.",
+        f"'{'x' * 32}' is not a valid group name\n"
+        "  A name begins with a lower-case letter or _, also has digits and -, and is at most 31 long.",
     ),
     "colon": (
         [User("a", 7, home="/x:y")],
         [],
-        "user a: home '/x:y' has a colon, a line's end or a NUL in it",
+        "user a: home '/x:y' contains a colon, a newline or a NUL",
     ),
     "line's end": (
         [User("a", 7, home="/\n")],
         [],
-        "user a: home '/\\n' has a colon, a line's end or a NUL in it",
+        "user a: home '/\\n' contains a colon, a newline or a NUL",
     ),
-    "relative home": ([User("a", 7, home="srv")], [], "user a: home 'srv' is no absolute path"),
-    "relative shell": ([User("a", 7, shell="sh")], [], "user a: shell 'sh' is no absolute path"),
+    "relative home": ([User("a", 7, home="srv")], [], "user a: home 'srv' is not an absolute path"),
+    "relative shell": ([User("a", 7, shell="sh")], [], "user a: shell 'sh' is not an absolute path"),
     "id out of range": (
         [User("a", 0xFFFFFFFF)],
         [],
@@ -101,7 +101,7 @@ BAD = {
     "password in clear": (
         [User("a", 7, password="secret")],
         [],
-        "user a: the password is not a hash of crypt(5)\n  Make one with: openssl passwd -6",
+        "user a: the password is not a crypt(5) hash\n  Make one with: openssl passwd -6",
     ),
 }
 

@@ -91,9 +91,9 @@ def test_the_highest_level_keeps_to_the_window(tmp_path: Path) -> None:
 
 
 BAD = {
-    "no such level": (23, 1, "zstd has no level 23\n  Levels are 1 to 22."),
-    "level 0": (0, 1, "zstd has no level 0\n  Levels are 1 to 22."),
-    "no thread": (3, 0, "compression with 0 threads\n  One is the least."),
+    "no such level": (23, 1, "zstd has no level 23\n  It has levels 1 to 22."),
+    "level 0": (0, 1, "zstd has no level 0\n  It has levels 1 to 22."),
+    "no thread": (3, 0, "cannot compress with 0 threads\n  Use at least one."),
 }
 
 

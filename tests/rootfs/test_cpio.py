@@ -122,19 +122,19 @@ LONG = "/".join(["n" * 255] * 15 + ["n" * 256])
 UNWRITABLE = {
     "too large": (
         {"var/disk": File(GREAT)},
-        "test: /var/disk: it has 4294967296 bytes, and cpio takes files up to 4294967295",
+        "test: /var/disk: it has 4294967296 bytes, and cpio allows 4294967295",
     ),
     "too long a path": (
         {LONG: File(b"")},
-        f"{f'test: /{LONG}'[:300]}...: its path has 4096 bytes, and Linux takes 4095",
+        f"{f'test: /{LONG}'[:300]}...: its path has 4096 bytes, and Linux allows 4095",
     ),
     "too long a target": (
         {"a": Symlink("t" * 4096)},
-        "test: /a: its target has 4096 bytes, and Linux takes 4095",
+        "test: /a: its target has 4096 bytes, and Linux allows 4095",
     ),
     "the trailer's name": (
         {TRAILER: File(b"")},
-        "test: /TRAILER!!!: cpio ends at an entry of this name\n  Give the file another name.",
+        "test: /TRAILER!!!: cpio uses this name to mark the end of an archive\n  Give the file another name.",
     ),
 }
 
@@ -151,4 +151,4 @@ def test_what_linux_would_not_unpack_is_refused(case: str) -> None:
 def test_a_time_beyond_the_format_is_refused(mtime: int) -> None:
     with pytest.raises(LeafrootError) as raised:
         newc(EVERYTHING, mtime)
-    assert str(raised.value) == (f"cpio has no room for the time {mtime}\n  It takes seconds from 1970 until 2106.")
+    assert str(raised.value) == (f"cpio cannot store the time {mtime}\n  It stores seconds from 1970 until 2106.")

@@ -33,65 +33,65 @@ def patched(at: int, data: bytes) -> bytes:
 
 END = SMALL.index(TRAILER.encode()) - HEADER_SIZE
 LINK = SMALL.index(b"070701", AT + 1)
-HINT = "\n  Give the uncompressed archive in the format newc (cpio -H newc)."
+HINT = "\n  It must be an uncompressed archive in the newc format (cpio -H newc)."
 UNREADABLE = {
-    "empty": (b"", "at byte 0: the archive ends within a header, 110 bytes early"),
-    "no archive": (b"<html>" * 30, "at byte 0: no cpio header, but b'<html>'"),
-    "odc": (b"070707" + b"0" * 200, "at byte 0: it is an archive of the old portable format" + HINT),
-    "bin": (b"\xc7\x71" + b"0" * 200, "at byte 0: it is an archive of the old binary format" + HINT),
-    "zstd": (b"\x28\xb5\x2f\xfd" + b"0" * 200, "at byte 0: it is compressed with zstd" + HINT),
-    "gzip": (b"\x1f\x8b" + b"0" * 200, "at byte 0: it is compressed with gzip" + HINT),
-    "xz": (b"\xfd7zXZ\0" + b"0" * 200, "at byte 0: it is compressed with xz" + HINT),
-    "bad magic in the middle": (patched(AT, b"070700"), f"at byte {AT}: no cpio header, but b'070700'"),
+    "empty": (b"", "at byte 0: the archive ends within a header: 110 bytes are missing"),
+    "no archive": (b"<html>" * 30, "at byte 0: expected a cpio header, found b'<html>'"),
+    "odc": (b"070707" + b"0" * 200, "at byte 0: this is a cpio archive in the old portable format" + HINT),
+    "bin": (b"\xc7\x71" + b"0" * 200, "at byte 0: this is a cpio archive in the old binary format" + HINT),
+    "zstd": (b"\x28\xb5\x2f\xfd" + b"0" * 200, "at byte 0: this is compressed with zstd" + HINT),
+    "gzip": (b"\x1f\x8b" + b"0" * 200, "at byte 0: this is compressed with gzip" + HINT),
+    "xz": (b"\xfd7zXZ\0" + b"0" * 200, "at byte 0: this is compressed with xz" + HINT),
+    "bad magic in the middle": (patched(AT, b"070700"), f"at byte {AT}: expected a cpio header, found b'070700'"),
     "a sign in a field": (
         with_field("size", b"+0000003"),
-        f"at byte {AT}: the size is no number of 8 hexadecimal digits, but b'+0000003'",
+        f"at byte {AT}: the size is not a number of 8 hexadecimal digits: b'+0000003'",
     ),
     "spaces in a field": (
         with_field("inode", b"       2"),
-        f"at byte {AT}: the inode is no number of 8 hexadecimal digits, but b'       2'",
+        f"at byte {AT}: the inode is not a number of 8 hexadecimal digits: b'       2'",
     ),
     "no name": (
         with_field("name size", b"00000001"),
-        f"at byte {AT}: a name of 1 bytes, where 2 to 4096 are possible",
+        f"at byte {AT}: a name has 1 bytes, and must have 2 to 4096",
     ),
     "oversized name": (
         with_field("name size", b"00001001"),
-        f"at byte {AT}: a name of 4097 bytes, where 2 to 4096 are possible",
+        f"at byte {AT}: a name has 4097 bytes, and must have 2 to 4096",
     ),
     "enormous name": (
         with_field("name size", b"FFFFFFFF"),
-        f"at byte {AT}: a name of 4294967295 bytes, where 2 to 4096 are possible",
+        f"at byte {AT}: a name has 4294967295 bytes, and must have 2 to 4096",
     ),
     "name without NUL": (
         patched(AT + HEADER_SIZE + 1, b"x"),
-        f"at byte {AT}: the name b'ax' does not end at its only NUL",
+        f"at byte {AT}: the name b'ax' does not end with its only NUL",
     ),
     "NUL within a name": (
         patched(AT + HEADER_SIZE, b"\0"),
-        f"at byte {AT}: the name b'\\x00\\x00' does not end at its only NUL",
+        f"at byte {AT}: the name b'\\x00\\x00' does not end with its only NUL",
     ),
     "padding": (patched(AT + HEADER_SIZE + 5, b"x"), f"at byte {AT + HEADER_SIZE + 5}: the padding is not zero"),
     "enormous file": (
         with_field("size", b"FFFFFFFF"),
-        f"at byte {AT + HEADER_SIZE + 2}: the archive ends within the data of a, "
-        f"{0xFFFFFFFF - len(SMALL) + AT + HEADER_SIZE + 2} bytes early",
+        f"at byte {AT + HEADER_SIZE + 2}: the archive ends within the data of a: "
+        f"{0xFFFFFFFF - len(SMALL) + AT + HEADER_SIZE + 2} bytes are missing",
     ),
     "directory with data": (
         with_field("mode", b"000041ED"),
-        f"at byte {AT}: a has data, but is neither a file nor a symbolic link",
+        f"at byte {AT}: a has data, but is not a file or a symbolic link",
     ),
     "empty link": (
         with_field("size", b"00000000", LINK),
-        f"at byte {LINK}: b: a link's target of 0 bytes, where 1 to 4095 are possible",
+        f"at byte {LINK}: b: the link's target has 0 bytes, and must have 1 to 4095",
     ),
     "oversized link": (
         with_field("size", b"00001001", LINK),
-        f"at byte {LINK}: b: a link's target of 4097 bytes, where 1 to 4095 are possible",
+        f"at byte {LINK}: b: the link's target has 4097 bytes, and must have 1 to 4095",
     ),
     "trailer with data": (with_field("size", b"00000001", END), f"at byte {END}: the trailer has data"),
-    "no trailer": (SMALL[:END], f"at byte {END}: the archive ends within a header, 110 bytes early"),
-    "something after the trailer": (SMALL + b"x", f"at byte {END + 124}: something follows the end of the archive"),
+    "no trailer": (SMALL[:END], f"at byte {END}: the archive ends within a header: 110 bytes are missing"),
+    "something after the trailer": (SMALL + b"x", f"at byte {END + 124}: data follows the end of the archive"),
 }
 
 
@@ -109,11 +109,11 @@ def entry(name: str, **fields: object) -> CpioEntry:
 
 
 NO_TREE = {
-    "absolute": ([entry("/etc")], "x: /etc: this would lie outside of the root"),
-    "dot dot": ([entry("a/../../b")], "x: a/../../b: this would lie outside of the root"),
-    "twice": ([entry("a"), entry("./a")], "x: ./a: it is in the archive twice"),
-    "socket": ([entry("a", mode=0o140755)], "x: a: its mode 140755 says no type that a root can hold"),
-    "root as a file": ([entry(".")], "x: the root would be a file"),
+    "absolute": ([entry("/etc")], "x: /etc: this path is outside the root"),
+    "dot dot": ([entry("a/../../b")], "x: a/../../b: this path is outside the root"),
+    "twice": ([entry("a"), entry("./a")], "x: ./a: the archive contains it twice"),
+    "socket": ([entry("a", mode=0o140755)], "x: a: its mode 140755 is not of a type that a root can hold"),
+    "root as a file": ([entry(".")], "x: the root directory cannot be a file"),
     "below a file": ([entry("a"), entry("a/b")], "/a/b: x brings it, but x makes /a a file"),
 }
 

@@ -30,14 +30,14 @@ def without_stack_header(data: bytes) -> bytes:
 def test_an_executable_stack_is_refused(program: Build, library: Build, target: ElfTarget) -> None:
     tree = root({"bin/it": program("-Wl,-z,execstack"), "lib/libit.so": library("-Wl,-z,execstack")})
     assert faults(tree, target) == [
-        "/bin/it (it): asks for an executable stack",
-        "/lib/libit.so (it): asks for an executable stack",
+        "/bin/it (it): requests an executable stack",
+        "/lib/libit.so (it): requests an executable stack",
     ]
 
 
 def test_a_stack_of_which_nothing_is_said_is_refused(program: Build, target: ElfTarget) -> None:
     assert faults(root({"bin/it": without_stack_header(program())}), target) == [
-        "/bin/it (it): has no PT_GNU_STACK, which means an executable stack"
+        "/bin/it (it): has no PT_GNU_STACK, and so gets an executable stack"
     ]
 
 
@@ -48,7 +48,7 @@ WRITES_CODE = LIBRARY + ' __asm__(".text\\n.quad provided\\n");'
 def test_text_relocations_are_refused(library: Build, target: ElfTarget) -> None:
     data = library("-Wl,-z,notext", source=WRITES_CODE)
     assert faults(root({"lib/libit.so": data}), target) == [
-        "/lib/libit.so (it): has text relocations: it would write into its own code"
+        "/lib/libit.so (it): has text relocations: it would modify its own code"
     ]
 
 
@@ -112,4 +112,4 @@ def test_a_libc_that_has_the_handler_itself_does_not_tell(library: Build, target
 def test_hardening_of_an_unknown_name_is_refused(target: ElfTarget) -> None:
     with pytest.raises(LeafrootError) as raised:
         check_elf(root({}), target, frozenset({"rello"}))
-    assert str(raised.value) == "no hardening is called 'rello'\n  Did you mean relro?"
+    assert str(raised.value) == "unknown hardening 'rello'\n  Did you mean relro?"

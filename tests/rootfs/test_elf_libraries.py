@@ -58,7 +58,7 @@ def test_a_library_is_found(case: str, program: Build, library: Build, target: E
 NOT_FOUND = {
     "elsewhere": ({"opt/libit.so": True}, "which is not in the root"),
     "a dangling link": ({"usr/lib/libit.so": Symlink("libit.so.1")}, "which is not in the root"),
-    "a text": ({"usr/lib/libit.so": File(b"INPUT(libit.a)")}, "but /usr/lib/libit.so is no shared library"),
+    "a text": ({"usr/lib/libit.so": File(b"INPUT(libit.a)")}, "but /usr/lib/libit.so is not a shared library"),
     "not where musl's path file says": (
         {"etc/ld-musl-test.path": File(b"/lib"), "usr/lib/libit.so": True},
         "which is not in the root",
@@ -88,7 +88,7 @@ def test_musls_loader_is_itself_the_libc(name: str, program: Build, target: ElfT
     [
         ("/opt/libit.so", None),
         ("/opt/gone.so", "which is not in the root"),
-        ("opt/libit.so", "which is relative: it depends on where it is started"),
+        ("opt/libit.so", "which is relative to the current folder"),
     ],
 )
 def test_a_library_needed_by_its_path(
@@ -115,15 +115,15 @@ def test_a_runpath_within_the_root_leads_to_libraries(
 
 
 BAD_RUNPATHS = {
-    "/build/it/.libs": "which is no folder of the root",
-    "/home/me/lib": "which is no folder of the root",
-    "/etc/passwd": "which is no folder of the root",
-    "lib": "which is relative: it depends on where it is started",
-    ".": "which is relative: it depends on where it is started",
-    "$ORIGIN/../../../lib": "which leads out of the root",
-    "/lib/../../lib": "which leads out of the root",
-    "/usr/$LIB": "with a variable that dynamic linkers do not share",
-    "$ORIGINAL/lib": "with a variable that dynamic linkers do not share",
+    "/build/it/.libs": "which is not a folder of the root",
+    "/home/me/lib": "which is not a folder of the root",
+    "/etc/passwd": "which is not a folder of the root",
+    "lib": "which is relative to the current folder",
+    ".": "which is relative to the current folder",
+    "$ORIGIN/../../../lib": "which is outside the root",
+    "/lib/../../lib": "which is outside the root",
+    "/usr/$LIB": "with a variable that not all dynamic linkers know",
+    "$ORIGINAL/lib": "with a variable that not all dynamic linkers know",
 }
 
 
@@ -140,5 +140,5 @@ def test_a_runpath_that_leads_out_is_refused(
 
 def test_an_empty_part_of_a_runpath_is_refused(program: Build, target: ElfTarget) -> None:
     assert faults(root({"usr/bin/it": program("-Wl,-rpath,/usr/lib:")}), target) == [
-        "/usr/bin/it (it): its RUNPATH has '', an empty folder: that is wherever it is started"
+        "/usr/bin/it (it): its RUNPATH has '', an empty folder, which means the current one"
     ]

@@ -20,7 +20,7 @@ def test_an_object_is_only_checked_for_its_machine(build: Build, target: ElfTarg
     (report,) = check_elf(tree, target, frozenset({"relro", "pie", "ssp"}))
     assert (report.kind, report.pie) == ("ET_REL", None)
     assert faults(tree, foreign(target)) == [
-        f"/lib/modules/it.ko (it): is for {target.machine}, and this target is EM_S390"
+        f"/lib/modules/it.ko (it): is built for {target.machine}, but this target is EM_S390"
     ]
 
 
@@ -42,22 +42,22 @@ X86_64 = ElfTarget("EM_X86_64", 64, True, LOADER)
 RISCV = ElfTarget("EM_RISCV", 64, True, LOADER, flags_mask=0x6, flags=0x4)
 OTHER_TARGETS = {
     "right": (X86_64, header(), []),
-    "machine": (X86_64, header(machine=183), ["is for EM_AARCH64, and this target is EM_X86_64"]),
-    "unknown machine": (X86_64, header(machine=65000), ["is for 65000, and this target is EM_X86_64"]),
-    "class": (X86_64, header(wide=False), ["has words of 32 bits, and this target has 64"]),
-    "byte order": (X86_64, header(little=False), ["is big-endian, and this target is little-endian"]),
+    "machine": (X86_64, header(machine=183), ["is built for EM_AARCH64, but this target is EM_X86_64"]),
+    "unknown machine": (X86_64, header(machine=65000), ["is built for 65000, but this target is EM_X86_64"]),
+    "class": (X86_64, header(wide=False), ["has words of 32 bits, but this target has 64"]),
+    "byte order": (X86_64, header(little=False), ["is big-endian, but this target is little-endian"]),
     "all of them": (
         X86_64,
         header(wide=False, little=False, machine=8),
         [
-            "is for EM_MIPS, and this target is EM_X86_64",
-            "has words of 32 bits, and this target has 64",
-            "is big-endian, and this target is little-endian",
+            "is built for EM_MIPS, but this target is EM_X86_64",
+            "has words of 32 bits, but this target has 64",
+            "is big-endian, but this target is little-endian",
         ],
     ),
     "right flags": (RISCV, header(machine=243, flags=0x5), []),
-    "flags": (RISCV, header(machine=243, flags=0x1), ["has flags 0x1, of which 0x6 must be 0x4"]),
-    "core": (X86_64, header(kind=4), ["is of type ET_CORE, which nothing runs"]),
+    "flags": (RISCV, header(machine=243, flags=0x1), ["has the flags 0x1, whose bits 0x6 must be 0x4"]),
+    "core": (X86_64, header(kind=4), ["is of type ET_CORE, which cannot be run"]),
     "BPF object": (X86_64, header(machine=247, kind=1), []),
 }
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_cut_short_is_named_with_its_package(program: Build, targ
     assert faults(root({"bin/it": data}), target) == []
     for size in (5, 40, 64, 200, len(data) // 2, len(data) - 1):
         (fault,) = faults(root({"bin/it": data[:size]}), target)
-        assert fault.startswith("/bin/it (it): not an intact ELF file (")
+        assert fault.startswith("/bin/it (it): damaged ELF file (")
 
 
 def test_a_damaged_file_raises_nothing_but_our_error(program: Build, target: ElfTarget) -> None:

@@ -23,7 +23,7 @@ def test_content_that_has_become_shorter_is_an_error(tmp_path: Path) -> None:
     source.write_bytes(b"0123456789")
     with pytest.raises(LeafrootError) as raised:
         File(Slice(source, 8, 5)).read()
-    assert str(raised.value) == f"{source}: 3 bytes are missing: it was changed meanwhile"
+    assert str(raised.value) == f"{source}: 3 bytes are missing: the file was changed meanwhile"
 
 
 def test_content_that_is_gone_is_an_error(tmp_path: Path) -> None:

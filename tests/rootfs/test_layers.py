@@ -92,22 +92,22 @@ def test_a_hard_link_to_a_symbolic_link_is_one_more_symbolic_link(tmp_path: Path
 
 
 BAD_MEMBERS = {
-    "absolute": (("/etc/passwd", REG, b"", 0o644), "its member '/etc/passwd' would lie outside of the root"),
-    "dot dot": (("a/../../b", REG, b"", 0o644), "its member 'a/../../b' would lie outside of the root"),
-    "link outside": (("a", LNK, "../b", 0o644), "its member '../b' would lie outside of the root"),
+    "absolute": (("/etc/passwd", REG, b"", 0o644), "its member '/etc/passwd' is outside the root"),
+    "dot dot": (("a/../../b", REG, b"", 0o644), "its member 'a/../../b' is outside the root"),
+    "link outside": (("a", LNK, "../b", 0o644), "its member '../b' is outside the root"),
     "link to nothing": (
         ("a", LNK, "b", 0o644),
         "its member a is a hard link to b, which is not an earlier file",
     ),
     "device": (
         ("dev/null", tarfile.CHRTYPE, "", 0o644),
-        "its member dev/null is neither file, directory nor link\n"
-        "  Device nodes and pipes are made by the board or the skeleton, not installed by a package.",
+        "its member dev/null is not a file, a directory or a link\n"
+        "  A package cannot install device nodes and pipes: the board or the skeleton makes them.",
     ),
     "pipe": (
         ("run/pipe", tarfile.FIFOTYPE, "", 0o644),
-        "its member run/pipe is neither file, directory nor link\n"
-        "  Device nodes and pipes are made by the board or the skeleton, not installed by a package.",
+        "its member run/pipe is not a file, a directory or a link\n"
+        "  A package cannot install device nodes and pipes: the board or the skeleton makes them.",
     ),
 }
 
@@ -125,7 +125,7 @@ def test_a_path_that_is_twice_in_an_artefact_is_refused(tmp_path: Path) -> None:
     path = artefact(tmp_path, ("a", REG, b"1", 0o644), ("./a", REG, b"2", 0o644))
     with pytest.raises(LeafrootError) as raised:
         layer_from_tar("x", path)
-    assert str(raised.value) == f"{path}: a is in it twice"
+    assert str(raised.value) == f"{path}: contains a twice"
 
 
 WHOLE = zstandard.compress(tar_bytes(*USUAL))
@@ -194,7 +194,7 @@ def test_an_overlay_has_the_modes_of_a_checkout_and_belongs_to_root(tmp_path: Pa
 def test_an_overlay_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as raised:
         layer_from_directory("overlay", tmp_path / "none")
-    assert str(raised.value) == f"{tmp_path}/none: there is no such folder"
+    assert str(raised.value) == f"{tmp_path}/none: no such folder"
 
 
 def test_a_pipe_in_an_overlay_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ def test_a_pipe_in_an_overlay_is_refused_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as raised:
         layer_from_directory("overlay", tmp_path)
     assert str(raised.value) == (
-        f"{tmp_path}/pipe: neither file, folder nor symbolic link\n"
-        "  Device nodes and pipes are said in Python values, not laid on the disk."
+        f"{tmp_path}/pipe: not a file, a folder or a symbolic link\n"
+        "  An overlay cannot hold device nodes and pipes: declare them in Python."
     )
 
 

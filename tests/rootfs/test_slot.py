@@ -90,33 +90,33 @@ def test_a_member_made_by_hand_is_found_and_filled() -> None:
     assert zlib.decompress(image[5:-3], wbits=31) == b"archive".ljust(1000, b"\0")
 
 
-DEFECT = "Delete the file and build again. If that does not help, it is a defect of Leafroot: please report it."
+DEFECT = "Delete the file and build again. If that does not help, this is a bug of Leafroot: please report it."
 BAD: dict[str, tuple[bytes, bytes, str]] = {
     "no slot": (
         b"a kernel",
         b"",
-        "it has no slot for the root in plain sight\n"
-        "  A kernel that unpacks itself hides it, unless it is packed with gzip: KERNEL_GZIP=y belongs into\n"
-        "  kernel_options of the architecture. The root is compressed by itself, and gains nothing from more.",
+        "no slot for the root is visible in this image\n"
+        "  A kernel that unpacks itself must be compressed with gzip: put KERNEL_GZIP=y into kernel_options of the\n"
+        "  architecture. The root is compressed separately, so another method would not make the image smaller.",
     ),
-    "two slots": (slot(99) + slot(99), b"", f"it has more than one slot for the root\n  {DEFECT}"),
+    "two slots": (slot(99) + slot(99), b"", f"the image has more than one slot for the root\n  {DEFECT}"),
     "too large a root": (
         slot(99),
         b"x" * 100,
-        f"its slot has 99 bytes, and the root is 100 bytes: it was linked for another root\n  {DEFECT}",
+        f"the root has 100 bytes, but the slot in the kernel has 99: it is for another root\n  {DEFECT}",
     ),
-    "a head that is cut off": (slot(99)[:40], b"", f"the slot for the root is cut off\n  {DEFECT}"),
-    "a slot that is cut off": (slot(99)[:98], b"", f"the slot for the root is cut off\n  {DEFECT}"),
+    "a head that is cut off": (slot(99)[:40], b"", f"the slot for the root is truncated\n  {DEFECT}"),
+    "a slot that is cut off": (slot(99)[:98], b"", f"the slot for the root is truncated\n  {DEFECT}"),
     "a slot that was filled": (slot(99)[:-1] + b"x", b"", f"the slot for the root is not empty\n  {DEFECT}"),
     "a slot smaller than its head": (
         MAGIC + struct.pack("<QQQ", 50, 0, 0),
         b"",
-        f"the slot for the root is cut off\n  {DEFECT}",
+        f"the slot for the root is truncated\n  {DEFECT}",
     ),
     "a member that begins too early": (
         MAGIC + struct.pack("<QQQ", 99, 1, 200) + bytes(200),
         b"",
-        f"the slot for the root is cut off\n  {DEFECT}",
+        f"the slot for the root is truncated\n  {DEFECT}",
     ),
     "other blocks": (
         stored(1000).replace(struct.pack("<H", 1000 ^ 0xFFFF), b"xx"),
@@ -126,12 +126,12 @@ BAD: dict[str, tuple[bytes, bytes, str]] = {
     "a broken stream": (
         stored(1000, head=b"\7"),
         b"",
-        "what it unpacks itself from is broken: Error -3 while decompressing data: invalid block type\n  " + DEFECT,
+        "the compressed kernel in it is damaged: Error -3 while decompressing data: invalid block type\n  " + DEFECT,
     ),
     "a stream with another end": (
         stored(1000, tail=b"\x03\0"),
         b"",
-        f"what it unpacks itself from has another end than its slot says\n  {DEFECT}",
+        f"the compressed kernel in it does not end where the slot's header says\n  {DEFECT}",
     ),
 }
 

@@ -111,7 +111,7 @@ CLASHES = {
     ),
     "two modes of a directory": (
         [layer("skeleton", tmp=Directory(0o1777)), layer("b", tmp=Directory(0o700, 5, 6))],
-        "/tmp: skeleton makes it a directory 1777 0:0, b a directory 0700 5:6\n"
+        "/tmp: skeleton makes it a directory with 1777 0:0, b one with 0700 5:6\n"
         "  Leave one of them out, or let skeleton or b declare that it replaces tmp.",
     ),
     "file and directory": (
@@ -145,26 +145,26 @@ def test_layers_that_do_not_fit_are_refused_naming_both(case: str) -> None:
 
 
 BAD_LAYERS = {
-    "absolute": ({"/etc": A}, "x: '/etc' is not a path below the root\n  Write it like usr/bin/env."),
-    "dot dot": ({"a/../b": A}, "x: 'a/../b' is not a path below the root\n  Write it like usr/bin/env."),
-    "leading dot": ({"./a": A}, "x: './a' is not a path below the root\n  Write it like usr/bin/env."),
-    "empty": ({"": A}, "x: '' is not a path below the root\n  Write it like usr/bin/env."),
-    "empty part": ({"a//b": A}, "x: 'a//b' is not a path below the root\n  Write it like usr/bin/env."),
-    "slash at the end": ({"a/": A}, "x: 'a/' is not a path below the root\n  Write it like usr/bin/env."),
-    "NUL": ({"a\0b": A}, "x: 'a\\x00b' is not a path below the root\n  Write it like usr/bin/env."),
-    "root as a file": ({".": A}, "x: the root would be a file"),
+    "absolute": ({"/etc": A}, "x: '/etc' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "dot dot": ({"a/../b": A}, "x: 'a/../b' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "leading dot": ({"./a": A}, "x: './a' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "empty": ({"": A}, "x: '' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "empty part": ({"a//b": A}, "x: 'a//b' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "slash at the end": ({"a/": A}, "x: 'a/' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "NUL": ({"a\0b": A}, "x: 'a\\x00b' is not a path below the root\n  Write it in the form usr/bin/env."),
+    "root as a file": ({".": A}, "x: the root directory cannot be a file"),
     "hard link to nothing": (
         {"a": HardLink("b")},
-        "x: /a: a hard link to 'b', which is no file of the same layer",
+        "x: /a: a hard link to 'b', which is not a file of the same layer",
     ),
     "hard link to a hard link": (
         {"a": HardLink("b"), "b": HardLink("c"), "c": A},
-        "x: /a: a hard link to 'b', which is no file of the same layer",
+        "x: /a: a hard link to 'b', which is not a file of the same layer",
     ),
-    "mode": ({"a": File(b"", 0o100644)}, "x: /a: mode 100644 has more than permission bits"),
+    "mode": ({"a": File(b"", 0o100644)}, "x: /a: mode 100644 has bits that are not permissions"),
     "uid": ({"a": File(b"", uid=-1)}, "x: /a: uid -1 is out of range"),
     "gid": ({"a": Directory(gid=0xFFFFFFFF)}, "x: /a: gid 4294967295 is out of range"),
-    "link to nowhere": ({"a": Symlink("")}, "x: /a: a symbolic link with an impossible target"),
+    "link to nowhere": ({"a": Symlink("")}, "x: /a: the symbolic link has an invalid target"),
     "device": ({"a": CharDevice(1, 1 << 20)}, "x: /a: device number 1:1048576 is out of range"),
     "block device": ({"a": BlockDevice(4096, 0)}, "x: /a: device number 4096:0 is out of range"),
 }
