@@ -275,11 +275,11 @@ def _own_folders(facts: ElfFacts, path: str, tree: Tree) -> tuple[list[str], lis
 
 def _hardening_faults(facts: ElfFacts, require: frozenset[str]) -> Iterator[str]:
     if "relro" in require and facts.relro != "full":
-        yield f"has RELRO {facts.relro}, and the board asks for full"
+        yield f"has RELRO {facts.relro}, but the board requires full"
     if "pie" in require and facts.kind == "ET_EXEC":
-        yield "is not position-independent, and the board asks for it"
+        yield "is not position-independent, but the board requires it"
     if "ssp" in require and facts.ssp is False:
-        yield "has no stack protector, and the board asks for it"
+        yield "has no stack protector, but the board requires it"
 
 
 def _expand(item: str, path: str, tree: Tree) -> tuple[str, str]:

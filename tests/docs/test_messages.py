@@ -81,9 +81,9 @@ ELSEWHERE: dict[str, tuple[str, tuple[str, ...]]] = {
         "leafroot/rootfs/elf.py",
         ("needs {library}, {fault}", "which is not in the root"),
     ),
-    "is not position-independent, and the board asks for it": (
+    "is not position-independent, but the board requires it": (
         "leafroot/rootfs/elf.py",
-        ("is not position-independent, and the board asks for it",),
+        ("is not position-independent, but the board requires it",),
     ),
     "its modules are not pinned: there is no go.lock": (
         "leafroot/plan/recipes/go.py",

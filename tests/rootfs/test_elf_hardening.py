@@ -54,11 +54,11 @@ def test_text_relocations_are_refused(library: Build, target: ElfTarget) -> None
 
 SOFT = {
     "relro": [
-        (("-Wl,-z,norelro",), "has RELRO none, and the board asks for full"),
-        (("-Wl,-z,lazy",), "has RELRO partial, and the board asks for full"),
+        (("-Wl,-z,norelro",), "has RELRO none, but the board requires full"),
+        (("-Wl,-z,lazy",), "has RELRO partial, but the board requires full"),
     ],
-    "pie": [(("-fno-pie", "-no-pie"), "is not position-independent, and the board asks for it")],
-    "ssp": [(("-fno-stack-protector",), "has no stack protector, and the board asks for it")],
+    "pie": [(("-fno-pie", "-no-pie"), "is not position-independent, but the board requires it")],
+    "ssp": [(("-fno-stack-protector",), "has no stack protector, but the board requires it")],
 }
 
 
