@@ -70,12 +70,12 @@ CASES = {
 
 
 @pytest.mark.parametrize(("line", "message"), CASES.values(), ids=CASES)
-def test_message(line: str, message: str, tmp_path: Path) -> None:
+def test_message_about_a_card(line: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as error:
         tree(tmp_path, line).catalog()
     assert str(error.value) == message
 
 
 @pytest.mark.parametrize("line", ["boot_partition=33", "card=132", 'serial="1234abcd"', 'kernel="kernel8.img"'])
-def test_what_just_fits(line: str, tmp_path: Path) -> None:
+def test_sizes_and_names_at_the_limits_are_accepted(line: str, tmp_path: Path) -> None:
     tree(tmp_path, line).catalog()

@@ -95,7 +95,7 @@ CASES: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("line", "message"), CASES.values(), ids=CASES)
-def test_message(line: str, message: str) -> None:
+def test_message_about_a_line(line: str, message: str) -> None:
     with pytest.raises(LeafrootError) as error:
         config_txt(PI, f"# Ours.\n[all]\n{line}\narm_boost=1\n")
     assert str(error.value) == f"board/pi/config.txt:3: {message}"

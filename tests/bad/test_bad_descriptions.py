@@ -147,5 +147,5 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.mark.parametrize(("files", "message"), CASES.values(), ids=CASES)
-def test_message(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
+def test_message_about_a_description(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
     assert_refused(SmallTree(tmp_path, files), message)

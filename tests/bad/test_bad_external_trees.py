@@ -39,7 +39,7 @@ EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.mark.parametrize(("files", "message"), EXTERNAL.values(), ids=EXTERNAL)
-def test_message_of_an_external_tree(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
+def test_message_about_an_external_tree(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, files)
     with pytest.raises(LeafrootError) as error:
         tree.catalog("product")

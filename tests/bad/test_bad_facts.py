@@ -44,7 +44,7 @@ def test_message_about_a_licence(license_: str, fault: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "license_", ["MIT", "(MIT OR ISC) AND Zlib", "GPL-2.0-only WITH Linux-syscall-note", "LicenseRef-Acme-1 OR MIT"]
 )
-def test_a_licence_that_is_right(license_: str, tmp_path: Path) -> None:
+def test_a_valid_licence_is_accepted(license_: str, tmp_path: Path) -> None:
     SmallTree(tmp_path, {ALPHA: package(license=license_)}).catalog()
 
 
@@ -60,7 +60,7 @@ def test_message_about_a_version(version: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "1.20240424+ds-6", "2.0~rc1", "2024a", "1_2"])
-def test_a_version_that_is_right(version: str, tmp_path: Path) -> None:
+def test_a_valid_version_is_accepted(version: str, tmp_path: Path) -> None:
     SmallTree(tmp_path, {ALPHA: package(version=version)}).catalog()
 
 

@@ -97,7 +97,7 @@ def test_message_about_an_option(text: str, message: str, tmp_path: Path) -> Non
     ],
 )
 @pytest.mark.parametrize("build", ["Prebuilt([('a', 'b')])", "Files()"])
-def test_words_for_a_recipe_that_takes_none(text: str, build: str, tmp_path: Path) -> None:
+def test_words_for_a_recipe_that_accepts_none_are_refused(text: str, build: str, tmp_path: Path) -> None:
     assert_refused(
         SmallTree(tmp_path, options(text, build)),
         f"{MARK}option 'x' adds words, but {build.partition('(')[0]} accepts none\n"

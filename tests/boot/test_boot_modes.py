@@ -63,7 +63,7 @@ def check_manifest(images: Path, boot: str) -> None:
     assert all(entry["relro"] == "full" and entry["pie"] for entry in manifest["hardening"])
 
 
-def test_the_control_is_no_pass_for_another_mode(scons: Callable[..., str]) -> None:
+def test_plain_rootfs_fails_the_checks_of_another_mode(scons: Callable[..., str]) -> None:
     """Plain rootfs, looked at as if it were nullfs, must fail: or a pass elsewhere would say nothing."""
     output = Path("output/test/6.12-rootfs-source")
     overlay = Path(__file__).parent / "overlay-claims-nullfs"

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "output" / "qemu_x86_64" / "bench-bootmodes
 
 
 @pytest.mark.slow
-def test_what_each_way_costs(scons: Callable[..., str]) -> None:
+def test_bench_bootmodes_measures_every_way(scons: Callable[..., str]) -> None:
     printed = scons("BOARD=qemu_x86_64", "bench-bootmodes")
     results = json.loads((FOLDER / "results.json").read_text())
     found: dict[str, dict[str, Any]] = {one["way"]: one for one in results["ways"]}

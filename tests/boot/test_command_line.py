@@ -49,7 +49,7 @@ class Builds:
 
 
 @pytest.mark.parametrize("board", READ_IT)
-def test_another_word_links_the_kernel_and_compiles_what_reads_it(
+def test_another_command_line_only_links_the_kernel_and_compiles_its_readers(
     scons: Callable[..., str], board: str, tmp_path: Path
 ) -> None:
     builds = Builds(scons, board, tmp_path / "output")
@@ -112,7 +112,9 @@ def test_one_image_boots_in_every_mode_that_a_word_asks_for(
     assert found == WORDS
 
 
-def test_with_both_words_the_root_is_the_tmpfs_and_can_be_left(scons: Callable[..., str], tmp_path: Path) -> None:
+def test_with_the_words_of_both_modes_the_root_is_the_tmpfs_and_can_be_left(
+    scons: Callable[..., str], tmp_path: Path
+) -> None:
     """The image of leaf-tmpfs, told nullfs_rootfs too: all of its own checks must pass."""
     output = "output/test/6.12-leaf-tmpfs-source"
     scons("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=leaf-tmpfs", "TOOLCHAIN=source", f"OUTPUT={output}")

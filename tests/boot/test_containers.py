@@ -168,7 +168,7 @@ def test_the_newest_series_runs_containers_too(
 
 
 @pytest.mark.matrix
-def test_another_architecture_runs_them_all(
+def test_all_runtimes_run_on_aarch64(
     scons: Callable[..., str], console_of: Callable[..., Console], tmp_path: Path
 ) -> None:
     everything = (*RUNTIMES, *GO_RUNTIMES)

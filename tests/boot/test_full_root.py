@@ -18,7 +18,7 @@ LIMIT = 40 * 1024
 
 
 @pytest.mark.parametrize("boot", ["nullfs", "leaf-tmpfs"])
-def test_a_full_root_is_an_error_and_no_end(
+def test_a_full_root_refuses_writes_and_the_system_goes_on(
     scons: Callable[..., str], console_of: Callable[..., Console], boot: str
 ) -> None:
     output = f"output/test/6.12-{boot}-source"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tests.boot.conftest import ROOT
 
 
-def test_every_text_is_there(scons: Callable[..., str]) -> None:
+def test_legal_info_has_every_listed_licence_text(scons: Callable[..., str]) -> None:
     output = "output/test/6.12-nullfs-source"
     printed = scons("BOARD=qemu_x86_64", f"OUTPUT={output}", "legal-info")
     folder = ROOT / output / "qemu_x86_64" / "legal-info"

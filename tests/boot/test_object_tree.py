@@ -10,7 +10,7 @@ from pathlib import Path
 import zstandard
 
 
-def test_the_compilers_own_compiler_is_not_told(scons: Callable[..., str], tmp_path: Path) -> None:
+def test_the_object_tree_does_not_name_the_compiler_of_the_compiler(scons: Callable[..., str], tmp_path: Path) -> None:
     """Two distributions have two of them; GCC names its own in the assembly that Kbuild takes offsets from."""
     tree = tmp_path / "output/qemu_x86_64/linux.tar.zst"
     scons("BOARD=qemu_x86_64", f"OUTPUT={tmp_path / 'output'}", str(tree))

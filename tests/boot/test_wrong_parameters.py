@@ -17,7 +17,7 @@ WRONG = ["nonroot_initramfs=bogus=1", "nonroot_initramfs=size=nonsense"]
 
 
 @pytest.mark.parametrize("series", ["6.12", pytest.param("7.2", marks=pytest.mark.matrix)])
-def test_the_kernel_goes_on_with_rootfs(
+def test_a_wrong_parameter_leaves_the_kernel_on_rootfs_and_is_reported(
     scons: Callable[..., str], console_of: Callable[..., Console], series: str
 ) -> None:
     output = f"output/test/{series}-leaf-tmpfs-source"

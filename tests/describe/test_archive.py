@@ -14,7 +14,7 @@ SUM = "0123456789abcdef" * 4
 URL = "https://x.example/a.tar"
 
 
-def test_one_place_and_several_are_alike() -> None:
+def test_a_single_place_may_be_a_plain_string() -> None:
     assert Archive(URL, SUM) == Archive([URL], SUM) == Archive((URL,), SUM.upper())
     assert hash(Archive(URL, SUM)) == hash(Archive([URL], SUM))
     assert asdict(Archive(URL, SUM)) == {"places": (URL,), "sha256": SUM, "inner": ""}

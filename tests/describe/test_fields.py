@@ -89,11 +89,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("fields", "message"), WRONG.values(), ids=WRONG)
-def test_what_is_said_of_a_wrong_type(fields: dict[str, Any], message: str) -> None:
+def test_a_field_of_a_wrong_type_is_reported(fields: dict[str, Any], message: str) -> None:
     assert list(wrong_fields(Outer(**fields))) == [message]
 
 
-def test_nothing_is_said_of_right_types() -> None:
+def test_fields_of_the_right_types_are_not_reported() -> None:
     full = Outer(["a"], {"a": "b"}, [("a", 1)], ["a", Inner()], {"a": [], "b": Inner()}, True, 3, Inner(), Autotools())
     assert list(wrong_fields(full)) == []
     package = Package("1", "MIT", Autotools(env={"A": "b"}), options=[Option("x", "X", on=["a"])], depends=["a"])

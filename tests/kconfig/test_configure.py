@@ -27,7 +27,7 @@ def test_qemu_board_opens_a_login_without_a_password(name: str, tmp_path: Path) 
     assert configure(load_catalog(CHECKOUT), CHECKOUT, tmp_path, Request(name)).root_password == ""
 
 
-def test_defaults(tmp_path: Path) -> None:
+def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
     config = SmallTree(tmp_path).configure()
     assert (config.name, config.arch.name) == ("one", "x86_64")
     assert (config.series.name, config.mode.name, in_root(config)) == ("6.12", "nullfs", ["alpha"])
@@ -55,7 +55,9 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), SETTINGS.values(), ids=SETTINGS)
-def test_setting_of_the_defconfig(text: str, expected: dict[str, Any], tmp_path: Path) -> None:
+def test_a_setting_in_the_defconfig_reaches_the_configuration(
+    text: str, expected: dict[str, Any], tmp_path: Path
+) -> None:
     config = SmallTree(tmp_path, {"configs/one_defconfig": f"CONFIG_BOARD_ONE=y\n{text}\n"}).configure()
     assert {name: getattr(config, name) for name in expected} == expected
 

@@ -20,19 +20,19 @@ def test_a_defconfig_of_another_name_is_one_more_configuration(tmp_path: Path) -
     assert (plain.name, plain.board.name, plain.hostname) == ("one", "one", "leafroot")
 
 
-def test_the_list_knows_it_by_its_first_comment(tmp_path: Path) -> None:
+def test_an_additional_configuration_is_listed_with_its_first_comment(tmp_path: Path) -> None:
     tree = SmallTree(
         tmp_path, {"configs/one_more_defconfig": MORE, "configs/one_bare_defconfig": "CONFIG_BOARD_ONE=y\n"}
     )
     assert configurations(tree.catalog()) == {"one_more": "The first, with more.", "one_bare": ""}
 
 
-def test_an_external_tree_has_its_own(tmp_path: Path) -> None:
+def test_an_external_tree_can_have_additional_configurations(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, {"product/configs/one_more_defconfig": MORE})
     catalog = tree.catalog(str(tmp_path / "product"))
     assert find_board(catalog, "one_more").name == "one"
 
 
-def test_saving_it_keeps_its_comments(tmp_path: Path) -> None:
+def test_saving_a_defconfig_keeps_its_comments(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, {"configs/one_more_defconfig": MORE})
     assert minimal_defconfig(*tree.arguments("one_more")) == MORE

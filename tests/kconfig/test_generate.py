@@ -56,7 +56,7 @@ def test_packages_with_what_they_select_and_what_the_compiler_must_know(tmp_path
     assert generate(tree.catalog())["packages.kconfig"] == PACKAGES
 
 
-def test_symbols_are_what_kconfig_takes() -> None:
+def test_names_become_valid_kconfig_symbols() -> None:
     assert symbol("KERNEL", "6.12") == "KERNEL_6_12"
     assert symbol("BOOT", "leaf-tmpfs") == "BOOT_LEAF_TMPFS"
     assert symbol("PACKAGE", "libstdc++") == "PACKAGE_LIBSTDC__"

@@ -136,7 +136,7 @@ def section(text: str, start: str, end: str) -> str:
     return "".join(lines[lines.index(f"{start}\n") : lines.index(f"{end}\n")])
 
 
-def test_the_kconfig_of_each_kind(tmp_path: Path) -> None:
+def test_each_kind_of_option_is_generated_as_kconfig(tmp_path: Path) -> None:
     text = generate(SmallTree(tmp_path, FILES).catalog())["packages.kconfig"]
     assert section(text, "if PACKAGE_ALPHA", "config PACKAGE_BETA").rstrip() == GENERATED.rstrip()
 
@@ -202,7 +202,9 @@ CHOSEN: dict[str, tuple[str, list[str], list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "words", "others", "kernel"), CHOSEN.values(), ids=CHOSEN)
-def test_what_is_chosen(tmp_path: Path, text: str, words: Sequence[str], others: list[str], kernel: list[str]) -> None:
+def test_chosen_values_bring_their_words_packages_and_kernel_options(
+    tmp_path: Path, text: str, words: Sequence[str], others: list[str], kernel: list[str]
+) -> None:
     config = configured(tmp_path, text)
     node = alpha(config)
     assert list(node.words) == words
@@ -210,7 +212,7 @@ def test_what_is_chosen(tmp_path: Path, text: str, words: Sequence[str], others:
     assert list(node.kernel) == kernel
 
 
-def test_values_are_those_of_kconfig(tmp_path: Path) -> None:
+def test_option_values_are_as_kconfig_writes_them(tmp_path: Path) -> None:
     config = configured(tmp_path, "CONFIG_PACKAGE_ALPHA_SSH_OPEN_SSH=y\n# CONFIG_PACKAGE_ALPHA_TLS is not set\n")
     assert dict(alpha(config).options) == {
         "tls": "n",
@@ -259,7 +261,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_chosen(tmp_path: Path, text: str, message: str) -> None:
+def test_an_impossible_choice_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
         configured(tmp_path, text)
     assert str(caught.value) == message
@@ -290,7 +292,7 @@ def test_an_edge_to_a_library_in_cxx_keeps_the_option_that_it_hangs_on_from_bein
             configured(tmp_path, f"CONFIG_TOOLCHAIN_C_ONLY=y\n{line}", files)
 
 
-def test_a_choice_of_which_nothing_is_possible(tmp_path: Path) -> None:
+def test_a_choice_without_a_possible_value_is_refused(tmp_path: Path) -> None:
     options = Code('[Provider("db", "Data base", leveldb=[], none=[]), Provider("kv", "Keys", leveldb=[], rocks=[])]')
     files = {
         **FILES,

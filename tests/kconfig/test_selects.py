@@ -61,7 +61,7 @@ CONDITIONS = {
 
 
 @pytest.mark.parametrize(("fields", "line", "holds"), CONDITIONS.values(), ids=CONDITIONS)
-def test_an_edge_as_a_select(tmp_path: Path, fields: str, line: str, holds: bool) -> None:
+def test_an_edge_becomes_a_select_with_its_condition(tmp_path: Path, fields: str, line: str, holds: bool) -> None:
     files = {
         "package/beta/package.py": package("Second.", build=f"Make(), {fields}"),
         "package/liba/package.py": package(),

@@ -57,7 +57,7 @@ def findings(program: Path, folder: Path, final: str) -> tuple[str, str]:
     return errors.read_text() if errors.exists() else "", done.stdout
 
 
-def test_a_command_line_that_took_the_placeholders_place_passes_unparsed(program: Path, tmp_path: Path) -> None:
+def test_a_replaced_command_line_passes_without_parsing_kconfig(program: Path, tmp_path: Path) -> None:
     assert findings(program, tmp_path, RIGHT) == ("", "")
 
 
@@ -78,7 +78,9 @@ def test_a_command_line_that_took_the_placeholders_place_passes_unparsed(program
     ],
     ids=["kept the placeholder", "lost it", "lost another", "gained another", "changed another"],
 )
-def test_whatever_else_came_of_it_is_told(program: Path, tmp_path: Path, final: str, said: str) -> None:
+def test_any_other_change_of_the_configuration_is_reported(
+    program: Path, tmp_path: Path, final: str, said: str
+) -> None:
     errors, parsed = findings(program, tmp_path, final)
     assert errors == f"{said}\n  There is no such option in this version.\n"
     # Once, and not before there was something to explain.

@@ -65,7 +65,7 @@ def copied(series: str, into: Path) -> Path:
 
 
 @every_patch
-def test_checkpatch_finds_nothing(patch: Path) -> None:
+def test_checkpatch_accepts_each_patch(patch: Path) -> None:
     done = subprocess.run(
         ["perl", "scripts/checkpatch.pl", "--strict", "--no-color", str(patch)],
         cwd=source(series_of(patch)),
@@ -78,7 +78,7 @@ def test_checkpatch_finds_nothing(patch: Path) -> None:
 
 
 @pytest.mark.parametrize("series", SERIES)
-def test_each_applies_exactly_after_the_one_before_it(series: str, tmp_path: Path) -> None:
+def test_each_patch_applies_exactly_after_the_previous_one(series: str, tmp_path: Path) -> None:
     tree = copied(series, tmp_path / "plain")
     for patch in patches_of(series):
         apply_patch(tree, patch)
@@ -87,7 +87,7 @@ def test_each_applies_exactly_after_the_one_before_it(series: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("series", [name for name in SERIES if len(patches_of(name)) > 1])
-def test_the_order_is_that_of_their_numbers(series: str, tmp_path: Path) -> None:
+def test_patches_apply_only_in_the_order_of_their_numbers(series: str, tmp_path: Path) -> None:
     """They touch the same lines: the other way round they would not go in, or not where they belong."""
     tree = copied(series, tmp_path / "plain")
     with pytest.raises(LeafrootError, match="does not apply exactly"):
@@ -98,7 +98,7 @@ def test_the_order_is_that_of_their_numbers(series: str, tmp_path: Path) -> None
 
 
 @every_patch
-def test_its_header_says_what_it_does_and_who_signs(patch: Path) -> None:
+def test_each_patch_has_a_subject_a_description_and_a_sign_off(patch: Path) -> None:
     head = patch.read_text().partition("\n---\n")[0]
     series = patches_of(series_of(patch))
     number = f" {series.index(patch) + 1}/{len(series)}" if len(series) > 1 else ""
@@ -132,7 +132,7 @@ def test_the_modes_of_a_series_are_the_words_that_its_patches_add(series: str) -
         for patch in PATCHES
     ],
 )
-def test_it_compiles_without_those_after_it(patch: Path, initramfs: bool, tmp_path: Path) -> None:
+def test_each_patch_compiles_without_the_later_ones(patch: Path, initramfs: bool, tmp_path: Path) -> None:
     """Whoever bisects stops between two patches; and what needs no initramfs must not be made to have one."""
     tree = source(series_of(patch), up_to(patch))
     objects = [f"{name[:-2]}.o" for name in touched(patch) if name.endswith(".c")]

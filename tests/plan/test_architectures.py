@@ -133,7 +133,7 @@ def test_a_command_line_set_as_an_option_is_checked_with_all_others(planned: Pla
         ("""dyndbg='file "x" +p'""", "kernel.dyndbg = 'file \"x\" +p'\n"),
     ],
 )
-def test_words_as_a_boot_configuration(words: str, text: str) -> None:
+def test_a_command_line_is_written_as_a_boot_configuration(words: str, text: str) -> None:
     assert boot_configuration(words, "x") == text
 
 
@@ -151,7 +151,7 @@ def test_words_as_a_boot_configuration(words: str, text: str) -> None:
         ),
     ],
 )
-def test_words_that_no_boot_configuration_can_say(words: str, message: str) -> None:
+def test_a_command_line_that_fits_no_boot_configuration_is_refused(words: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
         boot_configuration(words, "board.py")
     assert str(caught.value) == message

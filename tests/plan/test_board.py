@@ -68,7 +68,7 @@ def test_another_series_leaves_toolchain_and_packages_alone(planned: Planned) ->
     assert not {output for output in touched if not output.startswith("qemu_x86_64/")}
 
 
-def test_gcc_is_built_once(planned: Planned) -> None:
+def test_gcc_is_configured_once_and_before_musl(planned: Planned) -> None:
     plan = planned(toolchain="source")
     gcc = step_of(plan, "x86_64-leafroot-linux-musl/gcc.tar.zst")
     configures = [command for command in gcc.commands if command[0] == "/src/configure"]
@@ -120,7 +120,7 @@ def test_every_patch_of_the_series_is_applied_whatever_the_mode(planned: Planned
         ("7.2", "nullfs", "initramfs_options=size=60%"),
     ],
 )
-def test_the_size_of_the_root_in_the_words_of_the_mode(
+def test_the_size_of_the_root_is_a_parameter_of_the_boot_mode(
     configured: Callable[..., Config], kernel: str, boot: str, words: str
 ) -> None:
     config = configured(kernel=kernel, boot=boot)

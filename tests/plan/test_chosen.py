@@ -92,7 +92,7 @@ def test_the_check_of_programs_knows_what_options_declare(planned: Callable[...,
         assert dict(check.declared)["prog"] == declared
 
 
-def test_the_manifest_tells_of_the_values(planned: Callable[..., Plan]) -> None:
+def test_the_manifest_lists_the_values_of_options(planned: Callable[..., Plan]) -> None:
     manifest = step_of(planned(FULL), "qemu_x86_64/images/manifest.json").own
     assert isinstance(manifest, WriteManifest)
     facts = {one.name: one.in_manifest() for one in manifest.packages}

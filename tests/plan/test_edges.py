@@ -158,7 +158,7 @@ PREFIXED: dict[str, Callable[[Step], object]] = {
 
 
 @pytest.mark.parametrize("name", PREFIXED)
-def test_a_tool_lies_in_tools(catalog: Catalog, name: str) -> None:
+def test_a_tool_is_installed_into_tools(catalog: Catalog, name: str) -> None:
     gen = steps(catalog, resolved(with_tool(TOOLS[name]), ["prog"]))[host("gen")]
     assert PREFIXED[name](gen), (gen.commands, gen.result)
     assert gen.commands[-1] == ("sh", "/strip-tree", gen.result)
@@ -221,7 +221,7 @@ def test_two_boards_that_differ_in_an_option_have_two_outputs_for_what_it_reache
     assert one != two
 
 
-def test_no_output_of_one_run_is_made_in_two_ways(both: Mapping[str, Plan]) -> None:
+def test_two_boards_never_make_one_output_in_two_ways(both: Mapping[str, Plan]) -> None:
     known: dict[str, str] = {}
     for plan in both.values():
         for step in plan.steps:

@@ -43,7 +43,7 @@ def test_every_board_with_a_loader_has_the_forms(catalog: Catalog, planned: Call
 
 
 @pytest.mark.parametrize("board", ["qemu_x86_64", "qemu_aarch64"])
-def test_other_boards_have_none(planned: Callable[..., Plan], board: str) -> None:
+def test_boards_without_a_loader_have_no_forms(planned: Callable[..., Plan], board: str) -> None:
     plan = planned(board)
     assert (plan.exports, plan.card, plan.ramdisk) == ((), None, None)
     assert not [one for one in plan.steps if "/boot.tar" in one.output.path or one.output.path.endswith(".img")]

@@ -73,7 +73,7 @@ def test_programs_are_compiled_one_by_one(catalog: Catalog) -> None:
     assert strip[0] == "sh"
 
 
-def test_modules_and_compiler_come_as_pinned(catalog: Catalog) -> None:
+def test_go_modules_and_compiler_are_the_pinned_archives(catalog: Catalog) -> None:
     step = planned(catalog)
     inputs = {item.at: item for item in step.inputs}
     source, modules, tools = inputs["/src"], inputs["/modules"], inputs["/go"]
@@ -88,7 +88,7 @@ def test_modules_and_compiler_come_as_pinned(catalog: Catalog) -> None:
     assert set(step.archives()) == {*source.archives(), *modules.members, *tools.members}
 
 
-def test_what_it_runs_with_is_not_built_before(catalog: Catalog) -> None:
+def test_a_go_package_is_built_without_what_it_runs_with(catalog: Catalog) -> None:
     unit = replace(UNIT, value=replace(UNIT.value, depends=["zlib"], runs_with=["runc"]))
     read = paths(made_up.step(catalog, unit, made_up.unit("zlib"), made_up.unit("runc")).reads())
     folder = ARCHES["x86_64"].target
@@ -96,7 +96,7 @@ def test_what_it_runs_with_is_not_built_before(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("name", ARCHES)
-def test_each_architecture_is_told_to_go(catalog: Catalog, name: str) -> None:
+def test_go_gets_the_variables_of_each_architecture(catalog: Catalog, name: str) -> None:
     env = dict(planned(catalog, arch=name).env)
     assert dict(ARCHES[name].go).items() <= env.items()
     assert (env["GOOS"], env["CGO_ENABLED"], env["CC"]) == ("linux", "1", f"{ARCHES[name].target}-gcc")
@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changed", "message"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_planned(catalog: Catalog, changed: dict[str, Any], message: str) -> None:
+def test_a_go_package_that_cannot_be_built_is_refused(catalog: Catalog, changed: dict[str, Any], message: str) -> None:
     compiler = made_up.toolchain(catalog)
     if "arch" in changed:
         compiler = replace(compiler, arch=changed["arch"])
@@ -185,7 +185,7 @@ def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
     ],
     ids=["none", "typing error", "of another recipe"],
 )
-def test_a_lock_for_no_package_in_go(catalog: Catalog, name: str, message: str) -> None:
+def test_go_lock_refuses_a_package_that_is_not_in_go(catalog: Catalog, name: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
         find_go(catalog.packages, name, PLATFORM)
     assert str(caught.value).startswith(message)

@@ -52,7 +52,7 @@ def readers(plan: Plan) -> list[str]:
     return [step.title.split()[0] for step in plan.steps if LIBRARY in paths(step.reads())]
 
 
-def test_the_library_of_cxx_is_for_who_needs_it(planned: Callable[..., Plan]) -> None:
+def test_libstdcxx_is_built_only_for_packages_that_need_it(planned: Callable[..., Plan]) -> None:
     plan = planned("CONFIG_PACKAGE_BESIDE=y\n")
     assert readers(plan) == []
     assert LIBRARY not in [step.output.path for step in plan.steps]
@@ -60,7 +60,7 @@ def test_the_library_of_cxx_is_for_who_needs_it(planned: Callable[..., Plan]) ->
     assert sorted(readers(plan)) == ["ELF", "deep", "middle", "root", "top"]
 
 
-def test_a_compiler_for_c_only(planned: Callable[..., Plan]) -> None:
+def test_a_c_only_toolchain_has_no_cxx(planned: Callable[..., Plan]) -> None:
     def languages(plan: Plan) -> list[str]:
         (gcc,) = [step for step in plan.steps if step.output.path.endswith("/gcc.tar.zst")]
         return [word for word in gcc.commands[0] if word.startswith("--enable-languages")]

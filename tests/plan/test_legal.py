@@ -43,7 +43,7 @@ def test_every_part_has_a_row_and_its_texts(configured: Callable[..., Config], b
     assert export.artefact == step.output
 
 
-def test_sources_are_those_that_were_built(planned: Callable[..., Plan]) -> None:
+def test_licence_texts_come_from_the_sources_that_were_built(planned: Callable[..., Plan]) -> None:
     """With the same patches: what was unpacked for the build serves here too."""
     plan = planned("rpi4")
     legal = step_of(plan, "rpi4/legal-info.tar.zst")
@@ -58,18 +58,20 @@ def facts(plan: Plan) -> dict[str, PackageFacts]:
     return {package.name: package for package in own.packages}
 
 
-def test_the_manifest_names_the_same_parts(configured: Callable[..., Config], planned: Callable[..., Plan]) -> None:
+def test_the_manifest_and_the_licence_report_name_the_same_parts(
+    configured: Callable[..., Config], planned: Callable[..., Plan]
+) -> None:
     assert list(facts(planned("rpi4"))) == [unit.name for unit in shipped(configured("rpi4"))]
 
 
-def test_a_compiler_of_this_machine_is_no_part_of_ours(configured: Callable[..., Config]) -> None:
+def test_an_external_gcc_is_not_in_the_licence_report(configured: Callable[..., Config]) -> None:
     config = configured("qemu_x86_64")
     assert "gcc" in {unit.name for unit in shipped(config)}
     external = replace(config, toolchain=ExternalToolchain("/usr", "x86_64-linux-gnu"))
     assert "gcc" not in {unit.name for unit in shipped(external)}
 
 
-def test_a_package_of_its_own_source_brings_its_texts_too(configured: Callable[..., Config]) -> None:
+def test_a_package_without_an_archive_has_its_licence_texts_in_the_report(configured: Callable[..., Config]) -> None:
     """One without an archive: its folder src/ is where its licence lies."""
     config = configured("qemu_x86_64")
     assert "rootcheck" in [node.unit.name for node in config.graph.in_root]

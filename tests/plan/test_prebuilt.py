@@ -25,7 +25,7 @@ FIRMWARE = made_up.unit(
 )
 
 
-def test_a_prebuilt_package_reads_its_source_alone(catalog: Catalog) -> None:
+def test_a_prebuilt_package_reads_only_its_source(catalog: Catalog) -> None:
     step = made_up.step(catalog, FIRMWARE)
     assert (step.title, step.output) == ("fw 2", Output("noarch/fw.tar.zst"))
     assert step.reads() == ()
@@ -42,10 +42,10 @@ def test_a_prebuilt_package_reads_its_source_alone(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("arch", ARCHES)
-def test_every_architecture_takes_the_same(catalog: Catalog, arch: str) -> None:
+def test_a_prebuilt_package_has_one_step_for_every_architecture(catalog: Catalog, arch: str) -> None:
     assert made_up.step(catalog, FIRMWARE, arch=arch) == made_up.step(catalog, FIRMWARE)
 
 
-def test_other_pairs_are_another_step(catalog: Catalog) -> None:
+def test_other_install_pairs_change_the_step(catalog: Catalog) -> None:
     other = replace(FIRMWARE, value=replace(FIRMWARE.value, build=Prebuilt([("start.elf", "boot/other.elf")])))
     assert made_up.step(catalog, other).description != made_up.step(catalog, FIRMWARE).description

@@ -19,7 +19,7 @@ PLAIN = "1 1 0:2 / / rw - rootfs rootfs rw"
 
 @pytest.mark.parametrize("mode", BOOT_MODES)
 @pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_a_shell_takes_it(mode: str, shell: str) -> None:
+def test_init_is_valid_shell(mode: str, shell: str) -> None:
     done = subprocess.run(
         [shell, "-n"], input=init_script(BOOT_MODES[mode]), text=True, capture_output=True, check=False
     )
@@ -39,7 +39,7 @@ def test_a_shell_takes_it(mode: str, shell: str) -> None:
         ("rootfs", PLAIN, True),
     ],
 )
-def test_it_says_so_if_the_kernel_did_something_else(tmp_path: Path, mode: str, line: str, quiet: bool) -> None:
+def test_init_warns_if_the_root_is_mounted_in_another_way(tmp_path: Path, mode: str, line: str, quiet: bool) -> None:
     mountinfo, console = tmp_path / "mountinfo", tmp_path / "console"
     mountinfo.write_text(f"9 2 0:5 / /dev rw - devtmpfs devtmpfs rw\n{line}\n")
     console.touch()

@@ -58,11 +58,11 @@ enable_uart=0
 """
 
 
-def test_it_follows_from_the_description() -> None:
+def test_config_txt_follows_from_the_description() -> None:
     assert config_txt(PI) == WRITTEN
 
 
-def test_a_board_without_overlays_leaves_hats_alone() -> None:
+def test_a_board_without_overlays_lets_hats_load_theirs() -> None:
     """An empty dtoverlay before any other keeps the overlay of a HAT from being loaded."""
     kernel = Kernel("6.12", device_tree="broadcom/bcm2711-rpi-4-b")
     assert "dtoverlay" not in config_txt(replace(PI, value=replace(PI.value, kernel=kernel)))
@@ -86,14 +86,14 @@ def test_an_overlay_that_the_own_file_loads_is_not_loaded_twice() -> None:
     assert "dtoverlay=disable-bt\ndtoverlay=\n" in text
 
 
-def test_the_loaders_other_files_may_be_chosen_if_they_are_there() -> None:
+def test_other_loader_files_can_be_selected_if_the_board_has_them() -> None:
     loader = RaspberryPi(firmware=("start4.elf", "fixup4.dat", "start4x.elf", "fixup4x.dat"))
     own = "start_x=1\nstart_file=start4x.elf\nfixup_file=fixup4x.dat\nstart_debug=0\n"
     assert own in config_txt(replace(PI, value=replace(PI.value, loader=loader)), own)
 
 
 @pytest.mark.parametrize("name", [name for name, key in KEYS.items() if key.is_number])
-def test_every_number_has_its_limits(name: str) -> None:
+def test_numbers_are_accepted_up_to_their_limits_only(name: str) -> None:
     key = KEYS[name]
     assert key.lowest is not None
     firmware = ("start4x.elf", "fixup4x.dat", "start4db.elf", "fixup4db.dat")

@@ -137,7 +137,7 @@ def test_record_manifest_and_cache_have_one_digest(place: Place) -> None:
     assert {file.name for file in (place.output / "explain").iterdir()} == told | {"little_images_manifest.json.json"}
 
 
-def test_where_a_checkout_lies_does_not_count(place: Place, tmp_path: Path) -> None:
+def test_the_path_of_the_checkout_does_not_change_the_output(place: Place, tmp_path: Path) -> None:
     shutil.copytree(place.checkout, tmp_path / "a longer path" / "checkout")
     other = Place(tmp_path / "a longer path" / "checkout", tmp_path / "other", WORDS)
     shutil.copytree(place.cache, other.cache)

@@ -30,13 +30,13 @@ def image_bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 
 @pytest.mark.parametrize("change", [change for change in CHANGES if not change.kernel], ids=str)
-def test_a_change_of_the_root(root_bench: Workbench, change: Change) -> None:
+def test_a_change_rebuilds_exactly_its_part_of_the_root(root_bench: Workbench, change: Change) -> None:
     follow(root_bench, change, change.built)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_a_change_of_the_image(image_bench: Workbench, change: Change) -> None:
+def test_a_change_rebuilds_exactly_its_part_of_the_image(image_bench: Workbench, change: Change) -> None:
     follow(image_bench, change, change.built | change.also)
 
 

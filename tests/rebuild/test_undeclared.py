@@ -65,7 +65,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     [pytest.param(*case, marks=[pytest.mark.slow] if case[0] == "crun" else []) for case in CASES],
     ids=[f"{package} without {owner}" for package, _, owner, _ in CASES],
 )
-def test_it_fails_and_says_whose_it_is(
+def test_an_undeclared_dependency_fails_and_its_package_is_named(
     bench: Workbench, package: str, change: Callable[[Path], None], owner: str, what: str
 ) -> None:
     change(bench.tree)
@@ -77,7 +77,7 @@ def test_it_fails_and_says_whose_it_is(
     assert not (bench.output / target(package)).exists()
 
 
-def test_it_builds_once_that_is_declared(bench: Workbench) -> None:
+def test_the_package_builds_once_the_dependency_is_declared(bench: Workbench) -> None:
     """It was the sandbox that held it, and nothing else."""
     append("package/catatonit/patches/0002-x.patch", INCLUDES)(bench.tree)
     replace("package/catatonit/package.py", "    build=Make()", '    depends=["libcap"],\n    build=Make()')(bench.tree)

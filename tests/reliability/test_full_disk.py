@@ -60,10 +60,14 @@ def fill(firmware: Firmware, undisturbed: Place, folder: Path, count: int) -> st
     )
 
 
-def test_two_full_disks(firmware: Firmware, undisturbed: Place, tmp_path: Path, tell: Callable[[str], None]) -> None:
+def test_builds_recover_from_two_full_disks(
+    firmware: Firmware, undisturbed: Place, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     tell(fill(firmware, undisturbed, tmp_path, 2))
 
 
 @pytest.mark.slow
-def test_ten_full_disks(firmware: Firmware, undisturbed: Place, tmp_path: Path, tell: Callable[[str], None]) -> None:
+def test_builds_recover_from_ten_full_disks(
+    firmware: Firmware, undisturbed: Place, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     tell(fill(firmware, undisturbed, tmp_path, 10))

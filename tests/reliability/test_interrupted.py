@@ -70,12 +70,16 @@ def interrupts(place: Place, right: dict[str, str], count: int, seed: int) -> st
     )
 
 
-def test_two_interrupts(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+def test_builds_recover_from_two_interrupts(
+    place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
+) -> None:
     tell(interrupts(place, undisturbed.bytes_made(), 2, seed))
 
 
 @pytest.mark.slow
-def test_many_interrupts(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+def test_builds_recover_from_many_interrupts(
+    place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
+) -> None:
     tell(interrupts(place, undisturbed.bytes_made(), 30, seed))
 
 
@@ -90,7 +94,7 @@ def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturb
     ended(run)
 
 
-def test_long_work_of_leafroot_itself_is_cut_off(place: Place, undisturbed: Place, tmp_path: Path) -> None:
+def test_an_interrupt_stops_leafroots_own_long_work(place: Place, undisturbed: Place, tmp_path: Path) -> None:
     fragment = tmp_path / "slow.config"
     fragment.write_text("CONFIG_IMAGE_ZSTD_LEVEL=22\n")
     # Several seconds' work for any processor.

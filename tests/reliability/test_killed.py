@@ -63,7 +63,7 @@ def series(place: Place, right: dict[str, str], firmware: Firmware, count: int, 
     return kills
 
 
-def test_a_few_kills(
+def test_builds_recover_from_a_few_kills(
     place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], seed: int
 ) -> None:
     kills = series(place, undisturbed.bytes_made(), firmware, 4, seed)
@@ -93,7 +93,7 @@ def test_a_change_taken_back_after_a_kill(place: Place, undisturbed: Place, firm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_two_hundred_kills(
+def test_builds_recover_from_two_hundred_kills(
     place: Place, undisturbed: Place, firmware: Firmware, tell: Callable[[str], None], seed: int, part: int
 ) -> None:
     """In parts, so that what came before a failure is known."""

@@ -70,7 +70,7 @@ class Real:
 
 
 @pytest.mark.slow
-def test_fifteen_kills_of_a_real_build(tmp_path: Path, tell: Callable[[str], None], seed: int) -> None:
+def test_a_real_build_recovers_from_fifteen_kills(tmp_path: Path, tell: Callable[[str], None], seed: int) -> None:
     """A third of them each: all from nothing, unpacked trees there, busybox alone."""
     real = Real(tmp_path)
     rng, kills = random.Random(seed), Kills(seed)

@@ -42,7 +42,9 @@ def faults(place: Place, right: dict[str, str], pairs: Iterable[tuple[str, str]]
     )
 
 
-def test_one_fault_of_each_kind(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+def test_one_fault_of_each_kind_is_noticed_and_repaired(
+    place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
+) -> None:
     hows = list(HOWS)
     turn = random.Random(seed).randrange(len(hows))
     pairs = [(kind, hows[(number + turn) % len(hows)]) for number, kind in enumerate(WHERES)]
@@ -50,5 +52,7 @@ def test_one_fault_of_each_kind(place: Place, undisturbed: Place, tell: Callable
 
 
 @pytest.mark.slow
-def test_all_faults_five_times(place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int) -> None:
+def test_every_fault_is_noticed_and_repaired_five_times(
+    place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
+) -> None:
     tell(faults(place, undisturbed.bytes_made(), ALL * 5, seed))

@@ -31,7 +31,7 @@ def sharing(place: Place, name: str) -> Sharing:
     return one
 
 
-def test_two_builds_on_one_cache(place: Place, undisturbed: Place, tell: Callable[[str], None]) -> None:
+def test_two_builds_share_one_cache(place: Place, undisturbed: Place, tell: Callable[[str], None]) -> None:
     places = [sharing(place, name) for name in ("one", "two")]
     printed = [run.end() for run in [one.start() for one in places]]
     for one in places:
@@ -97,14 +97,14 @@ def deaths(place: Place, right: dict[str, str], count: int, seed: int) -> str:
     )
 
 
-def test_one_is_killed_beside_the_other(
+def test_a_build_survives_the_kill_of_another_on_its_cache(
     place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
 ) -> None:
     tell(deaths(place, undisturbed.bytes_made(), 2, seed))
 
 
 @pytest.mark.slow
-def test_many_are_killed_beside_another(
+def test_a_build_survives_many_kills_of_another_on_its_cache(
     place: Place, undisturbed: Place, tell: Callable[[str], None], seed: int
 ) -> None:
     tell(deaths(place, undisturbed.bytes_made(), 40, seed))

@@ -44,7 +44,7 @@ def compared(first: Path, second: Path, marks: tuple[str, str] | None = None) ->
     return compare(STEPS, ["b/images"], first, second, marks)
 
 
-def test_equal_outputs(tmp_path: Path) -> None:
+def test_equal_outputs_have_no_difference(tmp_path: Path) -> None:
     found = compared(lay(tmp_path / "1", {}), lay(tmp_path / "2", {}))
     assert (found.images, found.artefacts, found.differences) == (1, 3, [])
     assert "reproduce: the same bytes" in tell_comparison(found, (1.0, 2.0))
@@ -60,18 +60,20 @@ def test_equal_outputs(tmp_path: Path) -> None:
     ],
     ids=["bytes", "size", "first", "second"],
 )
-def test_a_file_of_an_artefact(tmp_path: Path, one: dict[str, bytes], other: dict[str, bytes], how: str) -> None:
+def test_a_difference_in_a_file_of_an_artefact_is_named(
+    tmp_path: Path, one: dict[str, bytes], other: dict[str, bytes], how: str
+) -> None:
     found = compared(lay(tmp_path / "1", one), lay(tmp_path / "2", other))
     assert found.differences == [Difference("compiler", "t/gcc.tar.zst", "a", how)]
     assert found.origins == ["t/gcc.tar.zst"]
 
 
-def test_a_mode(tmp_path: Path) -> None:
+def test_a_difference_in_a_files_mode_is_named(tmp_path: Path) -> None:
     found = compared(lay(tmp_path / "1", {}), lay(tmp_path / "2", {}, mode=0o600))
     assert {one.how for one in found.differences} == {"mode 0644 and 0600"}
 
 
-def test_what_only_follows(tmp_path: Path) -> None:
+def test_a_difference_that_only_follows_is_not_an_origin(tmp_path: Path) -> None:
     first, second = lay(tmp_path / "1", {"a": b"1"}), lay(tmp_path / "2", {"a": b"2"}, image=b"other")
     (second / "t/lib.tar.zst").write_bytes((second / "t/gcc.tar.zst").read_bytes())
     found = compared(first, second)
@@ -79,7 +81,7 @@ def test_what_only_follows(tmp_path: Path) -> None:
     assert "made of what differs, and so different: t/lib.tar.zst, b/images/image" in tell_comparison(found, (1, 2))
 
 
-def test_an_image_of_no_step(tmp_path: Path) -> None:
+def test_a_file_in_one_exported_folder_only_is_named(tmp_path: Path) -> None:
     first, second = lay(tmp_path / "1", {}), lay(tmp_path / "2", {})
     (first / "b/images/boot").mkdir()
     (first / "b/images/boot/config.txt").write_text("x")
@@ -89,7 +91,7 @@ def test_an_image_of_no_step(tmp_path: Path) -> None:
     ]
 
 
-def test_an_output_that_neither_made(tmp_path: Path) -> None:
+def test_an_output_that_neither_build_made_is_an_error(tmp_path: Path) -> None:
     first, second = lay(tmp_path / "1", {}), lay(tmp_path / "2", {})
     for output in (first, second):
         (output / "t/lib.tar.zst").unlink()
@@ -116,7 +118,7 @@ def test_what_the_hosts_compilers_made_is_left_out(tmp_path: Path) -> None:
     assert found.excused == 2
 
 
-def test_an_artefact_of_nothing_else_is_equal(tmp_path: Path) -> None:
+def test_a_difference_only_in_the_compilers_mark_is_excused(tmp_path: Path) -> None:
     first, second = (lay(tmp_path / mark[-6:], {"bin/gcc": mark.encode()}) for mark in MARKS)
     found = compared(first, second, MARKS)
     assert (found.differences, found.origins, found.excused) == ([], [], 1)

@@ -54,7 +54,7 @@ def test_what_follows_from_a_difference_is_told_apart(tmp_path: Path) -> None:
     assert f"made of what differs, and so different: {follow}" in said
 
 
-def test_the_same_bytes(tmp_path: Path) -> None:
+def test_two_builds_under_other_conditions_give_the_same_bytes(tmp_path: Path) -> None:
     """Leafroot's own steps (packing, root, compression, manifest), with trees that lie elsewhere in each build."""
     board = SmallBoard(tmp_path)
     said = board.reproduce("EXTERNAL=acme", "OVERLAY=acme/overlay", "CONFIG=acme/configs/product.config", status=0)
@@ -71,7 +71,7 @@ def test_the_same_bytes(tmp_path: Path) -> None:
     assert not [path for path in board.temporary.iterdir() if path.name.startswith("leafroot-reproduce-")]
 
 
-def test_a_failing_build_is_kept(tmp_path: Path) -> None:
+def test_the_folders_of_a_failing_build_are_kept(tmp_path: Path) -> None:
     board = SmallBoard(tmp_path, {"broken": "false"})
     said = board.reproduce(status=2)
     assert "leafroot: reproduce: the first build failed with status 2" in said

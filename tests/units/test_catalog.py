@@ -38,7 +38,7 @@ def test_catalog_has_all_folders_of_this_tree(real: Catalog) -> None:
     assert len(REAL) == len(real.packages) + len(real.boards) + len(real.series)
 
 
-def test_files_are_those_that_people_wrote(tmp_path: Path) -> None:
+def test_backups_and_bytecode_are_not_files_of_a_unit(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path)
     folder = tmp_path / "package/alpha"
     unwanted = [
@@ -96,7 +96,7 @@ def test_external_tree_adds_units_under_its_own_path(tmp_path: Path) -> None:
     assert catalog.trees == (tmp_path / "main", product)
 
 
-def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_loading_leaves_no_files_and_no_modules_behind(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     script = "import sys; from pathlib import Path; from leafroot.units.catalog import load_catalog\n"

@@ -16,7 +16,7 @@ from tests.small_tree import CHECKOUT, SmallTree, package
 ALPHA = "package/alpha/package.py"
 
 
-def test_what_is_right_is_remembered_and_what_is_wrong_is_not(tmp_path: Path) -> None:
+def test_valid_licences_are_remembered_and_invalid_ones_are_not(tmp_path: Path) -> None:
     tree, known = SmallTree(tmp_path / "tree"), tmp_path / "cache" / "licenses"
     load_catalog(tree.root, licenses=known)
     before = known.read_text()
