@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Debian knows of a package: its dependencies as apt resolves them, and the licences in its copyright file.
+"""Asks Debian about packages: their dependencies as apt resolves them, and the licences in their copyright files.
 
-apt is given a world of its own (APT_CONFIG; apt.conf(5)): the indices of one release, which this machine need not run,
-nothing installed, nothing of the machine's own sources. It verifies the release's signature and the checksums of its
-indices. The format of copyright files: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+apt gets its own configuration (APT_CONFIG; apt.conf(5)): the indices of one release, which need not be this machine's,
+no installed packages, and none of the machine's sources. It verifies the signature of the release and the checksums of
+the indices. The format of copyright files: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::ForceHash "SHA256";
 """
-# Debian's short names that the SPDX list has under another.
+# Debian's short names of licences that have another name in the SPDX list.
 _SPDX = {
     "Expat": "MIT",
     "Apache-2": "Apache-2.0",
@@ -56,7 +56,7 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class DebianPackage:
-    """A binary package: `path` is where it lies below the mirror."""
+    """A binary package; `path` is relative to the mirror."""
 
     name: str
     version: str
@@ -73,12 +73,12 @@ class Apt:
         self._base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
 
     def update(self) -> None:
-        """Bring the indices up to date; LeafrootError if the release is not there, or not what its signature says."""
+        """Update the indices; raises LeafrootError if there is no such release, or if its signature is wrong."""
         if not _KEYRING.exists():
             raise LeafrootError(
-                f"there is no {_KEYRING}, which a Debian release is verified with",
+                f"{_KEYRING} is missing: Debian releases are verified with it",
                 where="apt",
-                hint="Install debian-archive-keyring. Where there is no apt, take a Debian machine for this command.",
+                hint="Install debian-archive-keyring. On a distribution without apt, run this command on Debian.",
             )
         for name in ("state/lists/partial", "cache/archives/partial", "none"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ class Apt:
         self._run(["update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
 
     def closure(self, names: Sequence[str]) -> list[DebianPackage]:
-        """The packages of these names with all that they depend on; of "src:NAME", what that is built with."""
+        """The packages of these names with all their dependencies; for "src:NAME", the build dependencies of NAME."""
         sources = [name.removeprefix(_SOURCE) for name in names if name.startswith(_SOURCE)]
         others = [name for name in names if not name.startswith(_SOURCE)]
         found: dict[str, DebianPackage] = {}
@@ -114,7 +114,7 @@ class Apt:
 
 
 def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
-    """The binary packages that `apt-get --print-uris` lists, by name; `base` is the mirror that it was given."""
+    """The binary packages that `apt-get --print-uris` lists, sorted by name; `base` is the mirror that it uses."""
     found = []
     for line in lines:
         if match := _URI.match(line):
@@ -142,6 +142,6 @@ def licenses(text: str) -> str:
 
 
 def _spdx(word: re.Match[str]) -> str:
-    # What follows a ~ tells wordings of one licence apart, by custom.
+    # By custom, the part after a ~ tells wordings of the same licence apart.
     name = word[0].partition("~")[0]
     return _SPDX.get(name, name)

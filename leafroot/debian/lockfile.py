@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the lock file of a package in Go: what it is really built with, of all that Debian would build it with."""
+"""Makes the lock file of a Go package: which of the modules that Debian builds it with its programs import."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def lock(
     local: Local,
     fetch: Callable[[Sequence[Archive]], object],
 ) -> list[Module]:
-    """The modules that the package's programs import, by name, with the licences of each."""
+    """The modules that the package's programs import, sorted by name, with their licences."""
     found = [package for package in apt.closure(recipe.modules) if _is_source_code(package.name)]
     modules = [module_at(one.name, one.version, one.path, one.sha256) for one in found]
     step = plan_imports(unit, recipe, modules, tools, ARCHES.values())
     fetch([*step.archives()])
-    # It reads no outputs, and its result is not kept: no digests are needed.
+    # The step reads no outputs, and its result is not kept: it needs no digests.
     local.perform(Action(step, ()))
     listed = (local.output / step.output.path).read_text().splitlines()
     folders = sorted({line.removeprefix(f"{MODULES}/") for line in listed if line.startswith(f"{MODULES}/")})
     trees = {module.name: local.store.alone(module.archive) for module in modules}
     union = local.store.united([module.archive for module in modules]) if modules else Path()
     used = {name for folder in folders for name in owners(folder, trees, union)}
-    # What documents a package may be a link to what documents another of the same source.
+    # The documentation of a package may be a link to that of another package of the same source.
     used |= {name for one in modules if one.name in used for name in owners(one.documentation, trees, union)}
     return [replace(one, license=_licenses(one, union)) for one in modules if one.name in used]
 
@@ -73,12 +73,12 @@ def _has_files(folder: Path) -> bool:
 
 
 def _is_source_code(name: str) -> bool:
-    # https://go-team.pages.debian.net/packaging.html: the names of packages that others are built with.
+    # The names of packages with source code: https://go-team.pages.debian.net/packaging.html
     return name.startswith("golang-") and name.endswith("-dev")
 
 
 def _licenses(module: Module, union: Path) -> str:
     file = union / module.copyright
     if not file.is_file():
-        raise LeafrootError(f"has no {module.copyright}", where=module.archive.file_name)
+        raise LeafrootError(f"has no file {module.copyright}", where=module.archive.file_name)
     return licenses(file.read_text(errors="replace"))

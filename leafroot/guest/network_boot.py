@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A guest that boots over the network: QEMU's own DHCP and TFTP, and the firmware in the guest that asks them.
+"""Boots a guest over the network: firmware in the guest fetches the image from QEMU's own DHCP and TFTP servers.
 
-QEMU is given no kernel. The one file that the guest is to boot lies in a folder of its own, which TFTP offers.
+QEMU is given no kernel. TFTP offers a folder that holds only the image to boot.
 """
 
 from __future__ import annotations
@@ -24,48 +24,48 @@ _SCRIPT = "boot.ipxe"
 
 @dataclass(frozen=True)
 class Offer:
-    """QEMU's command line for a guest that boots over the network, and what its console says once it has the image."""
+    """QEMU's command line for a boot over the network, and what the console prints when the guest has the image."""
 
     argv: list[str]
     fetched: str
 
 
 def boot(guest: Guest, way: NetBoot) -> int:
-    """Boot over the network with the serial console in this terminal; QEMU's exit status."""
+    """Boot over the network with the serial console in this terminal; returns QEMU's exit status."""
     check_qemu(guest.qemu, guest.machine)
     with offer(guest, way, "") as offered:
         return run(offered.argv, env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, way: NetBoot, log: Path, timeout: float = 180.0) -> str:
-    """Boot over the network, let the guest check itself, and give one line that says so; LeafrootError if not."""
+    """Boot over the network and let the guest check itself; returns a summary, or raises LeafrootError if it fails."""
     check_qemu(guest.qemu, guest.machine)
     with offer(guest, way, CHECK_WORDS) as offered:
         return boot_test_of(offered.argv, log, timeout, fetched=offered.fetched)
 
 
 def find_firmware(qemu: str, wanted: Firmware) -> Path:
-    """Where the host has this firmware; LeafrootError, with the packages that bring it, if nowhere."""
+    """The path of this firmware on the host; raises LeafrootError, with the package to install, if it is missing."""
     _, said = capture([qemu, "-L", "help"])
     places = [Path(folder) / wanted.name for folder in said.splitlines() if folder.startswith("/")]
     places += [Path(place) for place in wanted.places]
     for place in places:
         if place.is_file():
             return place
-    looked = "\n".join(f"looked at: {place}" for place in places)
+    looked = "\n".join(f"searched: {place}" for place in places)
     raise LeafrootError(
         f"the firmware {wanted.name} is not on this machine", "NETBOOT=1", f"Install {wanted.packages}.\n{looked}"
     )
 
 
 def firmware_of(way: NetBoot) -> Firmware:
-    """The file that the host has to bring for this way."""
+    """The firmware file that the host must have for this way to boot."""
     return way.rom if isinstance(way, Ipxe) else way.firmware
 
 
 @contextmanager
 def offer(guest: Guest, way: NetBoot, words: str) -> Iterator[Offer]:
-    """A folder for TFTP with the image in it, for as long as the guest runs; `words` are added to the kernel's."""
+    """Offer the image by TFTP while the guest runs; `words` are added to the kernel's command line."""
     firmware = find_firmware(guest.qemu, firmware_of(way))
     with TemporaryDirectory(prefix="leafroot-netboot-") as made:
         folder, image = Path(made, "tftp"), guest.kernel.resolve()
@@ -79,11 +79,11 @@ def offer(guest: Guest, way: NetBoot, words: str) -> Iterator[Offer]:
 
 def _ipxe(guest: Guest, way: Ipxe, folder: Path, words: str) -> Offer:
     name = guest.kernel.name
-    # iPXE stops at the first command that fails, so this is said only of an image that came. (What iPXE says itself has
-    # its progress in it.) The kernel resets the serial port, and the last characters that were to be sent are lost.
+    # iPXE stops at the first command that fails, so it prints this only when it has the image. (iPXE's own messages are
+    # mixed with its progress.) The kernel resets the serial port, which loses the last characters of the line.
     here = f"{name} is here"
     (folder / _SCRIPT).write_text(f"#!ipxe\nkernel {name} {words}\necho {here}, and is started now\nboot\n")
-    # The ROM that QEMU takes by itself, for only in that one it puts in this card's identity.
+    # This uses QEMU's default ROM: only in that one does QEMU set the identity of the card.
     argv = [*guest.hardware(f",tftp={_escaped(folder)},bootfile={_SCRIPT}", rom=True), *way.options]
     return Offer(argv, here)
 
@@ -105,17 +105,17 @@ def _u_boot(guest: Guest, way: UBoot, firmware: Path, folder: Path, words: str) 
 
 
 def u_boot_environment(variables: Mapping[str, str], size: int) -> bytes:
-    """A U-Boot environment as it lies in flash: a CRC-32 (of little-endian machines), then `name=value` strings.
+    """A U-Boot environment as stored in flash: a CRC-32 (of little-endian machines), then `name=value` strings.
 
-    The strings end with a zero byte each, the last one with two; zeros fill up to `size`.
+    A zero byte ends each string, two zeros end the last one, and zeros pad all of it to `size`.
     """
     text = b"".join(f"{name}={value}\0".encode() for name, value in variables.items() if value) + b"\0"
     if len(text) > size - 4:
-        raise LeafrootError(f"{len(text)} bytes do not fit into a U-Boot environment of {size}")
+        raise LeafrootError(f"{len(text)} bytes do not fit into a U-Boot environment of {size} bytes")
     text = text.ljust(size - 4, b"\0")
     return zlib.crc32(text).to_bytes(4, "little") + text
 
 
 def _escaped(path: Path) -> str:
-    """A path as QEMU's options take it: a comma would begin the next option."""
+    """A path as an option of QEMU: a comma in it must be doubled."""
     return str(path).replace(",", ",,")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""QEMU: a board's image booted, for a person at the console or for the guest's own checks."""
+"""Boots a board's image in QEMU, for a person at the console or for the guest's own checks."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _RELEASES = "Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
 
 @dataclass(frozen=True)
 class Guest:
-    """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a root beside it (or none).
+    """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a separate root (or none).
 
-    `device_tree` is the file of the machine's device tree, where QEMU does not make one itself.
+    `device_tree` is the file of the machine's device tree, if QEMU does not make one itself.
     """
 
     qemu: str
@@ -40,9 +40,9 @@ class Guest:
     accelerator: str = "tcg"
 
     def hardware(self, network: str = "", rom: bool = False) -> list[str]:
-        """The machine without anything to boot.
+        """The command line of the machine, without anything to boot.
 
-        `network` are options for QEMU's side of the network, and with `rom` the card has its ROM: firmware that boots.
+        `network` are options for QEMU's end of the network. With `rom` the network card has firmware that can boot.
         """
         line = [
             self.qemu,
@@ -64,7 +64,7 @@ class Guest:
         return line
 
     def argv(self, words: str = "") -> list[str]:
-        """QEMU's command line; `words` are added to the kernel's."""
+        """QEMU's command line; `words` are added to the kernel's command line."""
         line = [*self.hardware(), "-kernel", str(self.kernel)]
         if self.initrd is not None:
             line += ["-initrd", str(self.initrd)]
@@ -72,42 +72,42 @@ class Guest:
 
 
 def check_qemu(program: str, machine: Emulation) -> None:
-    """Raise a LeafrootError if the QEMU that is installed is older than the first that has the machine."""
+    """Raise a LeafrootError if the installed QEMU is too old for the machine."""
     version, said = qemu_version(program)
     if version < machine.since:
         oldest = ".".join(map(str, machine.since))
         raise LeafrootError(
-            f"it is {said}; the first that has '{' '.join(machine.options)}' is {oldest}", where=program, hint=_RELEASES
+            f"this is {said}; '{' '.join(machine.options)}' needs {oldest} or newer", where=program, hint=_RELEASES
         )
 
 
 def qemu_version(program: str) -> tuple[tuple[int, int], str]:
-    """Major and minor version of the QEMU that is installed, and the line that says so.
+    """Major and minor version of the installed QEMU, and the line that it prints.
 
-    LeafrootError if it is not installed, or does not say.
+    Raises LeafrootError if it is not installed, or if it prints no version.
     """
     _, said = capture([program, "--version"])
     line = next(iter(said.splitlines()), "")
     found = re.search(r"version (\d+)\.(\d+)", line)
     if not found:
-        raise LeafrootError(f"it is no QEMU: asked for its version, it says {line!r}", where=program, hint=_RELEASES)
+        raise LeafrootError(f"not QEMU: with --version it prints {line!r}", where=program, hint=_RELEASES)
     return (int(found[1]), int(found[2])), line
 
 
 def boot(guest: Guest) -> int:
-    """Boot with the serial console in this terminal; QEMU's exit status."""
+    """Boot with the serial console in this terminal; returns QEMU's exit status."""
     check_qemu(guest.qemu, guest.machine)
     return run(guest.argv(), env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
-    """Boot, let the guest check itself, and give one line that says so; LeafrootError if it did not pass."""
+    """Boot and let the guest check itself; returns a summary, or raises LeafrootError if a check fails."""
     check_qemu(guest.qemu, guest.machine)
     return boot_test_of(guest.argv(CHECK_WORDS), log, timeout)
 
 
 def boot_test_of(argv: Sequence[str], log: Path, timeout: float, fetched: str = "") -> str:
-    """What `boot_test` does, for a command line; `fetched` is what the console must have said before the checks."""
+    """`boot_test` for a command line; the console must have printed `fetched` before the checks."""
     log.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     ended = watch(argv, env=dict(os.environ), log=log, timeout=timeout)
@@ -116,36 +116,36 @@ def boot_test_of(argv: Sequence[str], log: Path, timeout: float, fetched: str = 
     reason = verdict(console, fetched)
     if reason:
         if not ended:
-            reason = f"{reason} (QEMU was stopped after {timeout:.0f} s)"
+            reason = f"{reason} (QEMU was killed after {timeout:.0f} s)"
         tail = "\n".join(f"| {line}" for line in console.splitlines()[-40:])
-        raise LeafrootError(reason, where="boot-test", hint=f"{tail}\nThe whole console: {log}")
+        raise LeafrootError(reason, where="boot-test", hint=f"{tail}\nThe whole console output: {log}")
     checks = "\n".join(match.group(0) for match in _RESULT.finditer(console))
     return f"{checks}\nboot-test: passed, {len(checks.splitlines())} checks in {seconds:.1f} s{memory_in_use(console)}"
 
 
 def memory_in_use(console: str) -> str:
-    """What kernel and root take of the memory, as the guest counted it after its checks; empty if it did not."""
+    """How much memory kernel and root use, as the guest counted after its checks; "" if it did not."""
     said = _MEMORY.search(console)
     return f", {int(said.group(1)) / 1024:.1f} of {int(said.group(2)) / 1024:.0f} MiB of memory in use" if said else ""
 
 
 def verdict(console: str, fetched: str = "") -> str:
-    """Why the guest's checks, as the console shows them, did not pass; empty if they did.
+    """Why the guest's checks did not pass, according to the console; "" if they did.
 
-    `fetched` is what the firmware says when it has the image from the network, before any of the checks.
+    `fetched` is what the firmware prints when it has fetched the image from the network, before any checks.
     """
     said = _VERDICT.search(console)
     plan = _PLAN.search(console)
     results = [match.group(0) for match in _RESULT.finditer(console)]
     failed = [line for line in results if line.startswith("not ok")]
     if fetched not in console[: plan.start()] if plan else fetched not in console:
-        return f"the image never came over the network (the console never said {fetched!r})"
+        return f"the image was not fetched over the network (the console does not show {fetched!r})"
     if failed:
         return "the guest's checks failed: " + "; ".join(failed)
     if plan is None:
-        return "the guest never began its checks"
+        return "the guest did not begin its checks"
     if int(plan.group(1)) != len(results) or not results:
-        return f"the guest announced {plan.group(1)} checks and made {len(results)}"
+        return f"the guest announced {plan.group(1)} checks and did {len(results)}"
     if said is None:
-        return "the guest never finished its checks"
+        return "the guest did not finish its checks"
     return "" if said.group(1) == "0" else f"the guest's checks ended with status {said.group(1)}"

@@ -67,7 +67,7 @@ def test_without_the_image_on_the_server_there_is_no_pass(
         said = console_of(offered.argv)
         said.expect("No bootable device")
     assert in_order(said.seen, "/boot.ipxe... ok", "bzImage...", "No bootable device")
-    assert verdict(said.seen, offered.fetched).startswith("the image never came over the network")
+    assert verdict(said.seen, offered.fetched).startswith("the image was not fetched over the network")
 
 
 def test_without_the_cards_rom_there_is_no_pass(scons: Callable[..., str], console_of: Callable[..., Console]) -> None:
@@ -78,7 +78,7 @@ def test_without_the_cards_rom_there_is_no_pass(scons: Callable[..., str], conso
         said = console_of(argv)
         said.expect("No bootable device")
     assert "SeaBIOS" in said.seen and "iPXE" not in said.seen
-    assert verdict(said.seen, offered.fetched).startswith("the image never came over the network")
+    assert verdict(said.seen, offered.fetched).startswith("the image was not fetched over the network")
 
 
 @pytest.mark.matrix

@@ -87,8 +87,8 @@ def test_missing_firmware_names_the_package_and_where_it_was_looked_for(qemu: st
     assert str(caught.value) == (
         "NETBOOT=1: the firmware card.rom is not on this machine\n"
         "  Install card-roms (Debian).\n"
-        f"  looked at: {tmp_path}/data/card.rom\n"
-        "  looked at: /nowhere/card.rom"
+        f"  searched: {tmp_path}/data/card.rom\n"
+        "  searched: /nowhere/card.rom"
     )
     (tmp_path / "data/card.rom").touch()
     assert find_firmware(qemu, wanted) == tmp_path / "data/card.rom"
@@ -113,5 +113,5 @@ def test_a_board_that_cannot_says_why_and_which_can(board: str, lack: str, tmp_p
 
 @pytest.mark.parametrize("console", ["", CHECKED, f"{CHECKED}image... ok\n"], ids=["nothing", "no fetch", "too late"])
 def test_checks_that_no_fetch_came_before_are_no_pass(console: str) -> None:
-    assert verdict(console, "image... ok").startswith("the image never came over the network")
+    assert verdict(console, "image... ok").startswith("the image was not fetched over the network")
     assert verdict(f"image... ok\n{CHECKED}", "image... ok") == ""

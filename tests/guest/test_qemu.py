@@ -17,21 +17,21 @@ def test_a_console_with_all_checks_passes() -> None:
 @pytest.mark.parametrize(
     ("console", "reason"),
     [
-        pytest.param("", "the guest never began its checks", id="nothing"),
-        pytest.param("Kernel panic - not syncing\n", "the guest never began its checks", id="panic"),
+        pytest.param("", "the guest did not begin its checks", id="nothing"),
+        pytest.param("Kernel panic - not syncing\n", "the guest did not begin its checks", id="panic"),
         pytest.param(
             GOOD.replace("ok 2 - left", "not ok 2 - left"),
             "the guest's checks failed: not ok 2 - left",
             id="a check failed, whatever the status",
         ),
         pytest.param(
-            GOOD.replace("ok 2 - left\n", ""), "the guest announced 2 checks and made 1", id="a check is missing"
+            GOOD.replace("ok 2 - left\n", ""), "the guest announced 2 checks and did 1", id="a check is missing"
         ),
         pytest.param(
-            GOOD.replace("leafroot.check: status 0\n", ""), "the guest never finished its checks", id="no verdict"
+            GOOD.replace("leafroot.check: status 0\n", ""), "the guest did not finish its checks", id="no verdict"
         ),
         pytest.param(GOOD.replace("status 0", "status 3"), "the guest's checks ended with status 3", id="status"),
-        pytest.param("1..0\nleafroot.check: status 0\n", "the guest announced 0 checks and made 0", id="no checks"),
+        pytest.param("1..0\nleafroot.check: status 0\n", "the guest announced 0 checks and did 0", id="no checks"),
     ],
 )
 def test_a_console_that_does_not_pass(console: str, reason: str) -> None:
