@@ -21,7 +21,7 @@ from leafroot.errors import LeafrootError
 from leafroot.files import digest_of, replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
-from leafroot.step import SOURCE_DATE_EPOCH, Source, Sources
+from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources
 from leafroot.store.locks import locked
 
 # find(1) takes a third of the time of Python. The size and time of a folder depend on the file system.
@@ -161,7 +161,8 @@ class Store:
         return self._tree("a sysroot", ["union", *(digest for _, digest in artefacts)], united)
 
     def _place(self, parts: Sequence[str]) -> Path:
-        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        # How a tree is unpacked is a part of the workshop: another one makes it anew.
+        key = hashlib.sha256("\n".join([f"workshop {WORKSHOP}", *parts]).encode()).hexdigest()
         return self._folder / key[:2] / key
 
     def _tree(self, name: str, parts: Sequence[str], make: Callable[[Path], None]) -> Path:
