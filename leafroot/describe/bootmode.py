@@ -108,9 +108,9 @@ def check_bootable(all_series: Mapping[str, Unit[Series]], series: Unit[Series],
 
 def _lack(series: str, mode: BootMode) -> str:
     if mode.native_from is None:
-        return f"needs a patch, but series {series} has none for it."
+        return f"needs a patch, but series {series} has none."
     if mode.native_until is not None:
         until = ".".join(map(str, mode.native_until))
-        return f"is in no kernel from Linux {until} on, but series {series} was asked for."
+        return f"does not exist in Linux {until} and later, but the series is {series}."
     since = ".".join(map(str, mode.native_from))
     return f"needs Linux {since} or a backport, but series {series} has neither."

@@ -86,7 +86,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {},
         {"kernel": "7.2", "boot": "rootfs"},
         (
-            "BOOT=rootfs: boot mode 'rootfs' is in no kernel from Linux 7.0 on, but series 7.2 was asked for.\n"
+            "BOOT=rootfs: boot mode 'rootfs' does not exist in Linux 7.0 and later, but the series is 7.2.\n"
             "  Choose KERNEL=6.1 or KERNEL=6.12, or BOOT=nullfs or BOOT=leaf-tmpfs."
         ),
     ),
@@ -94,7 +94,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"linux/7.2/kernel.py": series("7.2.8")},
         {"kernel": "7.2", "boot": "leaf-tmpfs"},
         (
-            "BOOT=leaf-tmpfs: boot mode 'leaf-tmpfs' needs a patch, but series 7.2 has none for it.\n"
+            "BOOT=leaf-tmpfs: boot mode 'leaf-tmpfs' needs a patch, but series 7.2 has none.\n"
             "  Choose KERNEL=6.1 or KERNEL=6.12, or BOOT=nullfs."
         ),
     ),
