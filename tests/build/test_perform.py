@@ -18,7 +18,6 @@ from leafroot.host.run import run
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Folder, Output, Step, Text, TreeFile, Union, Unpacked
-from leafroot.store.trees import apply_patch
 from tests.performing import local_in, perform
 
 
@@ -311,25 +310,3 @@ def test_a_failure_keeps_the_output_of_before(local: Local) -> None:
 
 
 PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
-
-
-def test_a_patch_that_fits_is_applied_and_dated(tmp_path: Path) -> None:
-    (tmp_path / "f").write_text("a\nb\nc\n")
-    (tmp_path / "p.patch").write_text(PATCH)
-    apply_patch(tmp_path, tmp_path / "p.patch")
-    assert (tmp_path / "f").read_text() == "a\nB\nc\n"
-    assert (tmp_path / "f").stat().st_mtime == SOURCE_DATE_EPOCH
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["x\na\nb\nc\n", "a\nb\nX\n", "a\nx\nc\n", ""],
-    ids=["at an offset", "with fuzz", "not at all", "empty file"],
-)
-def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "f").write_text(text)
-    (tmp_path / "p.patch").write_text(PATCH)
-    with pytest.raises(LeafrootError) as caught:
-        apply_patch(tmp_path, tmp_path / "p.patch")
-    assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
-    assert str(caught.value).endswith("Refresh it for this version of the source.")

@@ -12,7 +12,7 @@ import pytest
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.store.trees import Store
+from leafroot.store.trees import Store, apply_patch
 from tests.archive.tar_members import link, member, tar_bytes
 
 PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
@@ -115,3 +115,25 @@ def test_archives_are_united_without_links_that_lead_out(make: Make, store: Stor
 def test_archives_with_one_path_are_not_united(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both contain usr/a"):
         store.united((make("one.tar", member("t/usr/a", b"1")), make("two.tar", member("t/usr/a", b"2"))))
+
+
+def test_a_patch_that_fits_is_applied_and_dated(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("a\nb\nc\n")
+    (tmp_path / "p.patch").write_text(PATCH)
+    apply_patch(tmp_path, tmp_path / "p.patch")
+    assert (tmp_path / "f").read_text() == "a\nB\nc\n"
+    assert (tmp_path / "f").stat().st_mtime == SOURCE_DATE_EPOCH
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x\na\nb\nc\n", "a\nb\nX\n", "a\nx\nc\n", ""],
+    ids=["at an offset", "with fuzz", "not at all", "empty file"],
+)
+def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "f").write_text(text)
+    (tmp_path / "p.patch").write_text(PATCH)
+    with pytest.raises(LeafrootError) as caught:
+        apply_patch(tmp_path, tmp_path / "p.patch")
+    assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
+    assert str(caught.value).endswith("Refresh it for this version of the source.")
