@@ -91,7 +91,10 @@ def _declare(env: Any, typed: list[str]) -> None:
     # This run has the lock, so whatever is there was left by a run that was killed.
     remove(executor.own_room)
     report, times = Report(lock), Times(executor.slots.in_use)
-    actions = Actions(memory.current, lambda path: memory.file_digest(checkout / path))
+    # What a step reads does not change any more once it is asked for, and a thousand steps may read one output.
+    actions = Actions(
+        functools.cache(memory.current), functools.cache(lambda path: memory.file_digest(checkout / path))
+    )
     history = History(session.output, executor.own_room, actions)
     keep = env.get_CacheDir().keep
     ledger = Ledger(session.output, memory, report, history, actions, checkout.joinpath, times, keep)
@@ -118,14 +121,13 @@ def _declare(env: Any, typed: list[str]) -> None:
 
 def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> set[str]:
     """Declare all steps and exported folders, and which of them are made by default; returns the folders."""
-    declared: set[str] = set()
+    order = Order()
     exports: set[str] = set()
     for plan in session.make_plans(ledger.memory.file_digest):
         for step in plan.steps:
-            if step.output.path not in declared:
-                declared.add(step.output.path)
+            if step.output.path not in order:
                 ledger.actions.add(step)
-                _declare_step(env, session, StepWork(step, executor, ledger))
+                _declare_step(env, session, StepWork(step, executor, ledger), order.add(step))
         env.Default(*(_word(session.output / one.path) for one in (*plan.checks, *plan.images)))
         for one in plan.exports:
             env.Default(_declare_export(env, session, one, ledger.memory.current))
@@ -218,11 +220,40 @@ def _word(path: Path) -> str:
     return str(path).replace("$", "$$")
 
 
-def _declare_step(env: Any, session: Session, work: StepWork) -> None:
+class Order:
+    """The order of steps, each added after those that it follows.
+
+    A package follows all that it is linked with, hundreds of steps in a large tree. SCons needs only those that no
+    other one of them follows: the rest is done before these.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        # For each step, itself and all that are done before it: one bit for each number.
+        self._done: list[int] = []
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._numbers
+
+    def add(self, step: Step) -> list[str]:
+        """Add a step, and return the paths of the outputs that it follows directly."""
+        number, done, direct = len(self._done), 0, []
+        self._numbers[step.output.path] = number
+        # A later step cannot be done before an earlier one.
+        for path in sorted((one.path for one in step.follows()), key=self._numbers.__getitem__, reverse=True):
+            other = self._numbers[path]
+            if not done >> other & 1:
+                direct.append(path)
+                done |= self._done[other]
+        self._done.append(done | 1 << number)
+        return direct
+
+
+def _declare_step(env: Any, session: Session, work: StepWork, follows: Sequence[str]) -> None:
     # Nodes, not strings, in which SCons would expand its variables, $NAME. And no pathlib: a thousand steps name ten
     # thousand files.
     file, output, step = env.fs.File, str(session.output), work.step
-    sources = [file(os.path.join(output, one.path)) for one in step.follows()]  # noqa: PTH118
+    sources = [file(os.path.join(output, path)) for path in follows]  # noqa: PTH118
     (node,) = _BUILDER(env, [file(os.path.join(output, step.output.path))], sources)  # noqa: PTH118
     node.attributes.leafroot = work
     if not step.cached:
