@@ -12,6 +12,7 @@ import pytest
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
+from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.store.trees import Store, apply_patch
 from tests.archive.tar_members import link, member, tar_bytes
 
