@@ -45,7 +45,7 @@ def loaded(calls: Calls, *words: str) -> set[str]:
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> Calls:
     made = Calls(tmp_path_factory.mktemp("start"))
-    assert made().status == 0
+    assert made().status == made("boot-files").status == 0
     return made
 
 
