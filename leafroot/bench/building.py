@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long the changes take that people make all day, measured on a copy of the checkout, and how that grows.
+"""`bench`: measures how long common changes take in a copy of the checkout, and how that grows with its size.
 
-The machine's own noise counts, so a row is compared with the others of the same run, never with a limit.
+The load of the machine counts too, so compare rows only with others of the same run, not with a fixed limit.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from leafroot.record.times import read_times, times_table
 
 COUNTS = (100, 300, 1000, 3000)
 _GENERATOR = "tests/scale/synthetic_tree.py"
-# Declares the same, but its steps only write down that they were done.
+# Declares the same steps, but these only record that they were done.
 _UNDONE = "tests/scale/SConstruct"
-# The least that SCons itself can take.
+# The shortest time that SCons itself needs.
 _EMPTY = "Default(Alias('nothing'))\n"
 _REPEATS = 3
-_KEPT = "The same for 'scons bench-compare A B': "
+_KEPT = "For 'scons bench-compare A B': "
 
 
 def measure_scale(checkout: Path, folder: Path, repeats: int, counts: Sequence[int] = COUNTS) -> Iterator[Row]:
-    """A row for each number of packages, all of them in one root; nothing of it is built."""
+    """A row for each number of packages in one root; nothing is built."""
     log = folder / "scale.log"
     folder.mkdir(parents=True, exist_ok=True)
     empty = folder / "SConstruct"
@@ -62,38 +62,38 @@ def measure_scale(checkout: Path, folder: Path, repeats: int, counts: Sequence[i
 
 @dataclass
 class Bench:
-    """A copy of the checkout with an output folder of its own, and the cache of the caller."""
+    """A copy of the checkout with its own output folder, and with the caller's cache."""
 
     copy: Path
     log: Path
     words: Sequence[str]
 
     def scons(self, *words: str) -> Measured:
-        """One call of scons in the copy; LeafrootError if it fails."""
+        """Run scons in the copy; raises LeafrootError if it fails."""
         argv = [sys.executable, "-m", "SCons", "-Q", *self.words, *words]
         done = measure(argv, env=os.environ, cwd=self.copy, log=self.log)
         if done.status != 0:
-            # The log goes with the copy.
+            # The log is removed together with the copy.
             raise LeafrootError(f"scons {' '.join(words)} failed in the copy", "bench", "\n".join(self.said()[-20:]))
         return done
 
     def said(self) -> list[str]:
-        """All that scons has printed so far, in lines."""
+        """The lines that scons has printed so far."""
         return self.log.read_text(errors="replace").splitlines()
 
     def touch_overlay(self) -> None:
-        """Change one small file of an overlay, to what no run had: it is built, not taken from the cache."""
+        """Change a small file of an overlay to new content, so that the cache does not have the result."""
         folder = self.copy / "bench-overlay" / "etc"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "bench").write_text(f"{secrets.token_hex()}\n")
 
     def fill_overlay(self, mebibytes: int) -> None:
-        """Give the overlay a file of this size that cannot be compressed: the root needs another slot."""
+        """Write an incompressible file of this size into the overlay, so that the root needs another slot."""
         file = self.copy / "bench-overlay" / "etc" / "large"
         file.write_bytes(random.Random(mebibytes).randbytes(mebibytes << 20))
 
     def toggle_option(self, number: int) -> None:
-        """Switch one busybox option that no other depends on."""
+        """Switch a busybox option that no other option depends on."""
         file = self.copy / "package" / "busybox" / "busybox.config"
         text = re.sub(r"CONFIG_CAL=y\n", "", file.read_text())
         file.write_text(text + ("CONFIG_CAL=y\n" if number % 2 == 0 else ""))
@@ -109,10 +109,10 @@ def bench(
     second: str = "",
     modes: Sequence[str] = (),
 ) -> str:
-    """Measure every row for one board, give the table, and keep it in the file `results`.
+    """Measure all rows for one board, write them to the file `results`, and return the table.
 
-    `guest` is QEMU's command line for an output folder; `second` another board of the same target, if there is one.
-    `modes` are the board's boot mode and another one that its kernel can be told, if there is one.
+    `guest` gives QEMU's command line for an output folder. `second` is another board of the same target, if there is
+    one. `modes` are the board's boot mode and another one that the same kernel can be told, if there is one.
     """
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         copy = Path(folder) / "leafroot"
@@ -136,7 +136,7 @@ def bench(
 
 
 def bench_cold(checkout: Path, cache: Path, words: Sequence[str], toolchains: Sequence[str], results: Path) -> str:
-    """Measure what is built from nothing, step by step: an empty cache, but for the archives that are downloaded."""
+    """Measure a build from nothing, step by step: the cache is empty, except for downloaded archives."""
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         done = [_cold(checkout, cache, words, Path(folder), toolchain) for toolchain in toolchains]
     write(results, "bench-cold", [row for rows, steps, _ in done for row in (*rows, *steps)])
@@ -147,7 +147,7 @@ def bench_cold(checkout: Path, cache: Path, words: Sequence[str], toolchains: Se
 def _cold(
     checkout: Path, cache: Path, words: Sequence[str], folder: Path, toolchain: str
 ) -> tuple[list[Row], list[Row], str]:
-    """Rows for an image and for its second boot mode; one for each step of the first; these as a table."""
+    """Rows for an image and for another boot mode; a row for each step of the first; a table of these."""
     place, said = folder / toolchain, f"TOOLCHAIN={toolchain}"
     copy = place / "leafroot"
     shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
@@ -189,7 +189,7 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes:
 
     def outgrow(number: int) -> Measured:
         run.fill_overlay(number)
-        # What an earlier run linked and put into the cache would be no measurement.
+        # The result of an earlier run in the cache would spoil the measurement.
         return run.scons("--cache-disable")
 
     row("the root outgrows its slot -> image", outgrow, 2)
@@ -197,7 +197,7 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes:
     run.scons()
 
     def switch(number: int) -> Measured:
-        # To the other one and back again, and nothing from the cache: an earlier run's link would be no measurement.
+        # To the other mode and back again. The result of an earlier run in the cache would spoil the measurement.
         return run.scons(f"BOOT={modes[number % len(modes)]}", "--cache-disable")
 
     if len(modes) > 1:
@@ -207,7 +207,7 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes:
 
     def to_shell(_: int) -> Measured:
         run.touch_overlay()
-        # The kernel and the root beside it, and no image: what the command 'boot' needs.
+        # What the command 'boot' needs: the kernel and the separate root, and no image.
         built = run.scons("boot-files")
         waited = wait_for(guest(run.copy / "output"), env=os.environ, text=b"login: ", timeout=120)
         return Measured(built.seconds + waited, built.megabytes, 0)
@@ -216,7 +216,7 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes:
 
     def option(number: int) -> Measured:
         run.toggle_option(number + 1)
-        # What an earlier run put into the cache would be no measurement.
+        # The result of an earlier run in the cache would spoil the measurement.
         return run.scons("--cache-disable")
 
     row("one busybox option changed -> image", option, 2)
@@ -238,13 +238,13 @@ def _rows(run: Bench, card: Path, guest: Callable[[Path], Sequence[str]], modes:
 
 
 def _last(run: Bench, beginning: str, *words: str) -> str:
-    """What one more call of scons says in its last line that begins so."""
+    """The last line with this beginning that another call of scons prints."""
     run.scons(*words)
     return next(line for line in reversed(run.said()) if line.startswith(beginning))
 
 
 def _second_board(run: Bench, board: str) -> tuple[Row, list[str]]:
-    """Build another board of the same target, nothing from the cache: a row, and the steps that it took."""
+    """Build another board of the same target without the cache; returns a row, and the steps that were built."""
     before = len(run.said())
     done = run.scons(f"BOARD={board}", "--cache-disable")
     steps = [line[:44].strip() for line in run.said()[before:] if re.fullmatch(r"  .{44} +[0-9.]+ s", line)]

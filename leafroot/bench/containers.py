@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bench-containers`: a container's start to its end on the RAM root, and the same on an ext4 root.
+"""`bench-containers`: measures a container from start to end on the RAM root, and on an ext4 root.
 
-Board, kernel, crun and container are the same; the roots take turns, so that the machine's noise falls on both.
+Board, kernel, crun and container are the same. The roots take turns, so the load of the machine affects both.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from leafroot.rootfs.cpio import read_newc, tree_from_newc
 
 TREE = "bench/containers"
 BOOTS = 3
-# What a container's start and end may take, as a multiple of the same on the disk.
+# How long a container may take on the RAM root, as a multiple of the time on the disk.
 LIMIT = 1.1
 _DISK_ROOM = 64 * 1024 * 1024 // BLOCK
-# As in bootmodes/run.py: quiet, an end in place of waiting, and no test of the timer, which a busy emulator fails.
+# As in bootmodes/comparison.py: only warnings, a panic instead of waiting, and no test of the timer.
 _WORDS = "quiet panic=-1 no_timer_check"
-# A nanosecond for every instruction, and none for waiting: docs/devel/tcg-icount.rst in QEMU's source.
+# Each instruction takes a nanosecond, and waiting takes none: docs/devel/tcg-icount.rst in QEMU's source.
 _COUNTED = ("-icount", "shift=0,sleep=off")
 _TIMEOUT = 900.0
 _BATCH = re.compile(r"^bench: count=(\d+) begun=([\d.]+) ended=([\d.]+)$", re.MULTILINE)
@@ -37,9 +37,9 @@ _BATCH = re.compile(r"^bench: count=(\d+) begun=([\d.]+) ended=([\d.]+)$", re.MU
 
 @dataclass
 class Root:
-    """One root, how it is booted, and the seconds of one container: of each batch, and where instructions are counted.
+    """One root, how it is booted, and the seconds per container: by each batch, and by counted instructions.
 
-    `kind` is the type of the file system that the guest has to say it is on.
+    `kind` is the type of file system that the guest must report for its root.
     """
 
     name: str
@@ -50,32 +50,32 @@ class Root:
     counted: list[float] = field(default_factory=list)
 
     def boot(self, *options: str) -> list[float]:
-        """Boot, and give the seconds of one container, by batch."""
+        """Boot; returns the seconds per container, by batch."""
         watch([*self.argv, *options], env=os.environ, log=self.log, timeout=_TIMEOUT)
         return read_batches(self.log.read_text(errors="replace"), self.kind, f"bench-containers: {self.name}")
 
 
 def check_containers(config: Config, boards: int) -> None:
-    """Raise a LeafrootError if the comparison cannot be made on this board, in this mode or with this QEMU."""
+    """Raise a LeafrootError if this board, boot mode or QEMU cannot be used for the comparison."""
     if boards > 1:
-        raise LeafrootError("the roots are compared on one board at a time", "bench-containers")
+        raise LeafrootError("this compares the roots on one board at a time", "bench-containers")
     if not config.emulation.virtio:
         raise LeafrootError(
             f"QEMU's {config.board.name} has no virtio, and so no disk to compare with",
             "bench-containers",
-            "Choose a board that has, such as BOARD=qemu_x86_64.",
+            "Choose a board with virtio, such as BOARD=qemu_x86_64.",
         )
     if not config.mode.can_pivot:
         raise LeafrootError(
-            f"no container runs on boot mode {config.mode.name}", "bench-containers", "Leave BOOT= out."
+            f"containers do not run in boot mode {config.mode.name}", "bench-containers", "Leave BOOT= out."
         )
     check_qemu(config.arch.qemu, config.emulation)
 
 
 def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path, Path, str], list[str]]) -> str:
-    """Build, boot both roots in turn, and give the table; the figures are then in results.json, in the folder.
+    """Build, boot both roots in turn, and return the table; the folder then has all figures in results.json.
 
-    `guest` gives QEMU's command line for a kernel, an archive beside it, and words for the kernel.
+    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line.
     """
     system.folder.mkdir(parents=True, exist_ok=True)
     kernel = system.build(mode)
@@ -105,42 +105,44 @@ def _make_disk(archive: Path, disk: Path) -> None:
         tree = tree_from_newc(read_newc(source, archive), "the system")
     with laid_out(tree, disk.parent) as system:
         if not system.make(disk, "ext4", blocks_of(tree) + _DISK_ROOM):
-            raise LeafrootError("the system could not be put on a disk", "bench-containers", f"Its log: {system.log}")
+            raise LeafrootError(
+                "mke2fs could not write the system to a disk image", "bench-containers", f"Its log: {system.log}"
+            )
 
 
 def read_batches(console: str, kind: str, where: object) -> list[float]:
-    """The seconds of one container, by batch, as the guest has said; LeafrootError if it did not.
+    """The seconds per container, by batch, that the guest reports; raises LeafrootError if it does not.
 
-    `kind` is the type of the root that it has to be on.
+    `kind` is the type that its root must have.
     """
     console = console.replace("\r", "")
     seconds = [(float(ended) - float(begun)) / int(count) for count, begun, ended in _BATCH.findall(console)]
     tail = "\n".join(f"| {line}" for line in console.splitlines()[-20:])
     if f"bench: root={kind}\n" not in console:
-        raise LeafrootError(f"the guest never came up on a root of type {kind}", where, tail)
+        raise LeafrootError(f"the guest did not boot with a root of type {kind}", where, tail)
     if "bench: wrong=" in console or "bench: done=yes\n" not in console or not seconds:
-        raise LeafrootError("the guest's containers did not all run to their end", where, tail)
+        raise LeafrootError("not all containers of the guest ran to their end", where, tail)
     return seconds
 
 
 def as_json(roots: Sequence[Root]) -> Mapping[str, object]:
-    """All that was measured, in seconds."""
+    """All measurements, in seconds."""
     each = {root.name: {"seconds_each": root.seconds, "seconds_counted_each": root.counted} for root in roots}
     return {"limit": LIMIT, "ratio": ratio(roots), "ratio_counted": ratio_counted(roots), "roots": each}
 
 
 def ratio(roots: Sequence[Root]) -> float:
-    """How long the first root's containers take, as a multiple of the second's: the medians."""
+    """The time of containers on the first root as a multiple of that on the second, by medians."""
     return median(roots[0].seconds) / median(roots[1].seconds)
 
 
 def ratio_counted(roots: Sequence[Root]) -> float:
-    """The same, where every instruction takes as long."""
+    """The same by counted instructions."""
     return median(roots[0].counted) / median(roots[1].counted)
 
 
 def table(roots: Sequence[Root]) -> str:
-    """A line for each root, as Markdown."""
+    """The table as Markdown, with a line for each root."""
     lines = ["| root | a container, start to end | spread | counted |", "| --- | --- | --- | --- |"]
     for root in roots:
         low, middle, high = (f(root.seconds) * 1000 for f in (min, median, max))
@@ -151,7 +153,7 @@ def table(roots: Sequence[Root]) -> str:
 
 
 def verdict(roots: Sequence[Root]) -> str:
-    """A sentence on whether the RAM root keeps to the limit."""
+    """A sentence that says whether the RAM root keeps the limit."""
     by = f"{ratio(roots):.2f} times {roots[1].name}'s, counted {ratio_counted(roots):.2f}"
     kept = max(ratio(roots), ratio_counted(roots)) <= LIMIT
     return f"{roots[0].name}: {by}: {'at most' if kept else 'over'} {LIMIT}"

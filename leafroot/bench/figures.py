@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a benchmark has measured: a table for people, JSON for later, and how two of them differ."""
+"""The measurements of a benchmark: as a table for people, as JSON, and how two of them differ."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ from leafroot.files import read_text, write_text
 from leafroot.host.run import capture
 
 FORMAT = 1
-# What a row that was measured once may differ by, without that anything has changed: a part of its value.
+# How much a row that was measured once may vary although nothing has changed, as a part of its value.
 _ONCE = 0.10
-# Not even the quietest machine measures more finely than this.
+# Even the quietest machine does not measure more exactly than this.
 _FINEST = 0.02
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing measured several times, in seconds, with the most memory that it took, in MB.
+    """One thing measured several times, in seconds, with its peak of memory in MB (0 if it was not measured).
 
-    `beside` is what the same run measured to compare it with, and `baseline` says what that is.
-    Without a figure for memory it is 0, and the table has none.
+    `beside` are the times of a `baseline` that the same run measured to compare it with.
     """
 
     name: str
@@ -39,12 +38,12 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times its baseline it takes; 0 if it has none."""
+        """The time as a multiple of the baseline's; 0 if there is none."""
         return median(self.seconds) / median(self.beside) if self.beside else 0.0
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows for people, with the machine they were measured on."""
+    """A table of the rows for people, with the machine that they were measured on."""
     lines = [f"{'what':<46} {'median':>10} {'spread':>16} {'memory':>8}  {'ratio':>6}"]
     for row in rows:
         spread = f"{min(row.seconds):.2f}-{max(row.seconds):.2f} s"
@@ -55,7 +54,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def write(file: Path, what: str, rows: Sequence[Row]) -> None:
-    """Keep the rows as JSON; `what` is the command that measured them."""
+    """Write the rows as JSON; `what` is the command that measured them."""
     text = {
         "format": FORMAT,
         "what": what,
@@ -68,16 +67,16 @@ def write(file: Path, what: str, rows: Sequence[Row]) -> None:
 
 
 def compare(first: Path, second: Path) -> str:
-    """What differs between two files of rows by more than the noise of both, what does not, and what only one has.
+    """Compare two files of rows: which differ by more than the noise, which do not, and which only one file has.
 
-    A change counts if the medians are further apart than either row's values are among themselves. On another
-    machine seconds say nothing: there the ratios are compared, where a baseline was measured beside.
+    A difference counts if the medians are further apart than the values of either row. Seconds of different machines
+    cannot be compared: then only rows with a baseline are, by their ratios to it.
     """
     old, new = _read(first), _read(second)
     same = old["machine"] == new["machine"]
     lines = [f"A  {first}: {old['when']}, {old['machine']}", f"B  {second}: {new['when']}, {new['machine']}"]
     if not same:
-        lines.append("The machines differ: only what was measured beside a baseline can be compared, as a ratio to it.")
+        lines.append("The machines differ: only rows with a baseline are compared, by their ratios to it.")
     rows, others = _rows(old), _rows(new)
     changed: list[str] = []
     unchanged: list[str] = []
@@ -93,7 +92,7 @@ def compare(first: Path, second: Path) -> str:
 
 
 def _change(one: Row, other: Row, same_machine: bool) -> tuple[bool, str] | None:
-    """Whether the two differ, and the two in words; None if nothing can be said."""
+    """Whether two rows differ, and both in words; None if they cannot be compared."""
     if same_machine:
         values, unit = (one.seconds, other.seconds), "s"
     elif one.beside and other.beside:
@@ -112,7 +111,7 @@ def _ratios(row: Row) -> tuple[float, ...]:
 
 
 def _middle(values: Sequence[float]) -> tuple[float, float]:
-    """The median of some values, and how far apart they are."""
+    """The median of the values, and their spread."""
     middle = median(values)
     spread = max(values) - min(values) if len(values) > 1 else _ONCE * middle
     return middle, max(spread, _FINEST * middle)
@@ -123,18 +122,18 @@ def _rows(text: Mapping[str, Any]) -> dict[str, Row]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    hint = "'scons BOARD=x bench' writes such a file, and says where."
+    hint = "'scons BOARD=x bench' writes such a file, and prints its name."
     try:
         text: dict[str, Any] = json.loads(read_text(file, str(file)))
         if text["format"] != FORMAT:
-            raise LeafrootError(f"of format {text['format']}, and this is {FORMAT}", file, hint)
+            raise LeafrootError(f"format {text['format']} is not supported, only format {FORMAT}", file, hint)
         for row in _rows(text).values():
             if not all(isinstance(value, (int, float)) for value in (*row.seconds, *row.beside)) or not row.seconds:
                 raise TypeError
         if not isinstance(text["machine"], str) or not isinstance(text["when"], str):
             raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise LeafrootError("this is no file of measured rows", file, hint) from error
+        raise LeafrootError("not a file of measured rows", file, hint) from error
     return text
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The system that a benchmark boots: the board's own with a tree of the benchmark's, and the same on a disk.
+"""Makes the system that a benchmark boots: the board's own with the benchmark's tree, in memory or on a disk.
 
-It is built in an output folder apart. The disk is an image of the ext family, made by mke2fs.
+It is built in a separate output folder. The disk is an ext2 or ext4 image, made by mke2fs.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _UUID = "00000000-0000-4000-8000-000000000001"
 
 @dataclass(frozen=True)
 class BenchSystem:
-    """What is built for a benchmark called `name`, and where.
+    """What is built for the benchmark `name`, and where.
 
-    `variables` are those of this call of scons. `tree` is an external tree, in the checkout, with a fragment
-    select.config that selects its packages; `folder` takes all that is made.
+    `variables` are those of this call of scons. `tree` is an external tree in the checkout, with a fragment
+    select.config that selects its packages. `folder` is where everything is made.
     """
 
     name: str
@@ -41,11 +41,11 @@ class BenchSystem:
     variables: Mapping[str, str]
 
     def outputs(self, mode: BootMode) -> Path:
-        """The folder with what is built for a boot mode."""
+        """The folder of the outputs for a boot mode."""
         return self.folder / mode.name / self.board
 
     def build(self, mode: BootMode) -> Path:
-        """Build a boot mode's kernel, and the system: a call of scons of its own. Gives the kernel, without a root."""
+        """Build the kernel of a boot mode, and the system, by calling scons; returns the kernel, without a root."""
         tree = self.checkout / self.tree
         variables = {
             **self.variables,
@@ -76,10 +76,10 @@ class LaidOut:
     log: Path
 
     def make(self, image: Path, kind: str, blocks: int, options: Sequence[str] = ()) -> bool:
-        """Make an image of so many blocks of 4 KiB; False if the tree does not get in. `kind` is ext2 or ext4."""
+        """Make an image of `blocks` blocks of 4 KiB; False if the tree does not fit. `kind` is ext2 or ext4."""
         image.unlink(missing_ok=True)
         fixed = ["-U", _UUID, "-E", f"hash_seed={_UUID}", "-m", "0", *options]
-        # Whoever runs this, in the image the files are root's.
+        # Root owns the files in the image, whoever runs this.
         argv = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
         argv += ["mke2fs", "-q", "-F", "-t", kind, "-b", str(BLOCK), "-N", str(self.inodes + 32), *fixed]
         argv += ["-d", str(self.folder), str(image), str(blocks)]
@@ -90,9 +90,9 @@ class LaidOut:
 
 
 def write_mount_points(target: Path) -> Path:
-    """Write the archive of what a kernel with an empty root in it lacks to mount a disk: /dev, a console, /root.
+    """Write an archive of what a kernel with an empty root lacks to mount a disk: /dev, a console, /root.
 
-    (usr/default_cpio_list in the kernel's source is that of one without any.)
+    (A kernel without a root has usr/default_cpio_list, in its source.)
     """
     nodes: dict[str, Node] = {"dev": Directory(), "dev/console": CharDevice(5, 1), "root": Directory(0o700)}
     with target.open("wb") as out:
@@ -101,16 +101,16 @@ def write_mount_points(target: Path) -> Path:
 
 
 def blocks_of(tree: Tree) -> int:
-    """What the content takes: its blocks, one for each directory, the inodes, and what ext2 has in any case."""
+    """The blocks that the content needs: those of files, one per directory, inodes, and what ext2 always has."""
     blocks = sum(-(-entry.node.size // BLOCK) for _, entry in tree if isinstance(entry.node, File))
     return blocks + sum(isinstance(entry.node, Directory) for _, entry in tree) + len(tree.entries) // 32 + 64
 
 
 @contextlib.contextmanager
 def laid_out(tree: Tree, parent: Path) -> Iterator[LaidOut]:
-    """Write the tree to a folder, for as long as it is used, without its device nodes: devtmpfs brings those.
+    """Write the tree to a temporary folder, without device nodes: devtmpfs has those.
 
-    What mke2fs says goes into mke2fs.log, in `parent`.
+    The output of mke2fs goes to mke2fs.log in `parent`.
     """
     with tempfile.TemporaryDirectory(dir=parent) as name:
         folder = Path(name)

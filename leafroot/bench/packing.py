@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What it costs to make a compressed root, beside zstd alone: of a folder, and of an artefact as a package leaves it.
+"""Measures making a compressed root, of a folder and of a package's artefact, against zstd alone.
 
-zstd gets the same bytes, level and threads. The roots are made of this machine's own programs, libraries and data, as
-many as the size asks for.
+zstd gets the same bytes, level and threads. The roots consist of as many of this machine's own programs, libraries and
+data as the size needs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from leafroot.host.run import capture
 from leafroot.own.root import CompressRoot, LayerInput, WriteRoot
 from leafroot.step import SOURCE_DATE_EPOCH, Given
 
-# Size in MiB, level, how often. At level 19 a hundred MiB take half a minute, and zstd as long.
+# Size in MiB, level, repetitions. At level 19 a hundred MiB take half a minute, and zstd takes as long.
 CASES = ((10, 3, 5), (100, 3, 5), (500, 3, 3), (10, 12, 3), (100, 12, 1), (500, 12, 1), (10, 19, 1), (100, 19, 1))
 _MIB = 1 << 20
 _SOURCES = ("/usr/bin", "/usr/lib", "/usr/share")
@@ -31,7 +31,7 @@ _ROOT = WriteRoot(layers=(LayerInput("files", "files"),), mtime=SOURCE_DATE_EPOC
 
 @dataclass
 class Packing:
-    """The same files as a folder and as an artefact, of which compressed roots are made."""
+    """The same files as a folder and as an artefact, to make compressed roots of."""
 
     folder: Path
     mebibytes: int
@@ -44,7 +44,7 @@ class Packing:
         pack(self.tree, self.artefact, mtime=SOURCE_DATE_EPOCH, threads=self.threads)
 
     def ours(self, source: Path, level: int) -> float:
-        """Seconds for both steps, from the files to the compressed archive."""
+        """The seconds of both steps, from the files to the compressed archive."""
         for file in (self.cpio, self.packed):
             file.unlink(missing_ok=True)
         compress = CompressRoot(level=level, where="bench", memory=2 * self.mebibytes, room=2 * self.mebibytes)
@@ -54,7 +54,7 @@ class Packing:
         return time.monotonic() - begun
 
     def zstd(self, level: int) -> float:
-        """Seconds that zstd takes for the archive."""
+        """The seconds that zstd takes for the archive."""
         self.packed.unlink(missing_ok=True)
         words = ["zstd", "-q", f"-{level}", f"-T{self.threads}", str(self.cpio), "-o", str(self.packed)]
         begun = time.monotonic()
@@ -69,7 +69,7 @@ def _given(at: str, path: Path) -> Given:
 
 
 def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES) -> Iterator[Row]:
-    """Two rows for each (size in MiB, level, how often); what else the machine does meets ours and zstd alike."""
+    """Two rows for each (size in MiB, level, repetitions); the load of the machine affects ours and zstd alike."""
     threads = os.cpu_count() or 1
     packings: dict[int, Packing] = {}
     for size, level, times in cases:
@@ -83,7 +83,7 @@ def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES)
 
 
 def gather(folder: Path, size: int, sources: Sequence[str] = _SOURCES) -> None:
-    """Copy files of this machine into a folder, all of them again if they are too few, up to `size` bytes."""
+    """Copy files of this machine into a folder, up to `size` bytes; if they are too few, copy them repeatedly."""
     total = 0
     for again in itertools.count():
         before = total
@@ -98,7 +98,7 @@ def gather(folder: Path, size: int, sources: Sequence[str] = _SOURCES) -> None:
             if total > size - size // 100:
                 return
         if total == before:
-            raise LeafrootError(f"no files for a root of {size} bytes in {', '.join(sources)}", "bench")
+            raise LeafrootError(f"found no files for a root of {size} bytes in {', '.join(sources)}", "bench")
 
 
 def _files(sources: Sequence[str]) -> Iterator[Path]:

@@ -69,7 +69,7 @@ def test_a_size_that_holds_at_times_is_not_taken() -> None:
 
 
 def test_what_never_works_is_an_error() -> None:
-    with pytest.raises(LeafrootError, match="it does not work with 1024 either"):
+    with pytest.raises(LeafrootError, match="does not work with 1024 KiB either"):
         smallest(lambda kib: False, 1024, 256)
 
 
@@ -83,11 +83,11 @@ def test_a_boot_is_read_from_the_console() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("bench: intact=yes", "damaged"), "test: the guest's root is not whole"),
+        (("bench: intact=yes", "damaged"), "test: the guest's root is damaged"),
         (("pivot_root=works", "pivot_root=broken"), "test: the guest could not try pivot_root"),
         (("umount=found", "umount=broken"), "test: the guest could not try umount"),
-        (("up=2.35", "up="), "test: the guest did not say all that it should"),
-        (("bench: pivot_root", "Kernel panic"), "test: the guest did not say all that it should ('pivot_root')"),
+        (("up=2.35", "up="), "test: the output of the guest is incomplete"),
+        (("bench: pivot_root", "Kernel panic"), "test: the output of the guest is incomplete ('pivot_root')"),
     ],
     ids=["damaged", "no pivot_root", "no try", "no number", "cut off"],
 )
@@ -100,7 +100,7 @@ def test_a_boot_that_went_wrong_is_an_error(change: tuple[str, str], message: st
 
 def test_the_time_alone_is_read_from_half_a_boot() -> None:
     assert read_seconds(CONSOLE.replace("bench: pivot_root", ""), "test") == 2.35
-    with pytest.raises(LeafrootError, match="test: the guest never reached its shell"):
+    with pytest.raises(LeafrootError, match="test: the guest did not reach its shell"):
         read_seconds(CONSOLE.replace("bench: up=", "up="), "test")
 
 
@@ -287,8 +287,8 @@ def check(tmp_path: Path) -> Callable[..., None]:
     ("arguments", "message"),
     [
         (("qemu_x86_64", "7.2"), "series 7.2 has no boot mode rootfs to compare with\n  Choose KERNEL=6.12."),
-        (("rpi4",), "QEMU's rpi4 always has 2048 MiB: the smallest machine that a way comes up on cannot be found"),
-        (("qemu_x86_64", "", 2), "the ways are compared on one board at a time"),
+        (("rpi4",), "QEMU's rpi4 always has 2048 MiB of memory, so the smallest machine that boots cannot be found"),
+        (("qemu_x86_64", "", 2), "this compares the ways on one board at a time"),
     ],
     ids=["no plain rootfs", "a machine of one size", "two boards"],
 )

@@ -81,5 +81,5 @@ def test_a_guest_that_does_not_come_up_is_an_error(bench: Bench, monkeypatch: py
     monkeypatch.setitem(SMALLEST, "nullfs", 300 * 1024)
     with pytest.raises(LeafrootError) as caught:
         bench_bootmodes(bench)
-    assert str(caught.value).startswith("bench-bootmodes: nullfs: the guest did not say all that it should")
+    assert str(caught.value).startswith("bench-bootmodes: nullfs: the output of the guest is incomplete")
     assert "Kernel panic" in str(caught.value)

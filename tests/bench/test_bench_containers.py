@@ -41,11 +41,11 @@ def test_the_time_of_one_container_is_that_of_a_batch_by_their_number() -> None:
 @pytest.mark.parametrize(
     ("console", "message"),
     [
-        ("Kernel panic\r\n", "never came up on a root of type rootfs"),
-        (SAID.replace("rootfs", "ext4") + DONE, "never came up on a root of type rootfs"),
-        (SAID, "did not all run to their end"),
-        (f"{SAID}bench: wrong=crun\r\n{DONE}", "did not all run to their end"),
-        (f"bench: root=rootfs\r\n{DONE}", "did not all run to their end"),
+        ("Kernel panic\r\n", "did not boot with a root of type rootfs"),
+        (SAID.replace("rootfs", "ext4") + DONE, "did not boot with a root of type rootfs"),
+        (SAID, "ran to their end"),
+        (f"{SAID}bench: wrong=crun\r\n{DONE}", "ran to their end"),
+        (f"bench: root=rootfs\r\n{DONE}", "ran to their end"),
     ],
     ids=["panic", "another root", "cut off", "crun failed", "nothing measured"],
 )
@@ -121,8 +121,8 @@ def test_both_roots_are_booted_in_turn(
     ("board", "boot", "boards", "message"),
     [
         ("rpi4", "", 1, "QEMU's rpi4 has no virtio, and so no disk to compare with"),
-        ("qemu_x86_64", "rootfs", 1, "no container runs on boot mode rootfs"),
-        ("qemu_x86_64", "", 2, "the roots are compared on one board at a time"),
+        ("qemu_x86_64", "rootfs", 1, "containers do not run in boot mode rootfs"),
+        ("qemu_x86_64", "", 2, "this compares the roots on one board at a time"),
     ],
     ids=["no disk", "no pivot_root", "two boards"],
 )

@@ -45,7 +45,7 @@ def test_too_few_files_are_taken_again(tmp_path: Path) -> None:
     (tmp_path / "few" / "one").write_bytes(bytes(1000))
     gather(tmp_path / "tree", 10_000, [str(tmp_path / "few")])
     assert sum(file.stat().st_size for file in (tmp_path / "tree").rglob("*") if file.is_file()) == 10_000
-    with pytest.raises(LeafrootError, match="no files for a root of 10 bytes"):
+    with pytest.raises(LeafrootError, match="found no files for a root of 10 bytes"):
         gather(tmp_path / "other", 10, [str(tmp_path / "few")])
 
 

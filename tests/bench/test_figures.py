@@ -87,13 +87,13 @@ def test_the_same_file_differs_in_nothing(tmp_path: Path) -> None:
     assert "beyond the noise:\n  nothing\n" in compare(first, first)
 
 
-NO_ROWS = "this is no file of measured rows"
+NO_ROWS = "not a file of measured rows"
 BAD = {
     "text": ("hello", NO_ROWS),
     "other JSON": ("[1, 2]", NO_ROWS),
     "no rows": ('{"format": 1}', NO_ROWS),
     "nested": ("[" * 100_000, NO_ROWS),
-    "other format": ('{"format": 9, "rows": []}', "of format 9, and this is 1"),
+    "other format": ('{"format": 9, "rows": []}', "format 9 is not supported, only format 1"),
     "words for numbers": (
         json.dumps({"format": 1, "machine": "m", "when": "w", "rows": [{"name": "x", "seconds": ["1"]}]}),
         NO_ROWS,
@@ -112,7 +112,7 @@ def test_what_is_no_such_file(text: str, expected: str, tmp_path: Path) -> None:
     file.write_text(text)
     with pytest.raises(LeafrootError) as error:
         compare(file, file)
-    assert str(error.value) == f"{file}: {expected}\n  'scons BOARD=x bench' writes such a file, and says where."
+    assert str(error.value) == f"{file}: {expected}\n  'scons BOARD=x bench' writes such a file, and prints its name."
 
 
 def test_two_files_are_needed() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files handed over beside the kernel: one system as an archive, as an archive within one, as an ext2 image.
+"""Makes the files that are booted with the kernels: one system as an archive, a nested archive and an ext2 image.
 
-All are packed as Leafroot packs a root; where a program in the guest unpacks it, that is the package zstd.
+All are compressed as Leafroot compresses a root. If a program in the guest unpacks it, that is the package zstd.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from leafroot.rootfs.cpio import read_newc, tree_from_newc, write_newc
 from leafroot.rootfs.tree import File, Layer, Tree, merge_layers
 from leafroot.step import SOURCE_DATE_EPOCH
 
-# The bulk of the system, which the outer root of the nested way does without.
+# The largest part of the system; the outer root of the nested way does not need it.
 _PROGRAMS = "bench/programs"
 _INNER = "inner.cpio.zst"
-# KiB: where the RAM disk's image begins in its file.
+# Where the image of the RAM disk begins in its file, in KiB.
 DISK_START = 1
 
 
 @dataclass(frozen=True)
 class Archives:
-    """The files by form; the bytes and the number of the system's files, unpacked; the RAM disk's size in KiB."""
+    """The files by form; the size in bytes and the number of the system's files; the size of the RAM disk in KiB."""
 
     files: Mapping[Form, Path]
     unpacked: int
@@ -37,7 +37,7 @@ class Archives:
 
 
 def make_archives(root: Path, packed: Path, folder: Path, level: int) -> Archives:
-    """Make all forms of the system in `root` (a newc archive, packed in `packed`), in `folder`."""
+    """Make all forms of the system in `folder`; `root` is its newc archive, and `packed` the compressed one."""
     with root.open("rb") as source:
         tree = tree_from_newc(read_newc(source, root), "the system")
     files = [entry.node for _, entry in tree if isinstance(entry.node, File)]
@@ -59,7 +59,7 @@ def _write(tree: Tree, target: Path) -> Path:
 
 
 def _packed(source: Path, level: int) -> Path:
-    """The file, packed, in place of the plain one."""
+    """Compress a file, remove the plain one, and return the compressed one."""
     target = source.with_name(f"{source.name}.zst")
     compress_zstd(source, target, level, threads=os.cpu_count() or 1)
     source.unlink()
@@ -67,10 +67,10 @@ def _packed(source: Path, level: int) -> Path:
 
 
 def _nest(tree: Tree, inner: Path, target: Path, level: int) -> None:
-    """The inner archive as it is, then what is needed to unpack it, packed: the kernel takes several in a row.
+    """Write the inner archive as it is, then a compressed one with the programs that unpack it.
 
-    (Documentation/driver-api/early-userspace/buffer-format.rst.) What is not compressed must begin at a multiple of
-    four bytes, so that comes first.
+    The kernel accepts several archives in a row (Documentation/driver-api/early-userspace/buffer-format.rst). One that
+    is not compressed must begin at a multiple of four bytes, so it comes first.
     """
     outer = Tree({path: entry for path, entry in tree.entries.items() if not _is_bulk(path)})
     carrier = merge_layers([Layer("the inner archive", {_INNER: File(inner.read_bytes())})])
@@ -82,10 +82,10 @@ def _nest(tree: Tree, inner: Path, target: Path, level: int) -> None:
 
 
 def _with_mount_points(image: Path) -> Path:
-    """The image, behind the mount points that a kernel with an empty root in it lacks.
+    """The image, after an archive with the mount points that a kernel with an empty root lacks.
 
-    The kernel unpacks their archive, takes the rest for no archive, and all of it for a RAM disk's image, which begins
-    at the block that ramdisk_start= says.
+    The kernel unpacks that archive. As the rest is not an archive, it then uses the whole file as the image of a RAM
+    disk, which begins at the block that ramdisk_start= gives.
     """
     target = write_mount_points(image.with_name("ramdisk.img"))
     head = target.read_bytes()
@@ -100,7 +100,7 @@ def _is_bulk(path: str) -> bool:
 
 
 def _make_image(tree: Tree, image: Path) -> int:
-    """Make the smallest ext2 image, in steps of 1 %, that mke2fs gets the tree into; give its size in KiB."""
+    """Make the smallest ext2 image, in steps of 1 %, that the tree fits into; returns its size in KiB."""
     plain = ("-I", "128", "-O", "^resize_inode,^dir_index")
     with laid_out(tree, image.parent) as system:
         size = first_size(blocks_of(tree), lambda size: system.make(image, "ext2", size, plain))
@@ -108,9 +108,9 @@ def _make_image(tree: Tree, image: Path) -> int:
 
 
 def first_size(blocks: int, fits: Callable[[int], bool]) -> int:
-    """The first of the sizes 1 %, 2 %, ... above `blocks` that fits; LeafrootError if a half more does not."""
+    """The first of the sizes 1 %, 2 %, ... above `blocks` that fits; raises LeafrootError if 50 % is not enough."""
     for percent in range(1, 51):
         size = blocks + blocks * percent // 100
         if fits(size):
             return size
-    raise LeafrootError(f"mke2fs gets {blocks} blocks of files into no file system", "bench-bootmodes")
+    raise LeafrootError(f"mke2fs cannot fit {blocks} blocks of files into a file system", "bench-bootmodes")

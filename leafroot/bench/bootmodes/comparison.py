@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The smallest machine on which something works, found by halving."""
+"""`bench-bootmodes`: boots one system in all ways from memory, and measures time, memory and the smallest machine."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from leafroot.host.run import capture, watch
 
 TREE = "bench/bootmodes"
 BOOTS = 5
-# Of the machine's memory, in KiB: what the smallest one is found to.
+# How exactly the memory of the smallest machine is found, in KiB.
 STEP = 256
-# The kernel at one place, no word on the console but warnings, an end in place of waiting where memory runs out, and no
-# test of the timer, which fails at times in an emulator that has to wait for a processor.
+# The kernel at a fixed address, only warnings on the console, a panic instead of waiting when memory runs out, and no
+# test of the timer, which sometimes fails in an emulator that has to wait for a processor.
 _WORDS = "nokaslr quiet panic=-1 no_timer_check sysctl.vm.panic_on_oom=1"
-# A nanosecond for every instruction, and none for waiting: docs/devel/tcg-icount.rst in QEMU's source.
+# Each instruction takes a nanosecond, and waiting takes none: docs/devel/tcg-icount.rst in QEMU's source.
 _COUNTED = ("-icount", "shift=0,sleep=off")
-# A tmpfs takes half of the memory unless told otherwise, and then that would decide which machine is the smallest.
+# By default a tmpfs may use half of the memory; that limit would decide which machine is the smallest.
 _ROOM = "1g"
 _FIRST_TIMEOUT = 600.0
 
 
 def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int = 3) -> int:
-    """The smallest multiple of `step`, up to `enough`, for which `works` holds `repeats` times over.
+    """The smallest multiple of `step`, up to `enough`, for which `works` is true `repeats` times.
 
-    Between two sizes one step apart luck may decide: what was found is tried again, and a step is added for as
-    long as it does not hold. LeafrootError if not even `enough` does.
+    It is found by bisection. Near the limit chance may decide, so the result is tried again, and increased by a step as
+    long as it fails. Raises LeafrootError if even `enough` fails.
     """
     low, high = 0, -(-enough // step)
     if not works(high * step):
-        raise LeafrootError(f"it does not work with {high * step} either")
+        raise LeafrootError(f"does not work with {high * step} KiB either")
     top = high
     while high - low > 1:
         middle = (low + high) // 2
@@ -53,7 +53,7 @@ def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int 
     while not all(works(high * step) for _ in range(repeats - 1)):
         high += 1
         if high > top:
-            raise LeafrootError(f"it works with {top * step} at times only")
+            raise LeafrootError(f"works only sometimes with {top * step} KiB")
     return high * step
 
 
@@ -61,8 +61,8 @@ def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int 
 class Bench:
     """What is measured, and where.
 
-    `guest` gives QEMU's command line for a kernel, a file beside it, and words for the kernel. `memory` is the RAM of
-    the machine in MiB, `series` the kernel's. `level` is that of zstd.
+    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line. `memory` is the
+    RAM of the machine in MiB, `series` the kernel series, and `level` the level of zstd.
     """
 
     system: BenchSystem
@@ -74,13 +74,13 @@ class Bench:
 
     @property
     def folder(self) -> Path:
-        """Where the results go, and all that is made on the way."""
+        """The folder of the results, and of all other files that are made."""
         return self.system.folder
 
 
 @dataclass
 class _Machine:
-    """One way, ready to be booted, and what came of it."""
+    """One way, ready to boot, and its measurements."""
 
     way: Way
     argv: Sequence[str]
@@ -92,16 +92,16 @@ class _Machine:
     counted: float = 0.0
 
     def boot(self, kib: int, timeout: float, *options: str) -> str:
-        """Boot with this much memory, and give the console."""
-        # Of several -m, QEMU takes the last.
+        """Boot with this much memory; returns the output of the console."""
+        # Of several -m, QEMU uses the last.
         watch([*self.argv, "-m", f"{kib}K", *options], env=os.environ, log=self.log, timeout=timeout)
         return self.log.read_text(errors="replace")
 
 
 def bench_bootmodes(bench: Bench) -> str:
-    """Build the kernels and the system, boot them in every way, and give the table.
+    """Build the kernels and the system, boot them in every way, and return the table.
 
-    Table, chart and all figures (results.json) are then in the folder.
+    The folder then holds the table, a chart, and all figures (results.json).
     """
     bench.folder.mkdir(parents=True, exist_ok=True)
     kernels = {mode.name: bench.system.build(mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
@@ -120,7 +120,7 @@ def bench_bootmodes(bench: Bench) -> str:
     (bench.folder / "table.md").write_text(text + "\n")
     (bench.folder / "boot-modes.svg").write_text(chart(rows))
     said = "\n".join(f"{key}: {value}" for key, value in about.items())
-    return "\n".join([text, "", *(line for line, _ in held(rows)), said, f"All of it: {bench.folder}"])
+    return "\n".join([text, "", *(line for line, _ in held(rows)), said, f"All results: {bench.folder}"])
 
 
 def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machine:
@@ -133,7 +133,7 @@ def _machine(bench: Bench, way: Way, kernel: Path, archives: Archives) -> _Machi
 
 def _boot_in_turn(machines: Sequence[_Machine], bench: Bench) -> None:
     for turn in range(bench.boots):
-        # Each turn begins with another way: none is always the first after a pause.
+        # Each turn begins with another way, so none is always the first after a pause.
         for machine in (*machines[turn % len(machines) :], *machines[: turn % len(machines)]):
             begun = time.monotonic()
             console = machine.boot(bench.memory * 1024, _FIRST_TIMEOUT)
@@ -153,7 +153,7 @@ def _row(machine: _Machine, bench: Bench) -> Row:
     timeout = 20 + 4 * median(machine.walls)
 
     def works(kib: int) -> bool:
-        # Twice, since what is wanted is what memory does, and other things go wrong at times.
+        # Try twice: only lack of memory should count, and a boot sometimes fails for other reasons.
         good = any(came_up(machine.boot(kib, timeout)) for _ in range(2))
         print(f"  {machine.way.name:<12} {kib / 1024:7.2f} MiB: {'comes up' if good else 'does not'}", flush=True)
         return good

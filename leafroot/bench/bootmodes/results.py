@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The results of `bench-bootmodes`: read from the guest's console, and shown as JSON, as a table and as a chart.
+"""The results of `bench-bootmodes`: reads them from the guest's console, and writes JSON, a table and a chart.
 
-The guest's programs are those of bench/bootmodes: shell.sh and escape. The table has ratios to plain rootfs; the chart
-is an SVG with one panel a measure and one bar a way, for light and dark pages.
+The programs in the guest are shell.sh and escape, in bench/bootmodes. The table has ratios to plain rootfs. The chart
+is an SVG for light and dark pages, with a panel for each measure and a bar for each way.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _BENCH_LINE = re.compile(r"^bench: (.+?)\s*$", re.MULTILINE)
 TRIES = ("dotdot", "chroot", "umount", "device")
 _KIB = 1024
 _MIB = 1024 * 1024
-# The others are in seconds.
+# The other measures are in seconds.
 IN_BYTES = ("memory in use", "smallest machine", "on the card")
 _WIDTH, _MARGIN, _NAMES, _GAP = 960, 12, 96, 14
 _LINE, _BAR, _HEAD = 22, 14, 44
-# Room for the figure behind the longest bar.
+# Room for the figure after the longest bar.
 _FIGURE = 62
 _STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
@@ -50,9 +50,9 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 class Boot:
     """One boot to the shell.
 
-    `seconds` are the kernel's own, from its start; `free` is what is free of the memory, `available` what the kernel
-    says could be, in KiB. `root` is the mount of /: its id, its parent's, its type. `escapes` are the tries to get back
-    from a container: found or no.
+    `seconds` are by the kernel's clock, from its start. `free` is the free memory, and `available` what the kernel
+    could free, in KiB. `root` is the mount of /: its id, its parent's id, its type. `escapes` are attempts to leave a
+    container: "found" or "no".
     """
 
     seconds: float
@@ -64,26 +64,26 @@ class Boot:
 
     @property
     def breaks_out(self) -> tuple[str, ...]:
-        """The tries that came back to the old root."""
+        """The attempts that reached the old root."""
         return tuple(name for name in TRIES if self.escapes[name] == "found")
 
 
 def read_seconds(console: str, where: object) -> float:
-    """The seconds to the shell alone; LeafrootError if it was not reached."""
+    """The seconds until the shell; raises LeafrootError if the guest did not reach it."""
     said = _said(console).get("up", "")
     if not re.fullmatch(r"\d+\.\d+", said):
-        raise LeafrootError("the guest never reached its shell", where, _tail(console))
+        raise LeafrootError("the guest did not reach its shell", where, _tail(console))
     return float(said)
 
 
 def came_up(console: str) -> bool:
-    """Whether the shell was reached, on a root that is whole."""
+    """Whether the guest reached its shell with an intact root."""
     said = _said(console)
     return "up" in said and said.get("intact") == "yes"
 
 
 def read_boot(console: str, where: object) -> Boot:
-    """The boot that a console shows; LeafrootError if it did not come to its end."""
+    """The boot that a console shows; raises LeafrootError if it is not complete."""
     said = _said(console)
     try:
         number, parent, kind = said["root"].split(",")
@@ -96,9 +96,9 @@ def read_boot(console: str, where: object) -> Boot:
             escapes={name: said[name] for name in TRIES},
         )
     except (KeyError, ValueError) as error:
-        raise LeafrootError(f"the guest did not say all that it should ({error})", where, _tail(console)) from error
+        raise LeafrootError(f"the output of the guest is incomplete ({error})", where, _tail(console)) from error
     if not came_up(console):
-        raise LeafrootError("the guest's root is not whole", where, _tail(console))
+        raise LeafrootError("the guest's root is damaged", where, _tail(console))
     if broken := [name for name, word in {"pivot_root": boot.pivot_root, **boot.escapes}.items() if word == "broken"]:
         raise LeafrootError(f"the guest could not try {', '.join(broken)}", where, _tail(console))
     return boot
@@ -117,11 +117,11 @@ def _tail(console: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One way, measured.
+    """The measurements of one way.
 
-    `counted` are the seconds of the boot to the shell on a machine that takes a nanosecond for every instruction:
-    whatever else the building machine does, they are the same. `memory` and `smallest` machines are in KiB, `kernel`
-    and `archive` files in bytes.
+    `counted` are the seconds until the shell on a machine that takes a nanosecond for each instruction: they do not
+    depend on the load of the building machine. `memory` and `smallest` machines are in KiB, and the files `kernel` and
+    `archive` in bytes.
     """
 
     way: str
@@ -135,12 +135,12 @@ class Row:
 
     @property
     def used(self) -> int:
-        """Bytes that are in use once the shell is there; the median."""
+        """Bytes of memory in use when the shell runs; the median."""
         return int(median((self.memory - boot.free) * _KIB for boot in self.boots))
 
     @property
     def peak(self) -> int:
-        """Bytes of the smallest machine that comes up."""
+        """Bytes of memory of the smallest machine that boots."""
         return self.smallest * _KIB
 
     @property
@@ -150,7 +150,7 @@ class Row:
 
     @property
     def card(self) -> int:
-        """Bytes that the machine boots from: kernel and archive."""
+        """Bytes of the files that the machine boots: kernel and archive."""
         return self.kernel + self.archive
 
 
@@ -164,7 +164,7 @@ MEASURES: tuple[tuple[str, Callable[[Row], float]], ...] = (
 
 
 def as_json(rows: Sequence[Row], about: Mapping[str, Any]) -> dict[str, Any]:
-    """All that was measured, for machines."""
+    """All measurements as JSON."""
     return {"about": dict(about), "ways": [_row_as_json(row) for row in rows]}
 
 
@@ -188,7 +188,7 @@ def _row_as_json(row: Row) -> dict[str, Any]:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The table, as Markdown: it can be read in a terminal, and be put into a page."""
+    """The table as Markdown, for terminals and pages."""
     base = next(row for row in rows if row.way == BASE)
     head = ("way", "`pivot_root`", "old root from a container", *(name for name, _ in MEASURES))
     lines = [head, ("---",) * len(head)]
@@ -211,7 +211,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def reach(boot: Boot) -> str:
-    """How a container gets back to the root that it came from, in words."""
+    """How a container can get back to the old root, in words."""
     said = {
         "dotdot": "upwards",
         "chroot": "chroot and upwards",
@@ -223,7 +223,7 @@ def reach(boot: Boot) -> str:
 
 
 def held(rows: Sequence[Row]) -> list[tuple[str, bool]]:
-    """Sentences on whether Leafroot's modes need no more memory than plain rootfs, and whether each is true."""
+    """Sentences that compare the memory of Leafroot's modes with plain rootfs, and whether it is within the limit."""
     found = {row.way: row for row in rows}
     base = found[BASE]
     lines: list[tuple[str, bool]] = []

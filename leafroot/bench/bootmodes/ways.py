@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ways to a system in memory that `bench-bootmodes` compares: Leafroot's boot modes, and what people do without."""
+"""The ways to run a system from memory that `bench-bootmodes` compares: Leafroot's boot modes, and the usual ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from leafroot.kconfig.config import Config
 
 
 class Form(Enum):
-    """What is handed over beside the kernel: the system's archive, one within another, or an image for a RAM disk."""
+    """What is booted with the kernel: the archive of the system, a nested archive, or the image of a RAM disk."""
 
     ARCHIVE = "archive"
     NESTED = "nested"
@@ -22,7 +22,7 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class Way:
-    """One way. `words` go onto the kernel's command line, beside the mode's own; its scripts are in bench/bootmodes."""
+    """One way. `words` are added to the kernel's command line; the scripts are in bench/bootmodes."""
 
     name: str
     summary: str
@@ -83,7 +83,7 @@ WAYS = (
     ),
 )
 
-# What every way is compared with, and the ways that must not need more memory than it, and by how much at most.
+# The way that all are compared with, the ways that must not need more memory, and how much more is allowed.
 BASE = "rootfs"
 HELD_TO_BASE = ("leaf-tmpfs", "nullfs")
 LIMIT = 0.01
@@ -92,7 +92,7 @@ LIMIT = 0.01
 def check_ways(config: Config, boards: int) -> None:
     """Raise a LeafrootError if the ways cannot be compared on this board, with this series or this QEMU."""
     if boards > 1:
-        raise LeafrootError("the ways are compared on one board at a time", "bench-bootmodes")
+        raise LeafrootError("this compares the ways on one board at a time", "bench-bootmodes")
     if missing := sorted({way.mode.name for way in WAYS if not serves(config.series, way.mode)}):
         able = [name for name, one in config.catalog.series.items() if all(serves(one, way.mode) for way in WAYS)]
         raise LeafrootError(
@@ -102,9 +102,9 @@ def check_ways(config: Config, boards: int) -> None:
         )
     if config.emulation.memory:
         raise LeafrootError(
-            f"QEMU's {config.board.name} always has {config.emulation.memory} MiB: the smallest machine "
-            "that a way comes up on cannot be found with it",
+            f"QEMU's {config.board.name} always has {config.emulation.memory} MiB of memory, so the smallest machine "
+            "that boots cannot be found",
             "bench-bootmodes",
-            "Choose a board whose memory QEMU lets us choose, such as BOARD=qemu_x86_64.",
+            "Choose a board whose memory can be set in QEMU, such as BOARD=qemu_x86_64.",
         )
     check_qemu(config.arch.qemu, config.emulation)
