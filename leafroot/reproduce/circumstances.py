@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Under which circumstances the two builds are made: as different as this machine, looked at first, allows."""
+"""Chooses the conditions of the two builds: as different as this machine allows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from leafroot.errors import LeafrootError
 from leafroot.host.run import capture
 
-# What the sources, object trees and outputs of a build from source take, and memory left for its compilers.
+# The room for sources, object trees and outputs of a build from source, with memory for its compilers.
 _ROOM = 12 * 1024**3
 _LOCALES = ("tr_TR.utf8", "de_DE.utf8", "en_US.utf8")
 SHIFT = (400 * 24 + 5) * 3600
-"""Seconds by which the second build's clock is ahead: another year, month, day, weekday and hour."""
+"""How many seconds the clock of the second build is ahead: to another year, month, day, weekday and hour."""
 ORDINARY = 54321
-"""The ordinary user of the second build if root calls; it needs no name."""
-# What people have in their environment, and what would change a build that let it in.
+"""The user of the second build if root runs `reproduce`; it needs no name."""
+# Variables that people have in their environment, and that would change a build which let them in.
 _NOISE = {
     "ARCH": "sparc",
     "CC": "/nonexistent/cc",
@@ -61,10 +61,10 @@ _NOISE = {
 
 @dataclass(frozen=True)
 class Host:
-    """The facts that decide which conditions can be varied.
+    """The facts of this machine that decide which conditions can be varied.
 
-    `disk` is a folder for the first build, `memory` one on a tmpfs for the second, or None if there is no room for it.
-    `user` is who calls, and `prefixes` are the folders that his Python needs.
+    `disk` is a folder for the first build. `memory` is one on a tmpfs for the second build, or None without room.
+    `user` is the user who runs `reproduce`, and `prefixes` are the folders that this user's Python needs.
     """
 
     user: int
@@ -77,7 +77,7 @@ class Host:
 
 
 def look_at_host() -> Host:
-    """This machine, as it is now."""
+    """The facts of this machine."""
     disk = Path(os.environ.get("TMPDIR") or "/var/tmp")
     if not os.access(disk, os.W_OK):
         disk = Path(tempfile.gettempdir())
@@ -93,15 +93,15 @@ def look_at_host() -> Host:
 
 
 def file_system(path: Path) -> str:
-    """The kind of file system that a path is on, as stat(1) calls it; ext4 is an "ext2/ext3" to it."""
+    """The type of the file system of a path, by stat(1), which calls ext4 "ext2/ext3"."""
     status, said = capture(["stat", "--file-system", "--format=%T", str(path)])
     if status != 0:
-        raise LeafrootError(f"its file system cannot be found out: {said.strip()}", where=path)
+        raise LeafrootError(f"its file system cannot be determined: {said.strip()}", where=path)
     return said.strip().replace("ext2/ext3", "ext4")
 
 
 def _find_memory(disk: Path) -> Path | None:
-    """A tmpfs that has room for a build, unless the disk is one itself."""
+    """A tmpfs with room for a build, unless the disk is one itself."""
     found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
     available = int(found.group(1)) * 1024 if found else 0
     if available < _ROOM or file_system(disk) == "tmpfs":
@@ -116,7 +116,7 @@ def _find_memory(disk: Path) -> Path | None:
 
 
 def _find_locale() -> str:
-    """The locale that is least like C: one in which i and I are no pair, one with a decimal comma, any of UTF-8."""
+    """The installed locale that differs most from C: Turkish case of i, or a decimal comma, or any UTF-8."""
     status, said = capture(["locale", "-a"])
     known = said.split() if status == 0 else []
     return next((name for name in _LOCALES if name in known), "C.UTF-8")
@@ -124,12 +124,12 @@ def _find_locale() -> str:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How one build is called.
+    """The conditions of one build.
 
-    `place` is the build's own folder, `checkout` the copy of the checkout in it. `become` is the user that root
-    becomes; with `pretend`, an ordinary user is root in a user namespace. `shift` is how many seconds the clock is
-    ahead, `root` the folder of another distribution in which the build takes place. `reached` are folders that the
-    build's user must be able to reach, although one above them may be closed to him.
+    `place` is the build's own folder, and `checkout` the copy of the checkout in it. `become` is the user that root
+    changes to; with `pretend`, an ordinary user is root in a user namespace. `shift` is how many seconds the clock is
+    ahead. `root` is the folder of another distribution to build in. `reached` are folders that the build's user must
+    have access to, even if that user may not enter a folder above them.
     """
 
     name: str
@@ -149,7 +149,7 @@ class Circumstances:
 
     @property
     def output(self) -> Path:
-        """Where the build's outputs are."""
+        """The folder of the build's outputs."""
         return self.checkout / "output"
 
     @property
@@ -159,14 +159,14 @@ class Circumstances:
 
     @property
     def programs(self) -> Path:
-        """A folder before all others in PATH."""
+        """A folder that comes first in PATH."""
         return self.place / "bin"
 
 
 def choose(host: Host, first: Path, second: Path, root: Path | None, root_python: Path) -> list[Circumstances]:
-    """The circumstances of the two builds, which get the folders `first` and `second`.
+    """The conditions of the two builds, in the folders `first` and `second`.
 
-    `root` is the folder of another distribution, whose Python with Leafroot's requirements is `root_python`.
+    `root` is the folder of another distribution, and `root_python` its Python with Leafroot's requirements.
     """
     is_root = host.user == 0
     path = os.environ.get("PATH", os.defpath)

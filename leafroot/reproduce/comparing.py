@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two builds' outputs compared, byte by byte; where an artefact differs, file by file, and the evidence of it kept.
+"""Compares the outputs of two builds byte by byte, and artefacts that differ file by file.
 
-Both forms of the files at fault are kept, and looked into with diffoscope.
+Keeps both versions of the files that differ, and compares some of them with diffoscope.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from leafroot.rootfs.layers import ZstdReader
 from leafroot.step import Step
 
 _CHUNK = 1 << 20
-# Kbuild's notes of what a file was made from, and where those name headers of the host.
+# Kbuild's notes on what a file was made from, and the prefix of headers of the host in them.
 _NOTES = re.compile(r"(^|/)\.[^/]+\.cmd$")
 _HOST_HEADERS = b"/usr/include/"
 _KEPT = 10
@@ -37,7 +37,7 @@ _DIFFOSCOPE = ("diffoscope", "--no-progress", "--text-color", "never")
 
 @dataclass(frozen=True)
 class Member:
-    """What a file of an artefact is, without its bytes."""
+    """The attributes and the digest of a file of an artefact."""
 
     kind: str
     mode: int
@@ -47,7 +47,7 @@ class Member:
     mtime: int
 
     def against(self, other: Member) -> str:
-        """How another differs from this one, in words."""
+        """How another member differs from this one, in words."""
         words = [
             f"{what} {mine} and {theirs}"
             for what, mine, theirs in (
@@ -64,7 +64,7 @@ class Member:
 
 @contextmanager
 def opened(artefact: Path) -> Iterator[tarfile.TarFile]:
-    """The archive, to be read from its beginning to its end."""
+    """Open an artefact, to read it from beginning to end."""
     with (
         artefact.open("rb") as raw,
         tarfile.open(fileobj=io.BufferedReader(ZstdReader(raw), _CHUNK), mode="r|", errors="surrogateescape") as tar,
@@ -73,7 +73,7 @@ def opened(artefact: Path) -> Iterator[tarfile.TarFile]:
 
 
 def members(artefact: Path) -> dict[str, Member]:
-    """Every file, folder and link of an artefact, by its path."""
+    """All files, folders and links of an artefact, by path."""
     found = {}
     with opened(artefact) as tar:
         for member in tar:
@@ -88,10 +88,10 @@ def members(artefact: Path) -> dict[str, Member]:
 
 
 def host_files(artefact: Path, names: Collection[str], compiler: str) -> set[str]:
-    """Those of the files that run on the building machine, or tell of its headers.
+    """The files among `names` that run on the building machine, or depend on its headers.
 
-    `compiler` is what the host's compiler writes into the section .comment of all that it makes; the toolchain that
-    is built from source writes another one.
+    `compiler` is what the host's compiler writes into the section .comment of its outputs; the toolchain that is built
+    from source writes another text.
     """
     found = set()
     with opened(artefact) as tar:
@@ -105,7 +105,7 @@ def host_files(artefact: Path, names: Collection[str], compiler: str) -> set[str
 
 @dataclass(frozen=True)
 class Difference:
-    """One file that is not the same in both: the step (package) that made it, its output, the file in that."""
+    """A file that differs: the step that made it, the step's output, the file in that output."""
 
     title: str
     output: str
@@ -115,7 +115,7 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What was compared: the counts, and every difference; `origins` are outputs all of whose inputs were equal."""
+    """The counts of what was compared, and all differences; `origins` are differing outputs with equal inputs."""
 
     images: int = 0
     artefacts: int = 0
@@ -138,10 +138,10 @@ def compare(
     second: Path,
     compilers: tuple[str, str] | None = None,
 ) -> Comparison:
-    """Compare the outputs of all steps, and all that is in `folders` (images/ of the boards), in two output folders.
+    """Compare the outputs of all steps, and all files in `folders` (images/ of the boards), of two output folders.
 
-    Steps stand in an order in which each comes after those that it reads. `compilers` are the marks that the hosts'
-    own compilers leave, where those differ: what bears them runs on the building machine, and is not compared.
+    Each step comes after those that it reads. `compilers` are the marks that the hosts' compilers leave, if these
+    differ: files with such a mark run on the building machine, and are not compared.
     """
     found = Comparison()
     for step in steps:
@@ -194,7 +194,7 @@ def _compare_output(
             del found.differences[before:]
             return
     if told:
-        # What differs in it says more than that it differs.
+        # List the files that differ in it instead of the artefact itself.
         found.differences[before:] = told
 
 
@@ -211,7 +211,7 @@ def _compare_file(title: str, output: str, file: str, one: Path, other: Path, fo
             missing = "only in the first build" if here else "only in the second build"
             found.differences.append(Difference(title, output, file, missing))
             return
-        raise LeafrootError("neither of the two builds made it", where=output)
+        raise LeafrootError("neither build made it", where=output)
     found.bytes += one.stat().st_size
     if here != there:
         how = f"size {one.stat().st_size} and {other.stat().st_size}"
@@ -227,7 +227,7 @@ def _digest(path: Path) -> str:
 
 
 def keep_evidence(found: Comparison, first: Path, second: Path, folder: Path) -> str:
-    """Keep both forms of the first files at fault below `folder`, and give what diffoscope says of them."""
+    """Keep both versions of the first files that differ below `folder`; returns what diffoscope says about them."""
     at_fault = [one for one in found.differences if one.output in found.origins and "only in" not in one.how]
     said: list[str] = []
     for number, one in enumerate(at_fault[:_KEPT]):
@@ -239,7 +239,7 @@ def keep_evidence(found: Comparison, first: Path, second: Path, folder: Path) ->
             pair.append(target)
         if number < _LOOKED_INTO and len(said) < _LINES:
             said += _look_into(one, pair)
-    where = f"Both forms of {min(len(at_fault), _KEPT)} of them, and all differences (result.json): {folder}"
+    where = f"Both versions of {min(len(at_fault), _KEPT)} of them, and all differences (result.json): {folder}"
     return "\n".join([*said[:_LINES], where])
 
 
@@ -256,12 +256,12 @@ def _extract(output: Path, file: str, target: Path) -> None:
 
 
 def _look_into(one: Difference, pair: Sequence[Path]) -> list[str]:
-    """What diffoscope sees; where it is not installed, how to get it."""
+    """The output of diffoscope, or how to install it."""
     if not shutil.which("diffoscope"):
-        return ["diffoscope would show what differs in them: it is not installed (Debian: diffoscope-minimal)."]
+        return ["Install diffoscope to see what differs in them (Debian: diffoscope-minimal)."]
     log = pair[0].parents[1] / "diffoscope.txt"
     env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
     if not watch([*_DIFFOSCOPE, *map(str, pair)], env=env, log=log, timeout=_SECONDS):
-        return [f"diffoscope was not done with them after {_SECONDS:.0f} s: {pair[0]} and {pair[1]}"]
+        return [f"diffoscope did not finish within {_SECONDS:.0f} s: {pair[0]} and {pair[1]}"]
     lines = log.read_text(errors="replace").splitlines()
-    return [f"{one.title}, {one.file or one.output}, says diffoscope:", *(f"  | {line}" for line in lines)]
+    return [f"diffoscope on {one.title}, {one.file or one.output}:", *(f"  | {line}" for line in lines)]

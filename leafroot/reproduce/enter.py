@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entering a build's circumstances: a program that changes what surrounds it, and becomes another program.
+"""A program that sets up the conditions of a build, and then replaces itself by another program.
 
-It runs in namespaces of its own (unshare(1)), so that nothing of it is seen outside; see `entering`.
+It runs in its own namespaces (unshare(1)), so it changes nothing outside; see `entering`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from leafroot.reproduce.circumstances import Circumstances
 
 
 def entering(there: Circumstances, argv: Sequence[str]) -> list[str]:
-    """The command line that runs `argv` in the circumstances, in their checkout; its environment is `ENVIRONMENT`."""
+    """The command line that runs `argv` under the conditions, in the copy of the checkout; run it with `outside()`."""
     order = {
         "argv": list(argv),
         "env": dict(there.env),
@@ -42,7 +42,7 @@ def entering(there: Circumstances, argv: Sequence[str]) -> list[str]:
 
 
 def outside() -> dict[str, str]:
-    """The environment of the program that enters; that of the build is built from nothing."""
+    """The environment of this program; that of the build is made from nothing."""
     return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(Path(leafroot.__file__).parents[1])}
 
 
@@ -67,11 +67,11 @@ def _enter(order: dict[str, object]) -> None:
 
 
 def _open_up(paths: Sequence[Path]) -> None:
-    """Let everybody reach these folders, although one above them may be closed to all but its owner.
+    """Give everybody access to these folders, even if only the owner may enter a folder above them.
 
-    In its place stands a folder in which there is nothing but them.
+    An empty folder is mounted over that one, with only these folders in it.
     """
-    # Held open, they can be bound when they are out of sight.
+    # Descriptors give access to the folders when they are covered by the mount.
     held = {path: os.open(path, os.O_PATH) for path in paths if _closed_above(path)}
     for above in sorted({above for path in held if (above := _closed_above(path))}):
         _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", str(above))
@@ -81,19 +81,19 @@ def _open_up(paths: Sequence[Path]) -> None:
 
 
 def _closed_above(path: Path) -> Path | None:
-    """The uppermost folder above a path through which not everybody may go."""
+    """The topmost folder above a path that not everybody may enter."""
     return next((above for above in reversed(path.parents) if not above.stat().st_mode & stat.S_IXOTH), None)
 
 
 def _change_root(root: Path, place: Path) -> None:
-    """Make a folder the root. By pivot_root, since the kernel allows no user namespace in a chroot."""
+    """Make a folder the root, with pivot_root: the kernel allows no user namespace in a chroot."""
     inner = root / place.relative_to("/")
     inner.mkdir(parents=True, exist_ok=True)
     _mount("--bind", str(root), str(root))
     _mount("-t", "tmpfs", "tmpfs", str(root / "tmp"))
     for name in ("proc", "dev"):
         _mount("--rbind", f"/{name}", str(root / name))
-    # Below what was mounted just now there may be the place itself.
+    # The folder may have been covered by one of these mounts.
     inner.mkdir(parents=True, exist_ok=True)
     _mount("--bind", str(place), str(inner))
     os.chdir(root)

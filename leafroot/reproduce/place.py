@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A build's own place: a copy of the checkout, a cache with the downloads alone, on request another distribution.
+"""Makes the folder of a build: a copy of the checkout, a cache with only the downloads, and maybe a distribution.
 
-The latter is a root of a Debian release, made once with debootstrap and kept in the cache.
+That is a root of a Debian release, which debootstrap makes once, and which stays in the cache.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _LISTS = {"EXTERNAL": ":", "OVERLAY": ":", "CONFIG": ","}
 _PASSED = ("BOARD", "BOOT", "KERNEL", "TOOLCHAIN")
 _CLOCK = Path(leafroot.__file__).parent / "tools" / "shifted-clock" / "shifted-clock.c"
 
-# Every program in the sandbox is given the library; the environment of the steps stays as it is. What bwrap is told
-# first, it does first: later on, the sandbox's root is read-only.
+# Every program in the sandbox loads the library, and the environment of steps does not change. These options come first,
+# for bwrap handles its options in order, and the root of the sandbox becomes read-only later.
 _WRAPPER = """\
 #!/bin/sh
 # Calls bwrap with one file more: /etc/ld.so.preload (see ld.so(8)).
 exec {bwrap} --ro-bind '{library}' /shifted-clock.so --ro-bind '{preload}' /etc/ld.so.preload "$@"
 """
 PYTHON = Path("/opt/leafroot/bin/python3")
-"""The root's Python, with what requirements.txt names."""
+"""The Python of such a root, with the packages of requirements.txt."""
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 _REQUIREMENTS = "opt/requirements.txt"
-# What is in bootstrap's table for the tests' sake.
+# Packages in bootstrap's table that only tests need.
 _NOT_FOR_BUILDING = re.compile(r"qemu-system-\w+")
 
 
@@ -50,9 +50,10 @@ def lay_place(
     archives: Iterable[Path],
     configured: Mapping[str, Path],
 ) -> list[str]:
-    """Make everything that one build needs in its place, and give the variables that it is called with.
+    """Make everything that one build needs in its folder; returns the variables to call scons with.
 
-    `variables` are those of this call of scons, `archives` the downloads, `configured` the boards' own .config files.
+    `variables` are those of this call of scons, `archives` are the downloads, and `configured` the .config files of the
+    boards.
     """
     order = random.Random(there.name) if there.shuffled else None
     for folder in (there.checkout.parent, there.cache / "dl", there.programs):
@@ -82,9 +83,9 @@ def lay_place(
 
 
 def _copy(source: Path, target: Path, umask: int, order: random.Random | None, left_out: Iterable[str] = ()) -> None:
-    """Copy a tree as a version control system would check it out: modes by the umask, times of now.
+    """Copy a tree as a version control system checks it out: modes by the umask, current times.
 
-    Entries are made in the order of their names, or shuffled: many file systems list them as they were made.
+    Entries are made in the order of their names, or shuffled: many file systems list them in the order of creation.
     """
     if source.is_symlink():
         target.symlink_to(source.readlink())
@@ -100,7 +101,7 @@ def _copy(source: Path, target: Path, umask: int, order: random.Random | None, l
         shutil.copyfile(source, target)
         target.chmod((0o777 if source.stat().st_mode & stat.S_IXUSR else 0o666) & ~umask)
     else:
-        raise LeafrootError("is neither a file, a folder nor a link: it cannot be copied", where=source)
+        raise LeafrootError("cannot be copied: not a file, a folder or a link", where=source)
 
 
 def _shift_clock(there: Circumstances) -> None:
@@ -108,7 +109,7 @@ def _shift_clock(there: Circumstances) -> None:
     argv = ["gcc", "-shared", "-fPIC", "-O1", f"-DSHIFT={there.shift}", "-o", str(library), str(_CLOCK)]
     status, said = capture(argv)
     if status != 0:
-        raise LeafrootError(f"the clock cannot be shifted: {said.strip()}", where=_CLOCK)
+        raise LeafrootError(f"cannot compile the library that shifts the clock: {said.strip()}", where=_CLOCK)
     preload.write_text("/shifted-clock.so\n")
     bwrap = "/usr/bin/bwrap" if there.root else shutil.which("bwrap")
     wrapper = there.programs / "bwrap"
@@ -118,7 +119,7 @@ def _shift_clock(there: Circumstances) -> None:
 
 
 def _hand_over(there: Circumstances) -> None:
-    """Let the build's user own all of it."""
+    """Make the build's user the owner of everything in its folder."""
     there.place.chmod(0o755)
     if there.become is None:
         return
@@ -129,24 +130,26 @@ def _hand_over(there: Circumstances) -> None:
 
 
 def check_release(release: str, *, external: bool) -> None:
-    """Raise a LeafrootError if the second build could not take place in this release, or would prove nothing there."""
+    """Raise a LeafrootError if the second build is not possible in this release, or would prove nothing."""
     where = f"RELEASE={release}"
     if os.geteuid() != 0:
-        raise LeafrootError("only root can make another distribution's root and enter it", where)
+        raise LeafrootError("only root can make and enter the root of another distribution", where)
     if external:
         raise LeafrootError(
-            "the compiler of another release is another compiler: it gives other bytes",
+            "another release has another compiler, which makes other bytes",
             where,
-            "Say TOOLCHAIN=source: that is what makes images the same on every distribution.",
+            "Use TOOLCHAIN=source: it makes the same images on every distribution.",
         )
     if not re.fullmatch(r"[a-z]+", release):
-        raise LeafrootError("this is no name of a Debian release", where, "Say RELEASE=trixie, or bookworm.")
+        raise LeafrootError("not the name of a Debian release", where, "For example RELEASE=trixie, or bookworm.")
     if not shutil.which("debootstrap"):
-        raise LeafrootError("debootstrap is not installed", where, "Install it: apt-get install debootstrap")
+        raise LeafrootError(
+            "the program debootstrap is not installed", where, "Install it: apt-get install debootstrap"
+        )
 
 
 def host_packages(bootstrap: str) -> list[str]:
-    """The Debian packages that a build needs: those of the table in `bootstrap`, but for the emulators."""
+    """The Debian packages that a build needs: those of the table in `bootstrap`, without the emulators."""
     table = re.search(r"^requirements\(\) \{\n.*?<<'END'\n#[^\n]*\n(.*?)^END$", bootstrap, re.MULTILINE | re.DOTALL)
     if table is None:
         raise LeafrootError("has no table of host packages", where="bootstrap")
@@ -156,7 +159,7 @@ def host_packages(bootstrap: str) -> list[str]:
 
 
 def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
-    """The root of a Debian release in which Leafroot can build, made if it is not there yet."""
+    """A root of a Debian release that Leafroot can build in; makes it if it does not exist."""
     packages = host_packages((checkout / "bootstrap").read_text())
     requirements = checkout / "requirements.txt"
     parts = [release, *packages, requirements.read_text()]
@@ -164,7 +167,7 @@ def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
     root = cache / "roots" / f"{release}-{key}"
     if root.is_dir():
         return root
-    with locked(root.with_suffix(".lock"), f"makes a root of Debian {release}"):
+    with locked(root.with_suffix(".lock"), f"is making a root of Debian {release}"):
         if not root.is_dir():
             fresh = root.with_suffix(".new")
             if fresh.exists():
@@ -183,7 +186,7 @@ def _make(release: str, packages: list[str], requirements: Path, root: Path, mir
     _do(["debootstrap", "--variant=minbase", include, release, str(root), base], env, log)
     certificates = Path("/") / _CERTIFICATES
     if certificates.exists():
-        # A proxy's own certificate is in the machine's list, and not in the release's.
+        # The machine's list has the certificate of a proxy, and the release's does not.
         shutil.copyfile(certificates, root / _CERTIFICATES)
     shutil.copyfile(requirements, root / _REQUIREMENTS)
     inside = {"PATH": os.defpath, "HOME": "/root", "PIP_CERT": f"/{_CERTIFICATES}", **_network()}
@@ -196,7 +199,7 @@ def _make(release: str, packages: list[str], requirements: Path, root: Path, mir
 
 
 def _network() -> Mapping[str, str]:
-    """What leads to the network from here: the proxies, and the index of Python packages."""
+    """The variables for access to the network: proxies, and the index of Python packages."""
     return {
         name: value
         for name, value in os.environ.items()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a process sees of its circumstances: run in them, it writes one JSON object.
+"""A program that runs under the conditions of a build, and prints as JSON what it sees of them.
 
-What a table of conditions says is what was seen, not what was meant.
+So the table of conditions shows what was observed, not what was intended.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ENTRIES = 200
 
 
 def probe(checkout: Path, jobs: str) -> dict[str, str]:
-    """The conditions by their names, each as a text that is equal if the condition is."""
+    """The conditions by name; two texts are equal if the conditions are."""
     mask = os.umask(0)
     os.umask(mask)
     locale.setlocale(locale.LC_ALL, "")
@@ -61,7 +61,7 @@ def _day(seconds: float) -> str:
 
 
 def _day_inside() -> str:
-    """The date for a program in a sandbox, found as steps find their programs, with nothing of our environment."""
+    """The date that a program in a sandbox sees, without our environment; bwrap is found in PATH, as for steps."""
     here = shutil.which("bwrap")
     if not here:
         return "no sandbox"
@@ -74,7 +74,7 @@ def _day_inside() -> str:
 
 
 def _order(folder: Path) -> str:
-    """In which order a folder is listed whose files have been made in one order."""
+    """In which order a folder is listed, compared with the order in which its files were made."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         for number in range(_ENTRIES):
             Path(place, f"{number}").touch()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`reproduce`: the boards built twice, under circumstances that differ, and every byte compared.
+"""`reproduce`: builds the boards twice under different conditions, and compares every byte.
 
-People read which conditions were varied, what was compared, and what differs.
+Reports which conditions were varied, what was compared, and what differs.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from leafroot.step import Step
 _SHOWN = 20
 _WIDTH = 44
 
-# Why a condition was the same in both builds, where that has a reason that can be mended.
+# How to vary a condition that was the same in both builds.
 WAYS_TO_VARY = {
-    "user": "call scons as root, or where user namespaces are allowed",
+    "user": "run scons as root, or on a machine that allows user namespaces",
     "date in the sandbox": "it needs gcc on this machine",
-    "directory order": "both builds lie on file systems that list alike; see 'file system'",
-    "file system": "no tmpfs beside the disk has 12 GiB of room, with as much memory free",
+    "directory order": "both builds are on file systems with the same order; see 'file system'",
+    "file system": "it needs a tmpfs with 12 GiB of room, and as much free memory",
     "distribution": "as root: RELEASE=trixie (or another), with TOOLCHAIN=source",
     "C library and Python": "with another distribution: RELEASE=",
     "compiler of the host": "with another distribution: RELEASE=",
@@ -43,7 +43,7 @@ WAYS_TO_VARY = {
 
 @dataclass(frozen=True)
 class Condition:
-    """What both builds saw of one condition."""
+    """What each build saw of one condition."""
 
     name: str
     first: str
@@ -51,17 +51,17 @@ class Condition:
 
     @property
     def varied(self) -> bool:
-        """Whether the two builds differed in it."""
+        """Whether the two builds saw different values."""
         return self.first != self.second
 
 
 def conditions(first: Mapping[str, str], second: Mapping[str, str]) -> list[Condition]:
-    """The conditions that two probes saw."""
+    """The conditions that the two probes saw."""
     return [Condition(name, first[name], second[name]) for name in first]
 
 
 def compilers(found: Sequence[Condition]) -> tuple[str, str] | None:
-    """What each host's compiler leaves in the .comment of all that it compiles; None if it is the same one."""
+    """What the compilers of the two hosts write into .comment sections; None if they are the same."""
     host = next(one for one in found if one.name == "compiler of the host")
     if not host.varied:
         return None
@@ -70,7 +70,7 @@ def compilers(found: Sequence[Condition]) -> tuple[str, str] | None:
 
 
 def tell_conditions(found: Sequence[Condition]) -> str:
-    """A table of the conditions; those that were not varied stand last, with what would vary them."""
+    """A table of the conditions; those that were not varied come last, with what would vary them."""
     varied = [one for one in found if one.varied]
     lines = [f"{'condition':<21} {'first build':<{_WIDTH}} second build"]
     for one in varied:
@@ -88,14 +88,14 @@ def _short(text: str) -> str:
 
 
 def tell_comparison(found: Comparison, seconds: Sequence[float]) -> str:
-    """The counts, and the verdict."""
+    """The counts and the result, in words."""
     built = " and ".join(f"{value:.0f} s" for value in seconds)
     counts = (
         f"compared: {found.images} images, {found.artefacts} artefacts with {found.files} entries, "
         f"{found.bytes} bytes; built in {built}"
     )
     if found.excused:
-        counts += f"\nleft out: {found.excused} files that are the building machine's own, in an artefact of it"
+        counts += f"\nleft out: {found.excused} files that run on the building machine, in an artefact for it"
     if not found.differences:
         return f"{counts}\nreproduce: the same bytes"
     lines = [counts, *_tell_differences(found)]
@@ -104,14 +104,14 @@ def tell_comparison(found: Comparison, seconds: Sequence[float]) -> str:
 
 
 def _tell_differences(found: Comparison) -> list[str]:
-    """Where the differences begin, then how many follow from them."""
+    """The differences with equal inputs, then the outputs that differ because of them."""
     shown = [one for one in found.differences if one.output in found.origins]
     lines = [_line(one) for one in shown[:_SHOWN]]
     if len(shown) > _SHOWN:
         lines.append(f"  ... and {len(shown) - _SHOWN} more")
     follow = [name for name in found.differing if name not in found.origins]
     if follow:
-        lines.append(f"made of what differs, and so different: {', '.join(follow)}")
+        lines.append(f"made from these, and so different too: {', '.join(follow)}")
     return lines
 
 
@@ -121,7 +121,7 @@ def _line(one: Difference) -> str:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """The boards that are to be built twice, and their plans; `variables` are those of this call of scons."""
+    """The boards to build twice, and their plans; `variables` are those of this call of scons."""
 
     checkout: Path
     cache: Path
@@ -132,7 +132,7 @@ class Reproduction:
 
     @property
     def folder(self) -> Path:
-        """Where the figures are left, and the evidence of what differs."""
+        """The folder for the results, and for the files that differ."""
         return self.output / "reproduce" / ",".join(self.boards)
 
     @property
@@ -142,35 +142,35 @@ class Reproduction:
 
     @property
     def exports(self) -> list[str]:
-        """The folders that are made of outputs."""
+        """The folders that outputs are exported to."""
         found = [one for plan in self.plans for one in (*plan.exports, plan.legal_info)]
         return [one.folder for one in found if one]
 
     @property
     def images(self) -> list[str]:
-        """The folders that the images are in."""
+        """The folders of the images."""
         return sorted({image.path.rpartition("/")[0] for plan in self.plans for image in plan.images})
 
     def downloads(self) -> list[Path]:
-        """The archives in the cache that the steps take."""
+        """The archives in the cache that the steps use."""
         found = {cached(archive, self.cache) for step in self.steps for archive in step.archives()}
         return sorted(path for path in found if path)
 
     def configured(self) -> dict[str, Path]:
-        """The boards whose configuration somebody has changed, each with its file."""
+        """The boards with a changed configuration, and its file."""
         files = {board: self.output / board / ".config" for board in self.boards}
         return {board: file for board, file in files.items() if file.exists()}
 
 
 def reproduce(what: Reproduction) -> int:
-    """Build twice, compare and tell; the exit status is 1 if anything differs."""
+    """Build twice, compare, and print the result; returns 1 if anything differs."""
     check_sandbox()
     host = look_at_host()
     places = [_place(host.disk), _place(host.memory or host.disk)]
     try:
         return _reproduce(what, host, places)
     except LeafrootError as error:
-        error.hint = f"{error.hint}\nThe two builds are left in {places[0]} and {places[1]}.".strip()
+        error.hint = f"{error.hint}\nThe two builds are kept in {places[0]} and {places[1]}.".strip()
         places.clear()
         raise
     finally:
@@ -211,13 +211,13 @@ def _probe(there: Circumstances) -> dict[str, str]:
         seen = None
     if not isinstance(seen, dict):
         raise LeafrootError(
-            f"nothing can be run under the conditions of the {there.name} build:", "reproduce", said.strip()
+            f"no program can be run under the conditions of the {there.name} build:", "reproduce", said.strip()
         )
     return seen
 
 
 def _build(there: Circumstances, words: Sequence[str], what: Reproduction) -> float:
-    """Make every output, with the steps' lines in this terminal; the seconds that took."""
+    """Make every output, with the output of scons in this terminal; returns the seconds."""
     print(f"{there.name} build, in {there.checkout}:", flush=True)
     targets = [f"output/{step.output.path}" for step in what.steps]
     targets += [str(there.output / folder) for folder in what.exports]

@@ -38,7 +38,7 @@ def hold_output(output: Path) -> IO[str]:
 
 @contextmanager
 def locked(path: Path, doing: str) -> Iterator[None]:
-    """Hold the lock file `path`; if another process holds it, say which, and what it is `doing`, and wait."""
+    """Hold the lock file `path`; if another process holds it, say which, with what it is `doing`, and wait."""
     # Only runs that unpack something need it.
     from filelock import FileLock, Timeout
 

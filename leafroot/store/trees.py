@@ -172,7 +172,7 @@ class Store:
         if is_as_recorded(tree):
             self._checked.add(tree)
             return tree
-        with locked(tree.with_suffix(".lock"), f"unpacks {name}"):
+        with locked(tree.with_suffix(".lock"), f"is unpacking {name}"):
             if os.path.lexists(tree) and not is_as_recorded(tree):
                 print(f"leafroot: {tree} ({name}) was changed after it was unpacked; unpacking it again", flush=True)
                 remove(tree)

@@ -78,7 +78,7 @@ def test_a_difference_that_only_follows_is_not_an_origin(tmp_path: Path) -> None
     (second / "t/lib.tar.zst").write_bytes((second / "t/gcc.tar.zst").read_bytes())
     found = compared(first, second)
     assert found.origins == ["t/gcc.tar.zst"]
-    assert "made of what differs, and so different: t/lib.tar.zst, b/images/image" in tell_comparison(found, (1, 2))
+    assert "made from these, and so different too: t/lib.tar.zst, b/images/image" in tell_comparison(found, (1, 2))
 
 
 def test_a_file_in_one_exported_folder_only_is_named(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_an_output_that_neither_build_made_is_an_error(tmp_path: Path) -> None:
     first, second = lay(tmp_path / "1", {}), lay(tmp_path / "2", {})
     for output in (first, second):
         (output / "t/lib.tar.zst").unlink()
-    with pytest.raises(LeafrootError, match=r"^t/lib\.tar\.zst: neither of the two builds made it"):
+    with pytest.raises(LeafrootError, match=r"^t/lib\.tar\.zst: neither build made it"):
         compared(first, second)
 
 

@@ -51,7 +51,7 @@ def test_what_follows_from_a_difference_is_told_apart(tmp_path: Path) -> None:
     assert result["origins"] == ["target/alpha.tar.zst"]
     images = ("rootfs.cpio.zst", "image", "manifest.json", "exported/etc/said")
     follow = ", ".join(["one/rootfs.cpio", *(f"one/images/{name}" for name in images)])
-    assert f"made of what differs, and so different: {follow}" in said
+    assert f"made from these, and so different too: {follow}" in said
 
 
 def test_two_builds_under_other_conditions_give_the_same_bytes(tmp_path: Path) -> None:
@@ -75,9 +75,9 @@ def test_the_folders_of_a_failing_build_are_kept(tmp_path: Path) -> None:
     board = SmallBoard(tmp_path, {"broken": "false"})
     said = board.reproduce(status=2)
     assert "leafroot: reproduce: the first build failed with status 2" in said
-    assert "The two builds are left in " in said
+    assert "The two builds are kept in " in said
     for line in said.splitlines():
-        if line.startswith("  The two builds are left in "):
+        if line.startswith("  The two builds are kept in "):
             for word in line.rstrip(".").split()[6::2]:
                 shutil.rmtree(word)
 
@@ -87,7 +87,7 @@ def test_the_folders_of_a_failing_build_are_kept(tmp_path: Path) -> None:
     [
         (
             ("RELEASE=trixie", "TOOLCHAIN=debian"),
-            "leafroot: RELEASE=trixie: the compiler of another release is another compiler: it gives other bytes",
+            "leafroot: RELEASE=trixie: another release has another compiler, which makes other bytes",
         ),
         (("RELEASE=../etc",), "leafroot: RELEASE=../etc: this is not the name of a Debian release"),
     ],

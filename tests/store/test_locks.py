@@ -23,7 +23,7 @@ HOLD = """\
 import sys, time
 from pathlib import Path
 from leafroot.store.locks import locked
-with locked(Path(sys.argv[1]), "unpacks x"):
+with locked(Path(sys.argv[1]), "is unpacking x"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -61,22 +61,22 @@ def test_a_second_process_waits_and_says_for_whom(tmp_path: Path, capsys: pytest
     timer = threading.Timer(0.3, holder.kill)
     timer.start()
     begun = time.monotonic()
-    with locked(tmp_path / "lock", "unpacks x"):
+    with locked(tmp_path / "lock", "is unpacking x"):
         waited = time.monotonic() - begun
     holder.communicate()
     assert waited > 0.2
-    assert capsys.readouterr().out == f"leafroot: waiting for process {holder.pid}, which unpacks x\n"
+    assert capsys.readouterr().out == f"leafroot: waiting for process {holder.pid}, which is unpacking x\n"
 
 
 def test_a_second_thread_waits_and_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with locked(tmp_path / "lock", "unpacks x"):
+        with locked(tmp_path / "lock", "is unpacking x"):
             order.append("second")
 
     thread = threading.Thread(target=second)
-    with locked(tmp_path / "lock", "unpacks x"):
+    with locked(tmp_path / "lock", "is unpacking x"):
         thread.start()
         time.sleep(0.2)
         order.append("first")
@@ -90,7 +90,7 @@ def test_an_interrupt_ends_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(run, "_ASKED", asked)
     threading.Timer(0.2, asked.set).start()
     try:
-        with pytest.raises(InterruptedBuildError), locked(tmp_path / "lock", "unpacks x"):
+        with pytest.raises(InterruptedBuildError), locked(tmp_path / "lock", "is unpacking x"):
             pass
     finally:
         holder.kill()
@@ -98,7 +98,7 @@ def test_an_interrupt_ends_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_an_error_while_a_lock_is_held_frees_it(tmp_path: Path) -> None:
-    with pytest.raises(ValueError), locked(tmp_path / "lock", "unpacks x"):
+    with pytest.raises(ValueError), locked(tmp_path / "lock", "is unpacking x"):
         assert not is_free(tmp_path / "lock")
         raise ValueError
     assert is_free(tmp_path / "lock")
