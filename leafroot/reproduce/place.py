@@ -28,8 +28,8 @@ _LISTS = {"EXTERNAL": ":", "OVERLAY": ":", "CONFIG": ","}
 _PASSED = ("BOARD", "BOOT", "KERNEL", "TOOLCHAIN")
 _CLOCK = Path(leafroot.__file__).parent / "tools" / "shifted-clock" / "shifted-clock.c"
 
-# Every program in the sandbox loads the library, and the environment of steps does not change. These options come first,
-# for bwrap handles its options in order, and the root of the sandbox becomes read-only later.
+# Every program in the sandbox loads the library, and the environment of steps does not change. These options are the
+# first: bwrap handles its options in order, and makes the root of the sandbox read-only later.
 _WRAPPER = """\
 #!/bin/sh
 # Calls bwrap with one file more: /etc/ld.so.preload (see ld.so(8)).

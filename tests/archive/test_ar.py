@@ -69,7 +69,7 @@ def test_a_package_comes_out_with_the_paths_of_a_root(
     assert (tree / "usr/lib/start4.elf").stat().st_mtime == 7
 
 
-def test_what_binutils_packs_is_read(archive: Path, tree: Path, tmp_path: Path) -> None:
+def test_an_ar_archive_of_binutils_is_read(archive: Path, tree: Path, tmp_path: Path) -> None:
     """GNU ar ends names with a slash, and keeps those that are long in a table."""
     name = "data-with-a-long-name.tar.xz"
     (tmp_path / "control").write_bytes(b"odd")
@@ -140,7 +140,9 @@ BAD = {
 
 
 @pytest.mark.parametrize(("data", "inner", "message"), BAD.values(), ids=BAD.keys())
-def test_what_is_no_whole_package_is_refused(archive: Path, tree: Path, data: bytes, inner: str, message: str) -> None:
+def test_a_damaged_or_wrong_package_is_refused(
+    archive: Path, tree: Path, data: bytes, inner: str, message: str
+) -> None:
     archive.write_bytes(data)
     with pytest.raises(LeafrootError) as caught:
         unpack(archive, tree, mtime_limit=LIMIT, inner=inner)
@@ -149,7 +151,7 @@ def test_what_is_no_whole_package_is_refused(archive: Path, tree: Path, data: by
 
 
 @pytest.mark.parametrize("cut", range(8, len(GOOD) - 1, 7))
-def test_wherever_a_package_is_cut_it_is_refused(archive: Path, tree: Path, cut: int) -> None:
+def test_a_package_that_is_cut_anywhere_is_refused(archive: Path, tree: Path, cut: int) -> None:
     archive.write_bytes(GOOD[:cut])
     with pytest.raises(LeafrootError):
         unpack(archive, tree, mtime_limit=LIMIT, inner="data.tar.xz")

@@ -31,7 +31,9 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("compress", COMPRESSORS.values(), ids=COMPRESSORS.keys())
-def test_every_compression_is_known_by_its_bytes(archive: Path, tree: Path, compress: Callable[[bytes], bytes]) -> None:
+def test_the_compression_is_detected_by_the_first_bytes(
+    archive: Path, tree: Path, compress: Callable[[bytes], bytes]
+) -> None:
     data = os.urandom(1_500_000)
     archive.write_bytes(compress(tar_bytes(member("a/file", data), member("a/last", b"x"))))
     unpack(archive, tree, mtime_limit=LIMIT)
@@ -83,7 +85,7 @@ print(count, most() - before)
 
 
 @pytest.mark.parametrize("name", ["gzip", "bzip2", "xz", "zstd"])
-def test_what_expands_a_thousandfold_takes_little_memory(archive: Path, name: str) -> None:
+def test_data_that_expands_a_thousandfold_needs_little_memory(archive: Path, name: str) -> None:
     size = 300_000_000
     if name == "zstd":
         archive.write_bytes(zstandard.ZstdCompressor(level=1).compress(bytes(size)))

@@ -52,7 +52,7 @@ def test_equal_folders_give_equal_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("level", [1, 3])
-def test_the_number_of_threads_does_not_show(tmp_path: Path, level: int) -> None:
+def test_the_bytes_do_not_depend_on_the_number_of_threads(tmp_path: Path, level: int) -> None:
     root = tmp_path / "root"
     root.mkdir()
     # More than the pieces into which zstd divides its work, and not all of it alike.
@@ -92,7 +92,7 @@ def test_unpacking_gives_the_folder_back(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["back", "o", "o2", "root"]
 
 
-def test_gnu_tar_reads_it(tmp_path: Path) -> None:
+def test_gnu_tar_reads_a_packed_folder(tmp_path: Path) -> None:
     root = plant(tmp_path / "root")
     pack(root, tmp_path / "o", mtime=EPOCH)
     plain = zstandard.ZstdDecompressor().stream_reader((tmp_path / "o").open("rb")).read()
@@ -102,7 +102,7 @@ def test_gnu_tar_reads_it(tmp_path: Path) -> None:
     assert (tmp_path / "o").read_bytes() == (tmp_path / "o2").read_bytes()
 
 
-def test_what_is_dropped_takes_along_what_lies_below(tmp_path: Path) -> None:
+def test_dropping_a_folder_drops_everything_below_it(tmp_path: Path) -> None:
     root = tmp_path / "root"
     for name in ("usr/share/man/man1/a.1", "usr/lib/a.la", "usr/lib/b/c.la", "usr/lib/a.so"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def test_what_is_dropped_takes_along_what_lies_below(tmp_path: Path) -> None:
     ]
 
 
-def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
+def test_names_that_are_not_utf_8_are_kept(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (root / "\udcff\n").touch()
@@ -126,7 +126,7 @@ def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
     assert [os.fsencode(path.name) for path in (tmp_path / "back").iterdir()] == [b"\xff\n"]
 
 
-def test_what_cannot_be_packed_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+def test_a_socket_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     root = plant(tmp_path / "root")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(root / "socket"))
@@ -136,7 +136,7 @@ def test_what_cannot_be_packed_is_told_and_nothing_is_left(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["root"]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         pack(tmp_path / "none", tmp_path / "o", mtime=EPOCH)
     assert str(caught.value).startswith(f"{tmp_path / 'none'}: cannot be packed: ")

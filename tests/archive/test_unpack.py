@@ -18,7 +18,7 @@ from leafroot.errors import LeafrootError
 from tests.archive.tar_members import folder, hard, link, member, tar_bytes
 
 
-def test_files_folders_and_links_come_out_the_same_for_everyone(archive: Path, tree: Path) -> None:
+def test_modes_and_time_stamps_are_the_same_for_everybody(archive: Path, tree: Path) -> None:
     archive.write_bytes(
         tar_bytes(
             folder("a-1/", mode=0o2775, mtime=5),
@@ -78,7 +78,7 @@ def test_exact_modes_are_kept_to_the_bit(archive: Path, tree: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-5", "1e300"])
-def test_absurd_time_stamps_are_brought_into_range(archive: Path, tree: Path, value: str) -> None:
+def test_time_stamps_out_of_range_are_limited(archive: Path, tree: Path, value: str) -> None:
     archive.write_bytes(tar_bytes(member("a/file", b"", pax_headers={"mtime": value})))
     unpack(archive, tree, mtime_limit=LIMIT)
     assert (tree / "file").stat().st_mtime in (0, LIMIT)
@@ -112,21 +112,21 @@ def test_a_later_member_replaces_an_earlier_one(archive: Path, tree: Path) -> No
     assert [(tree / name).read_bytes() for name in ("1", "kept", "2", "3")] == [b"new", b"old", b"file now", b"new"]
 
 
-def test_a_leading_dot_is_no_folder(archive: Path, tree: Path) -> None:
+def test_a_leading_dot_is_not_a_folder_to_strip(archive: Path, tree: Path) -> None:
     archive.write_bytes(tar_bytes(folder("./"), folder("./a", mtime=3), member("./a//./file", b"x")))
     unpack(archive, tree, mtime_limit=LIMIT)
     assert list(listing(tree)) == [".", "file"]
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_odd_names_come_out_as_they_are(archive: Path, tree: Path, form: int) -> None:
+def test_odd_names_are_kept(archive: Path, tree: Path, form: int) -> None:
     names = ["new\nline", "tab\t", "é", "\udcff not UTF-8", " ", "-rf", "back\\slash", "d" * 99 + "/" + "n" * 90]
     archive.write_bytes(tar_bytes(*(member(f"a/{name}", b"x") for name in names), format=form))
     unpack(archive, tree, mtime_limit=LIMIT)
     assert sorted(path.name for path in tree.rglob("*") if path.is_file()) == sorted(n.split("/")[-1] for n in names)
 
 
-def test_a_sparse_file_of_gnu_tar_is_whole(archive: Path, tree: Path, tmp_path: Path) -> None:
+def test_a_sparse_file_of_gnu_tar_is_complete(archive: Path, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with (tmp_path / "a/sparse").open("wb") as file:
         file.seek(5_000_000)
@@ -143,7 +143,7 @@ def test_a_sparse_file_of_gnu_tar_is_whole(archive: Path, tree: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("size", [511, 512, 513, (1 << 20) - 512, 1 << 20, (1 << 20) + 1])
-def test_sizes_at_the_edges_of_blocks_and_chunks(archive: Path, tree: Path, size: int) -> None:
+def test_files_of_sizes_around_a_block_and_a_chunk_are_complete(archive: Path, tree: Path, size: int) -> None:
     data = [os.urandom(size) for _ in range(3)]
     archive.write_bytes(gzip.compress(tar_bytes(*(member(f"a/{n}", part) for n, part in enumerate(data))), 1))
     unpack(archive, tree, mtime_limit=LIMIT)
@@ -161,7 +161,7 @@ def test_an_archive_within_the_archive_is_unpacked(archive: Path, tree: Path) ->
     assert (tree / "file").read_bytes() == data
 
 
-def test_an_inner_archive_that_is_not_there_is_told(archive: Path, tree: Path) -> None:
+def test_a_missing_inner_archive_is_an_error_that_names_the_nearest(archive: Path, tree: Path) -> None:
     archive.write_bytes(outer(b""))
     with pytest.raises(LeafrootError) as caught:
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/aa.tar.xz")
@@ -170,7 +170,7 @@ def test_an_inner_archive_that_is_not_there_is_told(archive: Path, tree: Path) -
     assert list(tree.parent.iterdir()) == []
 
 
-def test_an_inner_archive_that_is_bad_is_told_with_both_names(archive: Path, tree: Path) -> None:
+def test_an_error_in_an_inner_archive_names_both_archives(archive: Path, tree: Path) -> None:
     archive.write_bytes(outer(tar_bytes(member("/x"))))
     with pytest.raises(LeafrootError) as caught:
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/a.tar.xz")

@@ -91,7 +91,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("members", "message"), BAD.values(), ids=BAD.keys())
-def test_what_leads_out_or_makes_no_sense_is_refused(
+def test_a_member_that_leads_out_or_is_invalid_is_refused(
     archive: Path, tree: Path, members: list[tuple[tarfile.TarInfo, bytes]], message: str
 ) -> None:
     # A good file before it and one after it: neither may stay.
@@ -104,7 +104,7 @@ def test_what_leads_out_or_makes_no_sense_is_refused(
     [(b"", "empty file"), (b"Hello\n", "truncated header"), (b"<html>" * 200, "invalid header")],
     ids=["empty", "short", "text"],
 )
-def test_what_is_no_archive_is_refused(archive: Path, tree: Path, data: bytes, reason: str) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(archive: Path, tree: Path, data: bytes, reason: str) -> None:
     archive.write_bytes(data)
     refused(archive, tree, f"is damaged or not an archive: {reason}")
 
@@ -129,7 +129,7 @@ def test_a_header_of_absurd_length_takes_no_memory(archive: Path, tree: Path) ->
     refused(archive, tree, "is damaged or not an archive: a header has 8589934592 bytes")
 
 
-def test_nothing_is_written_over(archive: Path, tree: Path) -> None:
+def test_an_existing_folder_is_not_overwritten(archive: Path, tree: Path) -> None:
     archive.write_bytes(tar_bytes(member("a/file")))
     tree.mkdir(parents=True)
     with pytest.raises(LeafrootError) as caught:

@@ -58,7 +58,7 @@ def test_the_smallest_machine_is_found(limit: int) -> None:
     assert len(tried) <= 2 + 10 + 2
 
 
-def test_a_size_that_holds_at_times_is_not_taken() -> None:
+def test_a_size_that_works_only_sometimes_is_not_accepted() -> None:
     tried: dict[int, int] = {}
 
     def works(kib: int) -> bool:
@@ -68,7 +68,7 @@ def test_a_size_that_holds_at_times_is_not_taken() -> None:
     assert smallest(works, 4096, 256) == 1024
 
 
-def test_what_never_works_is_an_error() -> None:
+def test_a_way_that_never_boots_is_an_error() -> None:
     with pytest.raises(LeafrootError, match="does not work with 1024 KiB either"):
         smallest(lambda kib: False, 1024, 256)
 
@@ -91,21 +91,21 @@ def test_a_boot_is_read_from_the_console() -> None:
     ],
     ids=["damaged", "no pivot_root", "no try", "no number", "cut off"],
 )
-def test_a_boot_that_went_wrong_is_an_error(change: tuple[str, str], message: str) -> None:
+def test_an_incomplete_boot_is_an_error(change: tuple[str, str], message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
         read_boot(CONSOLE.replace(*change), "test")
     assert str(caught.value).startswith(message)
     assert "| [    0.9] something" in str(caught.value)
 
 
-def test_the_time_alone_is_read_from_half_a_boot() -> None:
+def test_the_time_is_read_from_half_a_boot() -> None:
     assert read_seconds(CONSOLE.replace("bench: pivot_root", ""), "test") == 2.35
     with pytest.raises(LeafrootError, match="test: the guest did not reach its shell"):
         read_seconds(CONSOLE.replace("bench: up=", "up="), "test")
 
 
 @pytest.mark.parametrize("missing", ["bench: up=", "bench: intact=yes"])
-def test_half_a_boot_did_not_come_up(missing: str) -> None:
+def test_half_a_boot_counts_as_failed(missing: str) -> None:
     """Whether a guest comes up does not hang on what it tries afterwards."""
     assert came_up(CONSOLE.replace("bench: pivot_root", ""))
     assert not came_up(CONSOLE.replace(missing, ""))
@@ -183,7 +183,7 @@ def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> Non
     assert int.from_bytes(image.read_bytes()[1024 + 0x108 :][:4], "little") == SOURCE_DATE_EPOCH
 
 
-def test_the_image_is_the_first_that_fits() -> None:
+def test_the_smallest_image_that_fits_is_made() -> None:
     assert first_size(1000, lambda size: size >= 1035) == 1040
     with pytest.raises(LeafrootError, match="1000 blocks"):
         first_size(1000, lambda size: False)
@@ -228,7 +228,7 @@ def test_the_table_has_medians_and_ratios() -> None:
     assert len({len(line) for line in told}) == 1
 
 
-def test_json_has_every_boot() -> None:
+def test_the_json_has_every_boot() -> None:
     found = as_json(rows(nullfs=row("nullfs", seconds=7.0)), {"board": "x"})
     (nullfs,) = [one for one in found["ways"] if one["way"] == "nullfs"]
     assert found["about"] == {"board": "x"}
@@ -246,7 +246,7 @@ def test_json_has_every_boot() -> None:
     ],
     ids=["within", "more in use", "larger machine"],
 )
-def test_a_mode_that_needs_more_than_plain_rootfs_is_told_of(changed: Row, over: list[str]) -> None:
+def test_a_mode_that_needs_more_than_plain_rootfs_is_reported(changed: Row, over: list[str]) -> None:
     told = held(rows(nullfs=changed))
     assert len(told) == 4
     assert [line for line, good in told if not good] == over
@@ -268,7 +268,7 @@ def test_the_chart_is_drawn_to_scale() -> None:
     assert {"195.3 MiB", "6.00 s", "2.50 s", "21.0 MiB"} <= names
 
 
-def test_all_words_of_the_ways_lead_to_scripts_that_exist() -> None:
+def test_the_scripts_of_all_ways_exist() -> None:
     files = ROOT / "bench/bootmodes/package/bench-bootmodes/files"
     for way in WAYS:
         (script,) = re.findall(r"\br?d?init=(\S+)", way.words)
@@ -292,7 +292,7 @@ def check(tmp_path: Path) -> Callable[..., None]:
     ],
     ids=["no plain rootfs", "a machine of one size", "two boards"],
 )
-def test_what_cannot_be_compared_is_refused(
+def test_a_board_that_cannot_be_compared_is_refused(
     check: Callable[..., None], arguments: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(LeafrootError) as caught:
@@ -300,5 +300,5 @@ def test_what_cannot_be_compared_is_refused(
     assert str(caught.value).startswith(f"bench-bootmodes: {message}")
 
 
-def test_the_usual_board_is_not_refused(check: Callable[..., None]) -> None:
+def test_the_usual_board_is_accepted(check: Callable[..., None]) -> None:
     check("qemu_x86_64")

@@ -34,7 +34,7 @@ SAID = "bench: root=rootfs\r\nbench: count=20 begun=3.00 ended=5.00\r\nbench: co
 DONE = "bench: done=yes\r\n"
 
 
-def test_the_time_of_one_container_is_that_of_a_batch_by_their_number() -> None:
+def test_the_time_of_a_container_is_that_of_a_batch_divided_by_its_number() -> None:
     assert read_batches(f"[ 1.0] booting\r\n{SAID}{DONE}", "rootfs", "test") == pytest.approx([0.1, 0.15])
 
 
@@ -49,7 +49,7 @@ def test_the_time_of_one_container_is_that_of_a_batch_by_their_number() -> None:
     ],
     ids=["panic", "another root", "cut off", "crun failed", "nothing measured"],
 )
-def test_a_console_that_shows_less_is_an_error(console: str, message: str) -> None:
+def test_an_incomplete_console_is_an_error(console: str, message: str) -> None:
     with pytest.raises(LeafrootError, match=message) as caught:
         read_batches(console, "rootfs", "test")
     assert console.splitlines()[-1] in str(caught.value)
@@ -59,7 +59,7 @@ def root(name: str, seconds: list[float], counted: list[float]) -> Root:
     return Root(name, name, [], Path(), seconds, counted)
 
 
-def test_the_limit_holds_for_both_ways_to_measure() -> None:
+def test_the_limit_applies_to_both_measurements() -> None:
     disk = root("ext4", [0.1, 0.2, 0.1], [0.05])
     assert verdict((root("nullfs", [0.11, 0.1, 0.3], [0.05]), disk)) == (
         "nullfs: 1.10 times ext4's, counted 1.00: at most 1.1"
@@ -126,14 +126,16 @@ def test_both_roots_are_booted_in_turn(
     ],
     ids=["no disk", "no pivot_root", "two boards"],
 )
-def test_what_cannot_be_compared_is_refused(tmp_path: Path, board: str, boot: str, boards: int, message: str) -> None:
+def test_a_board_that_cannot_be_compared_is_refused(
+    tmp_path: Path, board: str, boot: str, boards: int, message: str
+) -> None:
     config = configure(load_catalog(ROOT), ROOT, tmp_path, Request(board, boot=boot))
     with pytest.raises(LeafrootError) as caught:
         check_containers(config, boards)
     assert str(caught.value).startswith(f"bench-containers: {message}")
 
 
-def test_the_script_asks_for_what_the_bundle_says() -> None:
+def test_script_and_bundle_agree() -> None:
     """It replaces two words of oci-busybox's bundle, and would say so in the guest if they were not there."""
     config = (ROOT / "package/oci-busybox/src/config.json").read_text()
     assert config.count('"args": ["sh"]') == config.count('"path": "rootfs"') == 1

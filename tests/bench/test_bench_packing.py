@@ -12,7 +12,7 @@ from leafroot.bench.packing import Packing, gather, measure_packing
 from leafroot.errors import LeafrootError
 
 
-def test_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
+def test_there_is_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
     rows = list(measure_packing(tmp_path, [(1, 1, 2), (1, 3, 1)]))
     assert [(row.name, len(row.seconds), len(row.beside)) for row in rows] == [
         ("1 MiB in a folder -> cpio.zst, level 1", 2, 2),
@@ -40,7 +40,7 @@ def test_all_three_compress_the_same_bytes(tmp_path: Path) -> None:
     assert 1.9 < len(of_tree) / (1 << 20) < 2.2
 
 
-def test_too_few_files_are_taken_again(tmp_path: Path) -> None:
+def test_if_files_are_too_few_they_are_copied_again(tmp_path: Path) -> None:
     (tmp_path / "few").mkdir()
     (tmp_path / "few" / "one").write_bytes(bytes(1000))
     gather(tmp_path / "tree", 10_000, [str(tmp_path / "few")])
@@ -49,7 +49,7 @@ def test_too_few_files_are_taken_again(tmp_path: Path) -> None:
         gather(tmp_path / "other", 10, [str(tmp_path / "few")])
 
 
-def test_a_zstd_that_fails_is_no_figure(tmp_path: Path) -> None:
+def test_a_failing_zstd_is_an_error(tmp_path: Path) -> None:
     packing = Packing(tmp_path, 1, 1)
     packing.ours(packing.tree, 1)
     packing.cpio.unlink()

@@ -23,7 +23,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures.time, "strftime", lambda _: "today")
 
 
-def test_a_table_has_ratios_where_a_baseline_ran_beside() -> None:
+def test_a_table_has_ratios_for_rows_with_a_baseline() -> None:
     rows = [Row("with", (2.0, 1.0, 4.0), 50.0, "the floor", (0.5, 0.5)), Row("alone", (3.0,), 7.0)]
     lines = table(rows).splitlines()
     assert lines[1].split() == ["with", "2.00", "s", "1.00-4.00", "s", "50", "MB", "4.00", "x", "the", "floor"]
@@ -55,7 +55,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "a.json", tmp_path / "b.json"
 
 
-def test_what_is_beyond_the_noise_is_told_first(tmp_path: Path) -> None:
+def test_differences_beyond_the_noise_come_first(tmp_path: Path) -> None:
     first, second = files(tmp_path)
     lines = [" ".join(line.split()) for line in compare(first, second).splitlines()]
     assert lines == [
@@ -82,7 +82,7 @@ def test_on_another_machine_only_ratios_are_compared(tmp_path: Path, monkeypatch
     assert "2.00 x (+-0.04) -> 4.00 x (+-0.08), +100%" in said
 
 
-def test_the_same_file_differs_in_nothing(tmp_path: Path) -> None:
+def test_a_file_does_not_differ_from_itself(tmp_path: Path) -> None:
     first, _ = files(tmp_path)
     assert "beyond the noise:\n  nothing\n" in compare(first, first)
 
@@ -107,7 +107,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD)
-def test_what_is_no_such_file(text: str, expected: str, tmp_path: Path) -> None:
+def test_a_file_without_measured_rows_is_refused(text: str, expected: str, tmp_path: Path) -> None:
     file = tmp_path / "x.json"
     file.write_text(text)
     with pytest.raises(LeafrootError) as error:
@@ -115,7 +115,7 @@ def test_what_is_no_such_file(text: str, expected: str, tmp_path: Path) -> None:
     assert str(error.value) == f"{file}: {expected}\n  'scons BOARD=x bench' writes such a file, and prints its name."
 
 
-def test_two_files_are_needed() -> None:
+def test_bench_compare_needs_two_files() -> None:
     with pytest.raises(LeafrootError, match="it takes two files"):
         bench_compare(["a"])
 

@@ -45,14 +45,16 @@ def fake(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: str) -> None:
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:/usr/bin:/bin")
 
 
-def test_what_apt_lists() -> None:
+def test_packages_are_read_from_the_output_of_apt() -> None:
     assert packages_in(SAID.splitlines(), BASE) == [
         DebianPackage("golang-b-dev", "2:1.24~2", "pool/main/g/golang-b/golang-b-dev_2:1.24~2_all.deb", DIGEST),
         DebianPackage("golang-x-dev", "1.0~rc1+ds1-2", "pool/main/r/runc/golang-x-dev_1.0~rc1+ds1-2_all.deb", DIGEST),
     ]
 
 
-def test_apt_has_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+def test_apt_uses_its_own_configuration_and_indices(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path
+) -> None:
     (tmp_path / "said").write_text(SAID)
     fake(monkeypatch, tmp_path, f'[ "$1" = update ] || cat "{tmp_path}/said"')
     here = Apt(tmp_path / "apt", "trixie", BASE)
@@ -71,7 +73,7 @@ def test_apt_has_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert f'Dir::State::status "{tmp_path}/apt/status";' in (tmp_path / "apt/apt.conf").read_text()
 
 
-def test_a_release_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+def test_an_unknown_release_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
     fake(monkeypatch, tmp_path, 'echo "Ign:1 x"; echo "E: The repository does not have a Release file."; exit 100')
     with pytest.raises(LeafrootError) as caught:
         Apt(tmp_path / "apt", "trixy", BASE).update()
@@ -80,7 +82,9 @@ def test_a_release_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     )
 
 
-def test_a_machine_without_apt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+def test_without_apt_or_keyring_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(LeafrootError, match="the program apt-get is not installed"):
         Apt(tmp_path / "apt", "trixie", BASE).update()

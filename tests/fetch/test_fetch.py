@@ -38,7 +38,7 @@ def test_a_plus_and_a_tilde_reach_the_server_as_they_are(server: Server, tmp_pat
     assert fetch(archive, tmp_path, progress=told.progress).name == f"{SUM}-gmp_6.3.0+dfsg~1.tar.xz"
 
 
-def test_the_next_place_serves_where_one_fails(server: Server, tmp_path: Path, told: Told) -> None:
+def test_if_one_place_fails_the_next_is_used(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/old/a.tar"] = Page(b"other")
     server.pages["/b.tar"] = Page(BODY)
     archive = Archive([f"{server.url}/gone.tar", f"{server.url}/old/a.tar", f"{server.url}/b.tar"], SUM)
@@ -46,7 +46,7 @@ def test_the_next_place_serves_where_one_fails(server: Server, tmp_path: Path, t
     assert files(tmp_path) == {f"{SUM}-gone.tar": len(BODY)}
 
 
-def test_a_debian_place_lies_below_the_mirror(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_debian_place_is_fetched_from_the_mirror(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/debian/pool/main/m/musl/musl_1.tar.gz"] = Page(BODY)
     archive = Archive("debian:pool/main/m/musl/musl_1.tar.gz", SUM)
     fetch(archive, tmp_path, mirror=f"{server.url}/debian/", progress=told.progress)
@@ -78,7 +78,7 @@ def test_a_transfer_that_was_complete_is_not_fetched_again(server: Server, tmp_p
     assert server.asked == []
 
 
-def test_a_transfer_that_breaks_off_is_taken_up_at_once(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_transfer_that_breaks_off_is_resumed_at_once(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/a.tar"] = Page(BODY, breaks=[100_000, 50_000])
     assert fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress).read_bytes() == BODY
     assert [asked for _, asked in server.asked] == [None, "bytes=100000-", "bytes=150000-"]
@@ -96,7 +96,7 @@ def test_a_transfer_that_breaks_off_is_taken_up_at_once(server: Server, tmp_path
     ],
     ids=["range-ignored", "416-too-long", "other-range", "wrong-beginning", "416-all-wrong"],
 )
-def test_a_part_that_does_not_fit_is_fetched_anew(
+def test_a_partial_file_that_does_not_fit_is_fetched_again(
     server: Server, tmp_path: Path, told: Told, page: Page, part: bytes, ranges: list[str | None]
 ) -> None:
     server.pages["/a.tar"] = page
@@ -107,7 +107,7 @@ def test_a_part_that_does_not_fit_is_fetched_anew(
     assert files(tmp_path) == {f"{SUM}-a.tar": len(BODY)}
 
 
-def test_an_interrupt_leaves_what_came(
+def test_an_interrupt_keeps_the_bytes_that_came(
     server: Server, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.pages["/a.tar"] = Page(BODY)
@@ -121,7 +121,7 @@ def test_an_interrupt_leaves_what_came(
     assert len(server.asked) == 1
 
 
-def test_a_damaged_cached_file_is_told_once_and_fetched_again(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_damaged_cached_file_is_reported_once_and_fetched_again(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/a.tar"] = Page(BODY)
     archive = Archive(f"{server.url}/a.tar", SUM)
     path = put(tmp_path, archive, b"other")
@@ -131,7 +131,7 @@ def test_a_damaged_cached_file_is_told_once_and_fetched_again(server: Server, tm
     assert sum("damaged" in line for line in told.lines) == 1
 
 
-def test_the_checksum_counts_and_not_the_name(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_cached_file_is_found_by_its_checksum_under_any_name(server: Server, tmp_path: Path, told: Told) -> None:
     put(tmp_path, Archive("https://somewhere.invalid/earlier.tar", SUM), BODY)
     renamed = Archive(f"{server.url}/later.tar", SUM)
     assert fetch(renamed, tmp_path, offline=True, progress=told.progress).read_bytes() == BODY

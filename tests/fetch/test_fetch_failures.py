@@ -35,7 +35,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("page", "reason"), BAD.values(), ids=BAD.keys())
-def test_a_bad_answer_is_told_and_leaves_nothing(
+def test_a_bad_answer_is_an_error_and_leaves_nothing(
     server: Server, tmp_path: Path, told: Told, page: Page | None, reason: str
 ) -> None:
     if page is not None:
@@ -46,7 +46,7 @@ def test_a_bad_answer_is_told_and_leaves_nothing(
     assert files(tmp_path) == {}
 
 
-def test_a_truncated_file_is_told_and_what_came_is_kept(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_truncated_file_is_an_error_and_its_bytes_are_kept(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/a.tar"] = Page(BODY[:1000], ranges=False, announced=len(BODY))
     archive = Archive(f"{server.url}/a.tar", SUM)
     with pytest.raises(LeafrootError) as caught:
@@ -58,7 +58,7 @@ def test_a_truncated_file_is_told_and_what_came_is_kept(server: Server, tmp_path
     assert server.asked[-1] == ("/a.tar", "bytes=1000-")
 
 
-def test_each_place_has_its_own_reason(server: Server, tmp_path: Path, told: Told) -> None:
+def test_the_error_gives_the_reason_of_each_place(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/b.tar"] = Page(b"other")
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -84,7 +84,7 @@ def test_each_place_has_its_own_reason(server: Server, tmp_path: Path, told: Tol
     assert files(tmp_path) == {}
 
 
-def test_a_server_that_falls_silent_is_given_up(
+def test_a_server_that_stops_sending_times_out(
     server: Server, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "TIMEOUT", 0.2)
@@ -95,7 +95,7 @@ def test_a_server_that_falls_silent_is_given_up(
     assert files(tmp_path) == {f"{SUM}-a.tar.part": 1000}
 
 
-def test_fetching_all_goes_on_after_a_failure(server: Server, tmp_path: Path, told: Told) -> None:
+def test_fetching_all_archives_continues_after_a_failure(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/a.tar"] = Page(BODY)
     good = Archive(f"{server.url}/a.tar", SUM)
     bad = [Archive(f"{server.url}/{name}.tar", name * 64) for name in "bc"]
@@ -111,7 +111,7 @@ def test_fetching_all_goes_on_after_a_failure(server: Server, tmp_path: Path, to
     assert fetch_all([good, good], tmp_path, progress=told.progress) == [tmp_path / "dl" / f"{SUM}-a.tar"] * 2
 
 
-def test_a_cache_that_cannot_be_made_is_told(tmp_path: Path, told: Told) -> None:
+def test_a_cache_that_cannot_be_created_is_an_error(tmp_path: Path, told: Told) -> None:
     (tmp_path / "dl").write_text("in the way")
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive("https://x.invalid/a.tar", SUM), tmp_path, progress=told.progress)

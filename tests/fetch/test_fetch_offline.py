@@ -15,7 +15,7 @@ from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import check_offline, fetch, missing
 
 
-def test_offline_a_cached_file_serves(server: Server, tmp_path: Path, told: Told) -> None:
+def test_offline_a_cached_file_is_used(server: Server, tmp_path: Path, told: Told) -> None:
     archive = Archive(f"{server.url}/a.tar", SUM)
     path = put(tmp_path, archive, BODY)
     assert fetch(archive, tmp_path, offline=True, progress=told.progress) == path
@@ -48,7 +48,7 @@ def test_offline_a_damaged_file_is_an_error(server: Server, tmp_path: Path, told
     assert server.asked == []
 
 
-def test_offline_all_that_is_missing_is_listed_at_once(tmp_path: Path) -> None:
+def test_offline_all_missing_archives_are_listed_at_once(tmp_path: Path) -> None:
     have = Archive("https://x.invalid/have.tar", SUM)
     put(tmp_path, have, BODY)
     first = Archive("https://x.invalid/first.tar", "1" * 64)

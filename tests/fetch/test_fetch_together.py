@@ -28,7 +28,7 @@ def until(reached: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen within 30 s")
 
 
-def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_path: Path, told: Told) -> None:
+def test_threads_that_ask_for_the_same_archive_fetch_it_once(server: Server, tmp_path: Path, told: Told) -> None:
     held = threading.Event()
     server.pages["/a.tar"] = Page(BODY, held=held)
     archive = Archive(f"{server.url}/a.tar", SUM)
@@ -41,7 +41,7 @@ def test_threads_that_want_the_same_archive_fetch_it_once(server: Server, tmp_pa
     assert files(tmp_path) == {f"{SUM}-a.tar": len(BODY)}
 
 
-def test_a_thread_that_waited_tries_itself_when_the_other_failed(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_waiting_thread_tries_itself_if_the_other_failed(server: Server, tmp_path: Path, told: Told) -> None:
     held = threading.Event()
     server.pages["/a.tar"] = Page(b"other", held=held)
     archive = Archive(f"{server.url}/a.tar", SUM)
@@ -58,7 +58,7 @@ def _fetch_quietly(archive: Archive, cache: Path) -> None:
     fetch(archive, cache, progress=Told().progress)
 
 
-def test_processes_that_want_the_same_archive_fetch_it_once(server: Server, tmp_path: Path) -> None:
+def test_processes_that_ask_for_the_same_archive_fetch_it_once(server: Server, tmp_path: Path) -> None:
     server.pages["/a.tar"] = Page(BODY)
     archive = Archive(f"{server.url}/a.tar", SUM)
     context = multiprocessing.get_context("spawn")

@@ -28,7 +28,7 @@ LINES = {
 
 
 @pytest.mark.parametrize(("text", "uris"), LINES.items())
-def test_one_line_style(text: str, uris: list[str]) -> None:
+def test_uris_are_read_from_one_line_entries(text: str, uris: list[str]) -> None:
     assert parse_lines(text) == uris
 
 
@@ -55,11 +55,11 @@ STANZAS = {
 
 
 @pytest.mark.parametrize(("text", "uris"), STANZAS.items())
-def test_deb822_style(text: str, uris: list[str]) -> None:
+def test_uris_are_read_from_deb822_stanzas(text: str, uris: list[str]) -> None:
     assert parse_stanzas(text) == uris
 
 
-def test_other_vendors_are_asked_only_where_nothing_looks_like_debian() -> None:
+def test_other_vendors_are_used_only_if_nothing_looks_like_debian() -> None:
     assert likely(["https://cloud.example/apt", "http://m.example/debian"]) == ["http://m.example/debian"]
     assert likely(["http://mirror.example/apt"]) == ["http://mirror.example/apt"]
 
@@ -80,7 +80,7 @@ def apt(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_all_files_are_read_and_each_mirror_counts_once(apt: Path) -> None:
+def test_all_files_are_read_and_each_mirror_is_listed_once(apt: Path) -> None:
     assert configured(apt) == [
         "http://near.example/debian",
         "http://far.example/debian",
@@ -89,29 +89,29 @@ def test_all_files_are_read_and_each_mirror_counts_once(apt: Path) -> None:
     ]
 
 
-def test_a_place_is_looked_for_on_every_mirror(apt: Path) -> None:
+def test_a_place_has_a_url_on_every_mirror(apt: Path) -> None:
     assert locate("debian:pool/main/m/musl/musl_1.tar.gz", apt=apt) == [
         "http://near.example/debian/pool/main/m/musl/musl_1.tar.gz",
         "http://far.example/debian/pool/main/m/musl/musl_1.tar.gz",
     ]
 
 
-def test_security_updates_are_looked_for_where_they_are_kept(apt: Path) -> None:
+def test_security_updates_have_a_url_on_the_security_archive_alone(apt: Path) -> None:
     assert locate("debian:pool/updates/main/l/linux/linux_1.tar.xz", apt=apt) == [
         "http://security.example/debian-security/pool/updates/main/l/linux/linux_1.tar.xz"
     ]
 
 
 @pytest.mark.parametrize("mirror", ["https://own.example/debian", "https://own.example/debian/"])
-def test_the_option_wins(apt: Path, mirror: str) -> None:
+def test_with_debian_mirror_no_other_mirror_is_used(apt: Path, mirror: str) -> None:
     assert locate("debian:pool/x.tar", mirror, apt) == ["https://own.example/debian/pool/x.tar"]
 
 
-def test_the_option_may_be_a_folder(apt: Path) -> None:
+def test_debian_mirror_may_be_a_folder(apt: Path) -> None:
     assert locate("debian:pool/x.tar", "file:/srv/debian", apt) == ["file:/srv/debian/pool/x.tar"]
 
 
-def test_a_machine_without_apt_is_told_what_to_give(tmp_path: Path) -> None:
+def test_without_apt_the_error_says_what_to_set(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         locate("debian:pool/x.tar", apt=tmp_path / "none")
     assert str(caught.value).splitlines() == [
@@ -120,7 +120,7 @@ def test_a_machine_without_apt_is_told_what_to_give(tmp_path: Path) -> None:
     ]
 
 
-def test_a_mirror_of_no_known_kind_is_refused() -> None:
+def test_a_mirror_without_a_known_scheme_is_refused() -> None:
     with pytest.raises(LeafrootError) as caught:
         locate("debian:pool/x.tar", "m.example/debian")
     assert str(caught.value).splitlines() == [

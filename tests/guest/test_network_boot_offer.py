@@ -42,7 +42,7 @@ def tftp(argv: list[str]) -> Path:
     return Path(net.split("tftp=")[1].split(",bootfile")[0].replace(",,", ","))
 
 
-def test_a_pc_is_given_a_script_and_the_image_by_tftp_alone(qemu: str, tmp_path: Path) -> None:
+def test_a_pc_gets_a_script_and_the_image_by_tftp(qemu: str, tmp_path: Path) -> None:
     (tmp_path / "data/efi-virtio.rom").touch()
     way = ARCHES["x86_64"].netboot
     assert way is not None
@@ -57,7 +57,7 @@ def test_a_pc_is_given_a_script_and_the_image_by_tftp_alone(qemu: str, tmp_path:
     assert not folder.exists()
 
 
-def test_u_boot_is_given_its_orders_in_flash_and_the_image_by_tftp(qemu: str, tmp_path: Path) -> None:
+def test_u_boot_gets_its_environment_in_flash_and_the_image_by_tftp(qemu: str, tmp_path: Path) -> None:
     way = UBoot(Firmware("u-boot.bin", "nothing"), "bootefi ${loadaddr}", environment=256, flash=4096)
     (tmp_path / "data/u-boot.bin").touch()
     with offer(guest(qemu, "aarch64", tmp_path), way, WORDS) as offered:
@@ -80,7 +80,7 @@ def test_an_environment_that_does_not_fit_is_refused() -> None:
         u_boot_environment({"a": "b" * 9}, 16)
 
 
-def test_missing_firmware_names_the_package_and_where_it_was_looked_for(qemu: str, tmp_path: Path) -> None:
+def test_missing_firmware_is_an_error_with_package_and_searched_places(qemu: str, tmp_path: Path) -> None:
     wanted = Firmware("card.rom", "card-roms (Debian)", ("/nowhere/card.rom",))
     with pytest.raises(LeafrootError) as caught:
         find_firmware(qemu, wanted)
@@ -101,7 +101,7 @@ def test_missing_firmware_names_the_package_and_where_it_was_looked_for(qemu: st
         ("rpi4", "the machine that QEMU gives it has no virtio network card"),
     ],
 )
-def test_a_board_that_cannot_says_why_and_which_can(board: str, lack: str, tmp_path: Path) -> None:
+def test_a_board_without_network_boot_is_refused_and_others_are_named(board: str, lack: str, tmp_path: Path) -> None:
     session = open_session(ROOT, {"BOARD": board, "OUTPUT": str(tmp_path)}, board_needed=True)
     session.configure()
     with pytest.raises(LeafrootError) as caught:
@@ -112,6 +112,6 @@ def test_a_board_that_cannot_says_why_and_which_can(board: str, lack: str, tmp_p
 
 
 @pytest.mark.parametrize("console", ["", CHECKED, f"{CHECKED}image... ok\n"], ids=["nothing", "no fetch", "too late"])
-def test_checks_that_no_fetch_came_before_are_no_pass(console: str) -> None:
+def test_checks_without_a_fetch_before_them_do_not_pass(console: str) -> None:
     assert verdict(console, "image... ok").startswith("the image was not fetched over the network")
     assert verdict(f"image... ok\n{CHECKED}", "image... ok") == ""

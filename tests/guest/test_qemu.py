@@ -34,10 +34,10 @@ def test_a_console_with_all_checks_passes() -> None:
         pytest.param("1..0\nleafroot.check: status 0\n", "the guest announced 0 checks and did 0", id="no checks"),
     ],
 )
-def test_a_console_that_does_not_pass(console: str, reason: str) -> None:
+def test_an_incomplete_or_failed_console_does_not_pass(console: str, reason: str) -> None:
     assert verdict(console) == reason
 
 
-def test_the_memory_in_use_is_told() -> None:
+def test_the_memory_in_use_is_reported() -> None:
     assert memory_in_use(f"{GOOD}leafroot.memory: 44544 of 262012 KiB\r\n") == ", 43.5 of 256 MiB of memory in use"
     assert memory_in_use(GOOD) == ""

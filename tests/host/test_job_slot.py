@@ -69,7 +69,7 @@ def _bytes(descriptor: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_as_many_tools_run_as_there_are_slots(program: Path, tool: Path, count: int) -> None:
+def test_no_more_tools_run_than_there_are_slots(program: Path, tool: Path, count: int) -> None:
     slots = Slots(count)
     seen = at_once(program, tool, slots, slots.makeflags, 6)
     assert len(seen) == 6
@@ -77,7 +77,7 @@ def test_as_many_tools_run_as_there_are_slots(program: Path, tool: Path, count: 
     assert left(slots) == count
 
 
-def test_without_a_job_server_nothing_waits(program: Path, tool: Path) -> None:
+def test_without_a_job_server_no_tool_waits(program: Path, tool: Path) -> None:
     assert max(at_once(program, tool, Slots(1), "", 6)) > 1
 
 
@@ -87,7 +87,7 @@ def test_a_tool_that_fails_gives_its_slot_back(program: Path, tool: Path) -> Non
     assert left(slots) == 2
 
 
-def test_a_question_for_the_version_waits_for_nothing(program: Path, tool: Path) -> None:
+def test_asking_for_the_version_does_not_wait_for_a_slot(program: Path, tool: Path) -> None:
     slots = Slots(1)
     with slots.one(), program.with_name("job-slot.lock").open("w") as held:
         import fcntl
@@ -100,7 +100,7 @@ def test_a_question_for_the_version_waits_for_nothing(program: Path, tool: Path)
     assert said.stdout == b"-V=full\n"
 
 
-def test_a_tool_that_is_not_there(program: Path) -> None:
+def test_a_missing_tool_is_an_error_with_status_127(program: Path) -> None:
     slots = Slots(1)
     env = {"PATH": os.environ["PATH"], "MAKEFLAGS": slots.makeflags}
     done = subprocess.run([program, "/nowhere/compile"], env=env, pass_fds=slots.descriptors, capture_output=True)

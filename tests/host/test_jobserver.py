@@ -47,5 +47,5 @@ def test_two_makes_take_no_more_slots_than_there_are(tmp_path: Path, count: int)
     assert max(seen) == count
 
 
-def test_without_the_pool_they_would_take_more(tmp_path: Path) -> None:
+def test_without_the_pool_two_makes_take_more_slots(tmp_path: Path) -> None:
     assert max(seen_at_once(tmp_path, " -j2", Slots(2))) > 2

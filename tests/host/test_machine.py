@@ -50,7 +50,7 @@ esac
     return ExternalToolchain(str(prefix), TUPLE)
 
 
-def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
+def test_the_identity_has_the_version_and_depends_on_the_bytes(tmp_path: Path) -> None:
     external = compiler(tmp_path)
     first = compiler_identity(external, "x86_64")
     assert first.startswith("GCC 13.2.0, glibc, ")
@@ -72,7 +72,7 @@ def test_the_identity_follows_version_and_bytes(tmp_path: Path) -> None:
     ],
     ids=["too old", "another processor", "no sysroot", "bare metal", "no libgcc_eh", "no compiler proper", "no linker"],
 )
-def test_a_compiler_that_does_not_serve(tmp_path: Path, more: dict[str, str], message: str) -> None:
+def test_an_unsuitable_compiler_is_refused(tmp_path: Path, more: dict[str, str], message: str) -> None:
     external = compiler(tmp_path, **more)
     with pytest.raises(LeafrootError) as caught:
         compiler_identity(external, "x86_64")
@@ -91,7 +91,7 @@ def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: 
     assert compiler_identity(compiler(tmp_path, macros=macros, machine=machine), "x86_64").split(", ")[1] == libc
 
 
-def test_a_compiler_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_compiler_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         compiler_identity(ExternalToolchain(str(tmp_path), TUPLE), "x86_64")
     assert str(caught.value).startswith(f"external toolchain: no compiler at {tmp_path}/bin/{TUPLE}-gcc\n  Install it")
@@ -115,7 +115,7 @@ def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
     check_qemu("qemu-system-x86_64", ARCHES["x86_64"].emulation)
 
 
-def test_a_qemu_that_tells_no_version_is_refused() -> None:
+def test_a_program_that_prints_no_version_is_not_qemu() -> None:
     with pytest.raises(LeafrootError) as caught:
         check_qemu("echo", ARCHES["x86_64"].emulation)
     assert str(caught.value).startswith("echo: not QEMU: with --version it prints ")

@@ -27,14 +27,14 @@ class Clock:
     ("count", "text"),
     [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (163_554_268, "163.6 MB"), (5_000_000_000, "5.0 GB")],
 )
-def test_sizes(count: int, text: str) -> None:
+def test_sizes_are_written_in_decimal_units(count: int, text: str) -> None:
     assert size(count) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(-1, "0 s"), (8.4, "8 s"), (59.6, "1:00"), (125, "2:05"), (3661, "1:01:01")]
 )
-def test_spans(seconds: float, text: str) -> None:
+def test_spans_of_time_are_written_in_words(seconds: float, text: str) -> None:
     assert span(seconds) == text
 
 
@@ -49,7 +49,7 @@ def test_a_terminal_shows_bytes_rate_and_time_left_on_one_line() -> None:
     )
 
 
-def test_what_an_earlier_run_brought_does_not_count_as_speed() -> None:
+def test_bytes_of_an_earlier_run_do_not_count_for_the_rate() -> None:
     stream, clock = Terminal(), Clock()
     with Progress(stream, clock=clock, width=80).transfer("a.tar", 200, already=100) as transfer:
         clock.now += 1
@@ -57,7 +57,7 @@ def test_what_an_earlier_run_brought_does_not_count_as_speed() -> None:
     assert "a.tar  150 B of 200 B  50 B/s  1 s left" in stream.getvalue()
 
 
-def test_a_size_that_is_not_known_gives_no_time_left() -> None:
+def test_without_a_known_size_no_time_left_is_shown() -> None:
     stream, clock = Terminal(), Clock()
     with Progress(stream, clock=clock, width=80).transfer("a.tar") as transfer:
         clock.now += 1
@@ -74,7 +74,7 @@ def test_several_transfers_share_the_line() -> None:
     assert "\ra.tar and 1 more  100 B of 400 B  100 B/s  3 s left\x1b[K" in stream.getvalue()
 
 
-def test_the_line_is_drawn_no_oftener_than_people_can_read_and_fits() -> None:
+def test_the_line_is_not_drawn_too_often_and_fits_the_terminal() -> None:
     stream, clock = Terminal(), Clock()
     with Progress(stream, clock=clock, width=20).transfer("a-long-name.tar.xz", 1000) as transfer:
         for _ in range(100):
@@ -85,7 +85,7 @@ def test_the_line_is_drawn_no_oftener_than_people_can_read_and_fits() -> None:
     assert drawn[1] == "a-long-name.tar.xz " + "\x1b[K"
 
 
-def test_a_note_stands_above_the_line() -> None:
+def test_a_note_is_printed_above_the_line() -> None:
     stream, clock = Terminal(), Clock()
     progress = Progress(stream, clock=clock, width=80)
     with progress.transfer("a.tar", 100) as transfer:
@@ -102,7 +102,7 @@ def test_a_log_gets_a_line_at_the_start_and_one_at_the_end() -> None:
     assert stream.getvalue() == "fetching a.tar (100 B)\nfetched a.tar, 100 B in 3 s\n"
 
 
-def test_a_transfer_that_fails_is_not_told_as_fetched() -> None:
+def test_a_failed_transfer_is_not_reported_as_fetched() -> None:
     stream = io.StringIO()
     with pytest.raises(OSError), Progress(stream, clock=Clock()).transfer("a.tar", 100):
         raise OSError

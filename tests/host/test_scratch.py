@@ -24,13 +24,13 @@ time.sleep(60)
 """
 
 
-def test_places_differ_and_share_a_folder(tmp_path: Path) -> None:
+def test_scratch_paths_differ_and_share_a_folder(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "tmp")
     first, second = scratch.place("a"), scratch.place("a")
     assert first != second and first.parent == second.parent and not first.exists()
 
 
-def test_what_a_killed_process_leaves_goes_and_what_a_living_one_has_stays(tmp_path: Path) -> None:
+def test_the_folders_of_killed_processes_are_removed_and_others_stay(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", OTHER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert other.stdout is not None
     theirs = Path(other.stdout.readline().strip())

@@ -13,7 +13,7 @@ WWW = User("www", 33, home="/srv")
 HASH = "$6$rounds=5000$salt$abc./XYZ019"
 
 
-def test_the_files_are_those_that_libc_reads() -> None:
+def test_the_files_have_the_formats_of_libc() -> None:
     settled = settle_accounts([WWW, User("guest", 1000), ROOT_USER], [Group("tty", 5), Group("guest", 100)])
     assert settled.passwd() == (
         "root:x:0:0::/root:/bin/sh\nwww:x:33:33::/srv:/bin/false\nguest:x:1000:100::/:/bin/false\n"
@@ -33,11 +33,11 @@ def test_the_files_are_those_that_libc_reads() -> None:
     ],
     ids=["locked by default", "password-less when asked", "hash", "impossible", "locked hash"],
 )
-def test_root_has_the_password_that_was_asked_for(users: list[User], shadow: str) -> None:
+def test_root_gets_the_password_that_is_set(users: list[User], shadow: str) -> None:
     assert settle_accounts(users).shadow() == shadow
 
 
-def test_the_shadow_is_for_root_alone() -> None:
+def test_only_root_may_read_the_shadow_file() -> None:
     nodes = settle_accounts([ROOT_USER]).layer("accounts").nodes
     modes = {path: node.mode for path, node in nodes.items() if isinstance(node, File)}
     assert modes == {"etc/passwd": 0o644, "etc/group": 0o644, "etc/shadow": 0o600}
@@ -50,7 +50,7 @@ def test_files_do_not_depend_on_the_order_of_declarations() -> None:
     assert (one.passwd(), one.group(), one.shadow()) == (other.passwd(), other.group(), other.shadow())
 
 
-def test_two_packages_may_share_a_user_declared_alike() -> None:
+def test_packages_may_share_a_user_with_equal_declarations() -> None:
     assert settle_accounts([WWW, WWW]).users == {"www": WWW}
 
 
@@ -107,12 +107,12 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_accounts_that_contradict_are_refused(case: str) -> None:
+def test_conflicting_or_invalid_accounts_are_refused(case: str) -> None:
     users, groups, message = BAD[case]
     with pytest.raises(LeafrootError) as raised:
         settle_accounts(users, groups)
     assert str(raised.value) == message
 
 
-def test_a_default_is_never_password_less() -> None:
+def test_by_default_an_account_is_locked() -> None:
     assert User("x", 1).password == LOCKED != ""

@@ -32,7 +32,7 @@ def packed(source: Path, level: int, threads: int) -> bytes:
     return target.read_bytes()
 
 
-def test_the_number_of_threads_does_not_show(source: Path) -> None:
+def test_the_bytes_do_not_depend_on_the_number_of_threads(source: Path) -> None:
     one = packed(source, 3, 1)
     # The guard would be idle if zstd never cut this input: without workers it gives other bytes.
     with source.open("rb") as plain:
@@ -41,7 +41,7 @@ def test_the_number_of_threads_does_not_show(source: Path) -> None:
     assert [packed(source, 3, threads) == one for threads in (1, 2, 3, 7)] == [True] * 4
 
 
-def test_a_large_file_has_larger_jobs_and_threads_do_not_show_either(source: Path, tmp_path: Path) -> None:
+def test_a_large_file_has_larger_jobs_and_does_not_depend_on_threads(source: Path, tmp_path: Path) -> None:
     path = tmp_path / "large"
     piece = source.read_bytes()
     path.write_bytes((piece * (LARGE // len(piece) + 1))[: LARGE + 1])
@@ -55,20 +55,22 @@ def test_a_large_file_has_larger_jobs_and_threads_do_not_show_either(source: Pat
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 19, (1 << 19) + 1])
-def test_small_files_do_not_depend_on_threads_either(size: int, tmp_path: Path) -> None:
+def test_small_files_do_not_depend_on_threads(size: int, tmp_path: Path) -> None:
     path = tmp_path / "small"
     path.write_bytes(random.Random(1).randbytes(size))
     assert packed(path, 3, 1) == packed(path, 3, 4)
     assert zstandard.decompress(packed(path, 3, 1)) == path.read_bytes()
 
 
-def test_what_was_compressed_comes_back(source: Path, tmp_path: Path, command: Callable[..., bytes]) -> None:
+def test_a_compressed_file_decompresses_to_the_same_bytes(
+    source: Path, tmp_path: Path, command: Callable[..., bytes]
+) -> None:
     (tmp_path / "root.zst").write_bytes(packed(source, 1, 2))
     assert command(["zstd", "-d", "-c", tmp_path / "root.zst"]) == source.read_bytes()
 
 
 @pytest.mark.parametrize("level", [1, 3, 9])
-def test_the_frame_says_size_and_checksum_and_has_a_window_that_a_guest_can_spare(level: int, source: Path) -> None:
+def test_the_frame_has_size_and_checksum_and_a_small_window(level: int, source: Path) -> None:
     data = packed(source, level, 2)
     frame = zstandard.get_frame_parameters(data)
     assert frame.content_size == source.stat().st_size
@@ -80,7 +82,7 @@ def test_the_frame_says_size_and_checksum_and_has_a_window_that_a_guest_can_spar
     assert not unpacking.unused_data
 
 
-def test_the_highest_level_keeps_to_the_window(tmp_path: Path) -> None:
+def test_the_highest_level_keeps_the_small_window(tmp_path: Path) -> None:
     path = tmp_path / "zeros"
     path.write_bytes(bytes(20 << 20))
     data = packed(path, 22, 1)
@@ -98,7 +100,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_impossible_compression_is_refused(case: str, source: Path) -> None:
+def test_unknown_levels_and_no_threads_are_refused(case: str, source: Path) -> None:
     level, threads, message = BAD[case]
     with pytest.raises(LeafrootError) as raised:
         packed(source, level, threads)

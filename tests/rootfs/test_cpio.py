@@ -20,7 +20,7 @@ from leafroot.rootfs.tree import File, Layer, Slice, Symlink, Tree, merge_layers
 Command = Callable[..., bytes]
 
 
-def test_what_is_written_is_read_back() -> None:
+def test_a_written_archive_is_read_back() -> None:
     again = tree_from_newc(entries(newc(EVERYTHING)), "test")
     assert {path: entry.node for path, entry in again} == {path: entry.node for path, entry in EVERYTHING}
 
@@ -97,19 +97,19 @@ def greatest_file(folder: Path) -> Tree:
     return tree(great=File(Slice(path, 0, size)))
 
 
-def test_a_file_of_the_greatest_size_is_not_refused(tmp_path: Path) -> None:
+def test_a_file_of_the_maximum_size_is_accepted(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"):
         write_newc(greatest_file(tmp_path), Sink(2 << 20), MTIME)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
-def test_a_file_of_the_greatest_size_is_written_whole(tmp_path: Path) -> None:
+def test_a_file_of_the_maximum_size_is_written_completely(tmp_path: Path) -> None:
     written = write_newc(greatest_file(tmp_path), Sink(1 << 40), MTIME)  # type: ignore[arg-type]
     assert written % 512 == 0
     assert 0 < written - (1 << 32) < 4096
 
 
-def test_names_and_targets_of_the_greatest_length_are_written(command: Command) -> None:
+def test_names_and_targets_of_the_maximum_length_are_written(command: Command) -> None:
     name, target = "/".join(["n" * 254] * 16) + "/" + "n" * 15, "t" * 4095
     assert len(name) == 4095
     data = newc(merge_layers([Layer("test", {name: File(b"deep"), "link": Symlink(target)})]))
@@ -140,7 +140,7 @@ UNWRITABLE = {
 
 
 @pytest.mark.parametrize("case", UNWRITABLE)
-def test_what_linux_would_not_unpack_is_refused(case: str) -> None:
+def test_entries_that_linux_would_not_unpack_are_refused(case: str) -> None:
     nodes, message = UNWRITABLE[case]
     with pytest.raises(LeafrootError) as raised:
         newc(merge_layers([Layer("test", nodes)]))

@@ -71,7 +71,7 @@ drwxr-xr-x 2 0 0 0 zz
 
 
 @pytest.mark.parametrize("argv", [["cpio", "-t", "-v", "-n", "--quiet"], ["bsdcpio", "-t", "-v", "-n", "--quiet"]])
-def test_other_programs_list_what_was_written(argv: list[str], command: Command) -> None:
+def test_other_programs_list_a_written_archive(argv: list[str], command: Command) -> None:
     listed = listing(command(argv, newc(EVERYTHING)))
     assert [" ".join(words) for words in listed] == EVERYTHING_LISTED.splitlines()
 
@@ -116,14 +116,14 @@ def on_disk(folder: Path) -> Tree:
 
 
 @pytest.mark.parametrize("argv", [["cpio", "-i", "-d", "-m", "--quiet"], ["bsdcpio", "-i", "-d", "-m", "--quiet"]])
-def test_other_programs_unpack_what_was_written(argv: list[str], tmp_path: Path, command: Command) -> None:
+def test_other_programs_unpack_a_written_archive(argv: list[str], tmp_path: Path, command: Command) -> None:
     command(argv, newc(ORDINARY), cwd=tmp_path)
     assert on_disk(tmp_path) == ORDINARY
     assert (tmp_path / "bin/a").lstat().st_mtime == MTIME
 
 
 @pytest.mark.parametrize("argv", [["cpio", "-o", "-H", "newc", "--quiet"], ["bsdcpio", "-o", "-H", "newc", "--quiet"]])
-def test_what_other_programs_write_is_read(argv: list[str], tmp_path: Path, command: Command) -> None:
+def test_archives_of_other_programs_are_read(argv: list[str], tmp_path: Path, command: Command) -> None:
     command(["cpio", "-i", "-d", "-m", "--quiet"], newc(ORDINARY), cwd=tmp_path)
     tmp_path.chmod(0o755)
     names = "\n".join([".", *sorted(f"./{item.relative_to(tmp_path)}" for item in tmp_path.rglob("*"))])

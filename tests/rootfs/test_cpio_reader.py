@@ -96,7 +96,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
-def test_what_is_no_newc_archive_is_refused(case: str) -> None:
+def test_a_damaged_or_wrong_archive_is_refused(case: str) -> None:
     data, message = UNREADABLE[case]
     with pytest.raises(LeafrootError) as raised:
         list(read_newc(io.BytesIO(data), "root.cpio"))
@@ -119,7 +119,7 @@ NO_TREE = {
 
 
 @pytest.mark.parametrize("case", NO_TREE)
-def test_entries_that_make_no_tree_are_refused(case: str) -> None:
+def test_entries_that_cannot_be_in_a_root_are_refused(case: str) -> None:
     found, message = NO_TREE[case]
     with pytest.raises(LeafrootError) as raised:
         tree_from_newc(found, "x")
@@ -127,7 +127,7 @@ def test_entries_that_make_no_tree_are_refused(case: str) -> None:
 
 
 @pytest.mark.parametrize("carrier", range(3))
-def test_any_name_of_a_file_may_carry_its_data(carrier: int) -> None:
+def test_any_name_of_a_file_may_have_its_data(carrier: int) -> None:
     names = [entry(name, links=3, data=b"x" if index == carrier else b"") for index, name in enumerate("abc")]
     assert {path: item.node for path, item in tree_from_newc(names, "x")} == {
         ".": Directory(),
@@ -145,7 +145,7 @@ def test_every_cut_of_an_archive_is_noticed() -> None:
     assert len(entries(SMALL[:end])) == len(entries(SMALL))
 
 
-def test_a_damaged_archive_raises_nothing_but_our_error() -> None:
+def test_a_damaged_archive_raises_only_leafroot_errors() -> None:
     chance = random.Random(6)
     plain = newc(EVERYTHING)
     refused = 0

@@ -47,30 +47,30 @@ FAULT = "/usr/bin/prog (prog): is linked with liba.so of the package 'liba': add
     ],
     ids=["declared", "not declared", "declared by what it is linked with", "not a package", "library of no package"],
 )
-def test_a_library_of_another_package(
+def test_an_undeclared_library_of_another_package_is_refused(
     program: Build, library: Build, target: ElfTarget, declared: Mapping[str, frozenset[str]], faults: list[str]
 ) -> None:
     files = {"prog": {"usr/bin/prog": program(needs=("liba.so",))}, "liba": {"usr/lib/liba.so": library()}}
     assert said(root(files), target, {name: frozenset(names) for name, names in declared.items()}) == faults
 
 
-def test_a_packages_own_library_and_the_c_library_need_no_word(
+def test_a_packages_own_library_and_the_c_library_need_no_declaration(
     program: Build, library: Build, target: ElfTarget
 ) -> None:
     files = {"prog": {"usr/bin/prog": program(needs=("libown.so",)), "usr/lib/libown.so": library()}}
     assert said(root(files), target, {"prog": NOTHING}) == []
 
 
-def test_a_library_that_is_linked_with_another_is_held_to_the_same(
-    program: Build, library: Build, target: ElfTarget
-) -> None:
+def test_a_library_must_declare_the_libraries_it_links_too(program: Build, library: Build, target: ElfTarget) -> None:
     files = {"libb": {"usr/lib/libb.so": program(needs=("liba.so",))}, "liba": {"usr/lib/liba.so": library()}}
     assert said(root(files), target, {"libb": NOTHING, "liba": NOTHING}) == [
         "/usr/lib/libb.so (libb): is linked with liba.so of the package 'liba': add 'liba' to depends of 'libb'"
     ]
 
 
-def test_it_is_whose_the_file_is_and_not_whose_the_link(program: Build, library: Build, target: ElfTarget) -> None:
+def test_the_owner_of_the_file_counts_and_not_that_of_the_link(
+    program: Build, library: Build, target: ElfTarget
+) -> None:
     files: dict[str, dict[str, Node | bytes]] = {
         "prog": {"usr/bin/prog": program(needs=("liba.so",)), "usr/lib/liba.so": Symlink("liba.so.1")},
         "liba": {"usr/lib/liba.so.1": library()},
@@ -78,7 +78,7 @@ def test_it_is_whose_the_file_is_and_not_whose_the_link(program: Build, library:
     assert said(root(files), target, {"prog": NOTHING, "liba": NOTHING}) == [FAULT]
 
 
-def test_a_library_where_the_program_itself_looks(program: Build, library: Build, target: ElfTarget) -> None:
+def test_a_library_in_a_runpath_must_be_declared_too(program: Build, library: Build, target: ElfTarget) -> None:
     """In its RUNPATH, which comes before the usual folders."""
     runpath = "-Wl,--enable-new-dtags,-rpath,/usr/lib/a"
     files = {

@@ -35,7 +35,7 @@ def test_an_executable_stack_is_refused(program: Build, library: Build, target: 
     ]
 
 
-def test_a_stack_of_which_nothing_is_said_is_refused(program: Build, target: ElfTarget) -> None:
+def test_a_file_without_pt_gnu_stack_is_refused(program: Build, target: ElfTarget) -> None:
     assert faults(root({"bin/it": without_stack_header(program())}), target) == [
         "/bin/it (it): has no PT_GNU_STACK, and so gets an executable stack"
     ]
@@ -66,7 +66,7 @@ SOFT = {
     ("hardening", "options", "fault"),
     [(hardening, options, fault) for hardening, cases in SOFT.items() for options, fault in cases],
 )
-def test_hardening_is_required_only_where_the_board_asks(
+def test_hardening_is_required_only_if_the_board_asks_for_it(
     hardening: str, options: tuple[str, ...], fault: str, program: Build, target: ElfTarget
 ) -> None:
     tree = root({"bin/it": program(*options, needs=("libc.so",))})
@@ -75,7 +75,7 @@ def test_hardening_is_required_only_where_the_board_asks(
     assert faults(tree, target, *(SOFT.keys() - {hardening})) == []
 
 
-def test_hardening_is_reported(program: Build, target: ElfTarget) -> None:
+def test_the_report_shows_the_hardening_of_each_file(program: Build, target: ElfTarget) -> None:
     soft = program("-fno-pie", "-no-pie", "-Wl,-z,lazy", "-fno-stack-protector", needs=("libc.so",))
     (report,) = check_elf(root({"bin/it": soft}), target)
     assert (report.kind, report.relro, report.pie, report.ssp) == ("ET_EXEC", "partial", False, False)
@@ -95,7 +95,7 @@ HANDLER = f"{STATIC} {LINKED}"
     ],
     ids=["static", "static and position-independent", "with a handler", "stripped"],
 )
-def test_a_static_program_needs_nothing(
+def test_a_static_program_needs_no_interpreter_and_no_library(
     source: str, options: tuple[str, ...], pie: bool, ssp: bool | None, build: Build, target: ElfTarget
 ) -> None:
     data = build(source, "-fno-stack-protector", *options)
@@ -103,13 +103,13 @@ def test_a_static_program_needs_nothing(
     assert (report.pie, report.ssp, report.needed) == (pie, ssp, ())
 
 
-def test_a_libc_that_has_the_handler_itself_does_not_tell(library: Build, target: ElfTarget) -> None:
+def test_the_stack_protector_is_unknown_for_a_libc_with_the_handler(library: Build, target: ElfTarget) -> None:
     data = library("-fno-stack-protector", source=f"{LIBRARY} {LINKED}")
     (report,) = check_elf(root({"lib/libc.so": data}), target, frozenset({"ssp"}))
     assert report.ssp is None
 
 
-def test_hardening_of_an_unknown_name_is_refused(target: ElfTarget) -> None:
+def test_an_unknown_hardening_is_refused(target: ElfTarget) -> None:
     with pytest.raises(LeafrootError) as raised:
         check_elf(root({}), target, frozenset({"rello"}))
     assert str(raised.value) == "unknown hardening 'rello'\n  Did you mean relro?"

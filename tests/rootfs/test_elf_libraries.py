@@ -76,7 +76,7 @@ def test_a_library_is_not_found(case: str, program: Build, library: Build, targe
 
 
 @pytest.mark.parametrize("name", ["libc.so", "libpthread.so.0", "libm.so"])
-def test_musls_loader_is_itself_the_libc(name: str, program: Build, target: ElfTarget) -> None:
+def test_musls_loader_counts_as_the_libc(name: str, program: Build, target: ElfTarget) -> None:
     tree = root({"bin/it": program(needs=(name,))})
     assert faults(tree, target) == []
     other = ElfTarget(target.machine, target.elfclass, target.little, "/lib/ld-linux.so.2")
@@ -91,7 +91,7 @@ def test_musls_loader_is_itself_the_libc(name: str, program: Build, target: ElfT
         ("opt/libit.so", "which is relative to the current folder"),
     ],
 )
-def test_a_library_needed_by_its_path(
+def test_a_library_that_is_needed_by_path_must_be_there(
     name: str, fault: str | None, program: Build, library: Build, target: ElfTarget, tmp_path: Path
 ) -> None:
     (tmp_path / "by-path.so").write_bytes(library(f"-Wl,-soname,{name}"))

@@ -14,7 +14,7 @@ from elftools.elf.elffile import ELFFile
 from leafroot.rootfs.elf import ElfTarget, check_elf
 
 
-def test_an_object_is_only_checked_for_its_machine(build: Build, target: ElfTarget) -> None:
+def test_of_an_object_only_the_machine_is_checked(build: Build, target: ElfTarget) -> None:
     data = build("int init(void) { return 0; }", "-c")
     tree = root({"lib/modules/it.ko": data}, loader=b"")
     (report,) = check_elf(tree, target, frozenset({"relro", "pie", "ssp"}))
@@ -63,18 +63,18 @@ OTHER_TARGETS = {
 
 
 @pytest.mark.parametrize("case", OTHER_TARGETS)
-def test_what_is_made_for_another_target_is_refused(case: str) -> None:
+def test_a_program_for_another_target_is_refused(case: str) -> None:
     target, data, messages = OTHER_TARGETS[case]
     assert faults(root({"bin/it": data}), target) == [f"/bin/it (it): {message}" for message in messages]
 
 
 @pytest.mark.parametrize("path", ["lib/firmware/dsp.elf", "usr/lib/firmware/vendor/dsp.elf"])
-def test_firmware_is_for_other_processors(path: str) -> None:
+def test_firmware_for_other_processors_is_skipped(path: str) -> None:
     assert faults(root({path: header(machine=183)}), X86_64) == []
     assert len(faults(root({path.replace("firmware", "other"): header(machine=183)}), X86_64)) == 1
 
 
-def test_a_file_that_is_cut_short_is_named_with_its_package(program: Build, target: ElfTarget) -> None:
+def test_a_truncated_file_is_refused_with_its_package(program: Build, target: ElfTarget) -> None:
     data = program(needs=("libc.so",))
     assert faults(root({"bin/it": data}), target) == []
     for size in (5, 40, 64, 200, len(data) // 2, len(data) - 1):
@@ -82,7 +82,7 @@ def test_a_file_that_is_cut_short_is_named_with_its_package(program: Build, targ
         assert fault.startswith("/bin/it (it): damaged ELF file (")
 
 
-def test_a_damaged_file_raises_nothing_but_our_error(program: Build, target: ElfTarget) -> None:
+def test_a_damaged_file_raises_only_leafroot_errors(program: Build, target: ElfTarget) -> None:
     chance = random.Random(3)
     plain = program(needs=("libc.so",))
     loaded = max(s["p_offset"] + s["p_filesz"] for s in ELFFile(io.BytesIO(plain)).iter_segments())

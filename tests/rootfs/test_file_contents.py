@@ -11,7 +11,7 @@ from leafroot.errors import LeafrootError
 from leafroot.rootfs.tree import File, Slice
 
 
-def test_content_of_the_building_machine_is_read_in_its_slice(tmp_path: Path) -> None:
+def test_a_slice_of_a_file_is_read(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"0123456789")
     assert File(Slice(source, 2, 3)).read() == b"234"
@@ -26,7 +26,7 @@ def test_content_that_has_become_shorter_is_an_error(tmp_path: Path) -> None:
     assert str(raised.value) == f"{source}: 3 bytes are missing: the file was changed meanwhile"
 
 
-def test_content_that_is_gone_is_an_error(tmp_path: Path) -> None:
+def test_content_whose_file_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as raised:
         File(Slice(tmp_path / "gone", 0, 1)).read()
     assert str(raised.value) == f"{tmp_path}/gone: cannot be read: No such file or directory"

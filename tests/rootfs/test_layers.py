@@ -75,18 +75,18 @@ def test_artefacts_share_a_spool(tmp_path: Path) -> None:
     ]
 
 
-def test_only_what_is_kept_is_taken(tmp_path: Path) -> None:
+def test_only_the_kept_paths_are_read(tmp_path: Path) -> None:
     layer = layer_from_tar("x", artefact(tmp_path, *USUAL), keep=lambda path: "include" not in path)
     assert sorted(layer.nodes) == ["usr", "usr/bin/newgrp", "usr/bin/sg", "usr/bin/su"]
 
 
-def test_a_file_whose_first_name_is_dropped_lives_on_under_its_others(tmp_path: Path) -> None:
+def test_a_file_whose_first_name_is_dropped_keeps_its_other_names(tmp_path: Path) -> None:
     names = (("a", REG, b"x", 0o755), ("b", LNK, "a", 0o755), ("c", LNK, "a", 0o755))
     layer = layer_from_tar("x", artefact(tmp_path, *names), keep=lambda path: path != "a")
     assert layer.nodes == {"b": File(b"x", 0o755), "c": HardLink("b")}
 
 
-def test_a_hard_link_to_a_symbolic_link_is_one_more_symbolic_link(tmp_path: Path) -> None:
+def test_a_hard_link_to_a_symbolic_link_becomes_a_symbolic_link(tmp_path: Path) -> None:
     layer = layer_from_tar("x", artefact(tmp_path, ("a", SYM, "to", 0o777), ("b", LNK, "a", 0o777)))
     assert layer.nodes == {"a": Symlink("to"), "b": Symlink("to")}
 
@@ -113,7 +113,7 @@ BAD_MEMBERS = {
 
 
 @pytest.mark.parametrize("case", BAD_MEMBERS)
-def test_a_member_that_does_not_belong_is_refused(case: str, tmp_path: Path) -> None:
+def test_a_member_that_cannot_be_in_a_root_is_refused(case: str, tmp_path: Path) -> None:
     member, message = BAD_MEMBERS[case]
     path = artefact(tmp_path, member)
     with pytest.raises(LeafrootError) as raised:
@@ -121,7 +121,7 @@ def test_a_member_that_does_not_belong_is_refused(case: str, tmp_path: Path) -> 
     assert str(raised.value) == f"{path}: {message}"
 
 
-def test_a_path_that_is_twice_in_an_artefact_is_refused(tmp_path: Path) -> None:
+def test_an_artefact_with_a_path_twice_is_refused(tmp_path: Path) -> None:
     path = artefact(tmp_path, ("a", REG, b"1", 0o644), ("./a", REG, b"2", 0o644))
     with pytest.raises(LeafrootError) as raised:
         layer_from_tar("x", path)
@@ -191,7 +191,7 @@ def test_an_overlay_has_the_modes_of_a_checkout_and_belongs_to_root(tmp_path: Pa
     }
 
 
-def test_an_overlay_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_overlay_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as raised:
         layer_from_directory("overlay", tmp_path / "none")
     assert str(raised.value) == f"{tmp_path}/none: no such folder"
@@ -208,7 +208,7 @@ def test_a_pipe_in_an_overlay_is_refused_with_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("secret", "file"), ("locked", "folder")])
-def test_what_cannot_be_read_in_an_overlay_is_refused_with_its_place(
+def test_an_unreadable_file_in_an_overlay_is_refused_with_its_place(
     name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = tmp_path / name

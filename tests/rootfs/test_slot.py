@@ -33,7 +33,7 @@ def with_sum(image: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_size_of_a_slot(size: int) -> None:
+def test_slots_have_fixed_sizes(size: int) -> None:
     assert slot_size(size) == SIZES[size]
 
 
@@ -49,13 +49,13 @@ def test_a_slot_is_large_enough_and_at_most_a_32nd_too_large() -> None:
     assert between == {(32 + n) << 15 for n in range(1, 33)}
 
 
-def test_an_archive_comes_into_the_slot_and_zeros_after_it() -> None:
+def test_the_archive_is_written_into_the_slot_with_zeros_after_it() -> None:
     image = bytearray(b"before" + slot(1000) + b"after")
     fill_slot(image, b"archive", "board.py")
     assert image == b"before" + b"archive".ljust(1000, b"\0") + b"after"
 
 
-def test_what_was_there_before_does_not_show() -> None:
+def test_the_image_does_not_depend_on_what_was_there_before() -> None:
     empty = b"before" + slot(1000) + b"after"
     images = [bytearray(empty), bytearray(empty)]
     fill_slot(images[0], b"x" * 1000, "board.py")
@@ -64,7 +64,7 @@ def test_what_was_there_before_does_not_show() -> None:
     assert images[1] == b"before" + b"y".ljust(1000, b"\0") + b"after"
 
 
-def test_the_sum_at_the_end_is_right_again_where_there_was_one() -> None:
+def test_the_checksum_at_the_end_is_updated_if_there_was_one() -> None:
     image = bytearray(with_sum(b"before" + slot(1000) + b"after"))
     size = len(image)
     fill_slot(image, b"archive", "board.py")
@@ -137,14 +137,14 @@ BAD: dict[str, tuple[bytes, bytes, str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_no_slot_for_this_root_is_refused(case: str) -> None:
+def test_a_wrong_slot_is_refused(case: str) -> None:
     image, archive, message = BAD[case]
     with pytest.raises(LeafrootError) as raised:
         fill_slot(bytearray(image), archive, "board/x/board.py")
     assert str(raised.value) == f"board/x/board.py: {message}"
 
 
-def test_pieces_of_a_large_slot() -> None:
+def test_a_large_slot_has_a_piece_for_each_stored_block() -> None:
     plain = find_slot(slot(200_000), "board.py")
     assert plain.pieces() == [(0, 200_000)]
     packed = type(plain)(100, 200_000, (0, 300_000))

@@ -41,7 +41,7 @@ def made_slot(tmp_path: Path, size: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [64, 65536, 300_000, (1 << 32) + 5])
-def test_the_script_makes_a_slot_as_it_is_described(size: int, tmp_path: Path) -> None:
+def test_the_script_makes_a_slot_of_the_described_format(size: int, tmp_path: Path) -> None:
     (tmp_path / "size").write_text(f"{size}\n")
     subprocess.run(["sh", TOOLS / "make-slot.sh", tmp_path / "size", tmp_path / "slot"], check=True)
     with (tmp_path / "slot").open("rb") as file:
@@ -68,7 +68,7 @@ PARTS = parts()
 
 
 @pytest.mark.parametrize("size", [64, 65535, 65536, 200_000])
-def test_gzip_unpacks_it_and_the_slot_can_be_filled(size: int, pack: Pack, tmp_path: Path) -> None:
+def test_gzip_unpacks_a_filled_slot(size: int, pack: Pack, tmp_path: Path) -> None:
     slot = made_slot(tmp_path, size)
     archive = random.Random(1).randbytes(size - 3)
     for number, (_, before) in enumerate(PARTS):
@@ -84,7 +84,7 @@ def test_gzip_unpacks_it_and_the_slot_can_be_filled(size: int, pack: Pack, tmp_p
             assert unpack(image[len(folder) : len(folder) + len(packed)]) == before + archive + b"\0\0\0" + after
 
 
-def test_around_the_slot_it_is_as_small_as_gzip_makes_it(pack: Pack, tmp_path: Path) -> None:
+def test_outside_the_slot_the_data_is_compressed_as_well_as_by_gzip(pack: Pack, tmp_path: Path) -> None:
     slot = made_slot(tmp_path, 131_070)
     before, after = PARTS[3][1], PARTS[5][1]
     alone = sum(
@@ -93,7 +93,7 @@ def test_around_the_slot_it_is_as_small_as_gzip_makes_it(pack: Pack, tmp_path: P
     assert 0 <= alone - (len(pack(before + slot + after)) - len(slot)) <= 18
 
 
-def test_without_a_slot_it_is_gzip(pack: Pack) -> None:
+def test_without_a_slot_the_program_is_gzip(pack: Pack) -> None:
     for _, part in PARTS[:6]:
         plain = subprocess.run(["gzip", *OPTIONS], input=part, stdout=subprocess.PIPE, check=True).stdout
         assert pack(part) == plain
@@ -108,7 +108,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_no_slot_is_refused(case: str, program: Path) -> None:
+def test_a_wrong_slot_is_refused_by_the_program(case: str, program: Path) -> None:
     data, message = BAD[case]
     done = subprocess.run([program, *OPTIONS], input=data, capture_output=True, text=False)
     assert (done.returncode, done.stderr.decode()) == (1, f"slot-gzip: {message}\n")

@@ -12,7 +12,7 @@ from leafroot.rootfs.tree import BlockDevice, CharDevice, Directory, File, HardL
 A, B = File(b"a"), File(b"b")
 
 
-def test_parents_that_nobody_made_are_directories_of_root_and_belong_to_who_needs_them() -> None:
+def test_missing_parents_become_directories_of_the_layer_that_needs_them() -> None:
     tree = merge_layers([layer("skeleton", tmp=Directory(0o1777)), layer("busybox", usr_bin_ls=A)])
     assert [path for path, _ in tree] == [".", "tmp", "usr", "usr/bin", "usr/bin/ls"]
     assert tree.entries["usr"].node == Directory(0o755, 0, 0)
@@ -25,7 +25,7 @@ def test_parents_that_nobody_made_are_directories_of_root_and_belong_to_who_need
     }
 
 
-def test_a_tree_lists_parents_before_what_is_in_them_whatever_sorts_between() -> None:
+def test_a_tree_lists_parents_before_their_content() -> None:
     tree = merge_layers([Layer("x", {"a/b": A, "a-b": A, "a": Directory(), "-": A, "a!": A})])
     assert [path for path, _ in tree] == [".", "-", "a", "a!", "a-b", "a/b"]
 
@@ -63,12 +63,12 @@ def test_a_path_may_be_replaced(first: Layer, second: Layer, content: bytes, own
     ],
     ids=["equal", "default later", "default first", "later declares", "earlier declares", "overlay keeps"],
 )
-def test_directories_unite(first: Layer, second: Layer, node: Node, owner: str) -> None:
+def test_directories_of_layers_are_merged(first: Layer, second: Layer, node: Node, owner: str) -> None:
     entry = merge_layers([first, second]).entries["d"]
     assert (entry.node, entry.owner) == (node, owner)
 
 
-def test_a_file_with_two_names_lives_on_under_the_second_when_the_first_is_replaced() -> None:
+def test_a_file_keeps_its_second_name_if_the_first_is_replaced() -> None:
     many = layer("busybox", bin_a=A, bin_b=HardLink("bin/a"), bin_c=HardLink("bin/a"))
     tree = merge_layers([many, layer("other", "bin/a", bin_a=B)])
     assert {path: entry.node for path, entry in tree if path > "bin/"} == {
@@ -78,7 +78,7 @@ def test_a_file_with_two_names_lives_on_under_the_second_when_the_first_is_repla
     }
 
 
-def test_a_file_with_two_names_lives_on_when_its_first_name_loses() -> None:
+def test_a_file_keeps_its_second_name_if_the_first_replaces_nothing() -> None:
     many = layer("busybox", bin_a=A, bin_b=HardLink("bin/a"))
     tree = merge_layers([layer("other", "bin/a", bin_a=B), many])
     assert {path: entry.node for path, entry in tree if path > "bin/"} == {"bin/a": B, "bin/b": A}
@@ -137,7 +137,7 @@ CLASHES = {
 
 
 @pytest.mark.parametrize("case", CLASHES)
-def test_layers_that_do_not_fit_are_refused_naming_both(case: str) -> None:
+def test_conflicting_layers_are_refused_with_both_names(case: str) -> None:
     layers, message = CLASHES[case]
     with pytest.raises(LeafrootError) as raised:
         merge_layers(layers)
@@ -171,13 +171,13 @@ BAD_LAYERS = {
 
 
 @pytest.mark.parametrize("case", BAD_LAYERS)
-def test_a_layer_refuses_what_no_root_could_hold(case: str) -> None:
+def test_a_layer_with_an_impossible_node_is_refused(case: str) -> None:
     nodes, message = BAD_LAYERS[case]
     with pytest.raises(LeafrootError) as raised:
         Layer("x", nodes)
     assert str(raised.value) == message
 
 
-def test_a_layer_refuses_to_replace_what_is_no_path() -> None:
+def test_a_layer_that_replaces_an_invalid_path_is_refused() -> None:
     with pytest.raises(LeafrootError, match="'/bin/ls' is not a path below the root"):
         Layer("x", {}, frozenset({"/bin/ls"}))

@@ -40,19 +40,19 @@ def bring(cache: ArtefactCache, tmp_path: Path) -> str:
     return digest
 
 
-def test_what_is_kept_comes_back(cache: ArtefactCache, kept: Path, tmp_path: Path, notes: list[str]) -> None:
+def test_a_kept_artefact_comes_back(cache: ArtefactCache, kept: Path, tmp_path: Path, notes: list[str]) -> None:
     assert kept.read_bytes() == CONTENT
     assert bring(cache, tmp_path) == DIGEST
     assert (tmp_path / "out/target").read_bytes() == CONTENT
     assert not notes
 
 
-def test_what_was_never_kept_does_not(cache: ArtefactCache, tmp_path: Path) -> None:
+def test_an_unknown_artefact_does_not_come_back(cache: ArtefactCache, tmp_path: Path) -> None:
     assert bring(cache, tmp_path) == ""
 
 
 @pytest.mark.parametrize("content", [CONTENT[:-1], CONTENT[:-1] + b"x", b""], ids=["cut off", "changed", "empty"])
-def test_what_is_damaged_goes(
+def test_a_damaged_artefact_is_removed_and_reported(
     cache: ArtefactCache, kept: Path, tmp_path: Path, notes: list[str], content: bytes
 ) -> None:
     kept.write_bytes(content)
@@ -61,13 +61,15 @@ def test_what_is_damaged_goes(
     assert len(notes) == 1 and "is damaged" in notes[0] and str(kept) in notes[0]
 
 
-def test_what_has_changed_since_it_was_made_is_not_kept(cache: ArtefactCache, tmp_path: Path) -> None:
+def test_an_artefact_that_changed_since_it_was_made_is_not_kept(cache: ArtefactCache, tmp_path: Path) -> None:
     (tmp_path / "made").write_bytes(b"something else")
     cache.keep(SIGNATURE, tmp_path / "made", DIGEST)
     assert bring(cache, tmp_path) == ""
 
 
-def test_a_cache_that_cannot_be_written_is_told_once(cache: ArtefactCache, tmp_path: Path, notes: list[str]) -> None:
+def test_a_cache_that_cannot_be_written_is_reported_once(
+    cache: ArtefactCache, tmp_path: Path, notes: list[str]
+) -> None:
     (tmp_path / "artefacts").write_text("no folder")
     (tmp_path / "made").write_bytes(CONTENT)
     for _ in range(2):

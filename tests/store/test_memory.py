@@ -33,7 +33,7 @@ def reopened(output: Path) -> Memory:
     return Memory(output / ".sconsign", output)
 
 
-def test_what_was_written_is_read(output: Path) -> None:
+def test_a_memory_is_read_back(output: Path) -> None:
     memory = reopened(output)
     assert memory["folder"] == b"what SCons knows" and list(memory.keys()) == ["folder"]
     assert memory.digest("a") == hashlib.sha256(CONTENT).hexdigest()
@@ -57,7 +57,7 @@ def test_an_output_that_is_another_file_with_the_same_bytes_stays(output: Path) 
     assert (output / "a").exists()
 
 
-def test_other_bytes_with_the_old_time_are_seen_all_the_same(output: Path) -> None:
+def test_other_bytes_with_the_old_time_are_noticed(output: Path) -> None:
     before = (output / "a").stat()
     (output / "a").write_bytes(CONTENT[::-1])
     os.utime(output / "a", ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -65,7 +65,7 @@ def test_other_bytes_with_the_old_time_are_seen_all_the_same(output: Path) -> No
 
 
 @pytest.mark.parametrize("place", [0, 30, 90, 100, -1])
-def test_a_memory_with_a_flipped_bit_is_none(output: Path, place: int) -> None:
+def test_a_memory_with_a_flipped_bit_is_ignored(output: Path, place: int) -> None:
     content = bytearray((output / ".sconsign").read_bytes())
     content[place] ^= 4
     (output / ".sconsign").write_bytes(content)
@@ -105,7 +105,7 @@ def written_long_ago(file: Path, content: bytes) -> None:
     time.sleep(0.15)
 
 
-def test_a_file_is_read_once_as_long_as_nobody_touches_it(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_file_is_read_once(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written_long_ago(output / "f", b"1")
     read = counted(monkeypatch)
     memory = reopened(output)
@@ -152,7 +152,7 @@ def test_a_file_that_was_just_written_is_read_again_by_the_next_run(
     assert read == [output / "f"]
 
 
-def test_within_a_run_a_file_is_what_it_was_when_first_asked_for(output: Path) -> None:
+def test_within_a_run_the_digest_of_a_file_does_not_change(output: Path) -> None:
     (output / "f").write_bytes(b"1")
     memory = reopened(output)
     memory.file_digest(output / "f")
@@ -170,9 +170,7 @@ def test_a_file_that_is_gone_is_an_error_with_its_name(output: Path) -> None:
         reopened(output).file_digest(output / "f")
 
 
-def test_current_is_what_was_made_and_nothing_for_what_is_not_there(
-    output: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_current_digest_is_empty_for_a_missing_output(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = reopened(output)
     read = counted(monkeypatch)
     assert (memory.current("a"), memory.current("absent")) == (sum_of(CONTENT), "")
@@ -184,7 +182,7 @@ def test_current_is_what_was_made_and_nothing_for_what_is_not_there(
     assert memory.current("a") == "" and memory.digest("a") == sum_of(CONTENT)
 
 
-def test_verified_reads_the_bytes_once_in_a_run(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verifying_reads_the_bytes_once_in_a_run(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (output / "a").stat()
     (output / "a").write_bytes(CONTENT[::-1])
     os.utime(output / "a", ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -198,7 +196,7 @@ def test_verified_reads_the_bytes_once_in_a_run(output: Path, monkeypatch: pytes
     assert read == [output / "a"]
 
 
-def test_what_was_dropped_is_not_known_any_more(output: Path) -> None:
+def test_a_dropped_output_is_forgotten(output: Path) -> None:
     memory = reopened(output)
     memory.verified("a")
     memory.drop("a")

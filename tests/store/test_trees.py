@@ -47,7 +47,7 @@ def debian(make: Make, series: bytes = b"one.patch\n\ntwo.patch -p1 # why\n# thr
     )
 
 
-def test_parts_become_folders(make: Make, store: Store) -> None:
+def test_parts_are_unpacked_into_folders(make: Make, store: Store) -> None:
     tree = store.source(
         make("x.tar", member("x-1/f", b"a\n")),
         (),
@@ -60,7 +60,7 @@ def test_parts_become_folders(make: Make, store: Store) -> None:
     ]
 
 
-def test_a_part_replaces_nothing(make: Make, store: Store) -> None:
+def test_a_part_cannot_replace_a_folder_of_the_archive(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError) as caught:
         store.source(make("x.tar", member("x-1/cli/f", b"a\n")), (), [("cli", make("cli.tar", member("c/g", b"g\n")))])
     assert str(caught.value) == (
@@ -68,7 +68,7 @@ def test_a_part_replaces_nothing(make: Make, store: Store) -> None:
     )
 
 
-def test_debians_patches_are_those_of_the_series_in_its_order(make: Make, store: Store) -> None:
+def test_debians_patches_are_applied_in_the_order_of_the_series(make: Make, store: Store) -> None:
     plain = make("x.tar", member("x-1/f", b"a\nb\nc\n"))
     tree = store.source(plain, (), (), debian(make))
     assert (tree / "f").read_text() == "a\nBB\nc\n"
@@ -76,27 +76,27 @@ def test_debians_patches_are_those_of_the_series_in_its_order(make: Make, store:
     assert (store.source(plain, ()) / "f").read_text() == "a\nb\nc\n"
 
 
-def test_our_patches_come_after_debians(make: Make, store: Store, tmp_path: Path) -> None:
+def test_our_patches_are_applied_after_debians(make: Make, store: Store, tmp_path: Path) -> None:
     ours = tmp_path / "0001.patch"
     ours.write_text("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-BB\n+ours\n c\n")
     tree = store.source(make("x.tar", member("x-1/f", b"a\nb\nc\n")), (ours,), (), debian(make))
     assert (tree / "f").read_text() == "a\nours\nc\n"
 
 
-def test_debians_patches_may_lie_elsewhere_but_must_fit(make: Make, store: Store) -> None:
+def test_debians_patches_may_have_an_offset_but_must_fit(make: Make, store: Store) -> None:
     tree = store.source(make("x.tar", member("x-1/f", b"more\nmore\na\nb\nc\n")), (), (), debian(make))
     assert (tree / "f").read_text() == "more\nmore\na\nBB\nc\n"
     with pytest.raises(LeafrootError, match=r"one\.patch: the patch does not apply"):
         store.source(make("y.tar", member("x-1/f", b"a\nb\nX\n")), (), (), debian(make))
 
 
-def test_an_archive_that_is_not_debians(make: Make, store: Store) -> None:
+def test_an_archive_without_a_series_of_patches_is_refused(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError) as caught:
         store.source(make("x.tar", member("x-1/f", b"a\n")), (), (), make("y.tar", member("y-1/g", b"g\n")))
     assert str(caught.value).startswith("y.tar: has no debian/patches/series\n  debian= of a package is")
 
 
-def test_another_series_is_another_tree(make: Make, store: Store) -> None:
+def test_another_series_of_patches_gives_another_tree(make: Make, store: Store) -> None:
     plain = make("x.tar", member("x-1/f", b"a\nb\nc\n"))
     both = store.source(plain, (), (), debian(make))
     (both.parent / "unrelated").mkdir()
@@ -113,7 +113,7 @@ def test_archives_are_united_without_links_that_lead_out(make: Make, store: Stor
         store.source(one, ())
 
 
-def test_archives_with_one_path_are_not_united(make: Make, store: Store) -> None:
+def test_archives_that_both_contain_a_path_are_refused(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both contain usr/a"):
         store.united((make("one.tar", member("t/usr/a", b"1")), make("two.tar", member("t/usr/a", b"2"))))
 
