@@ -25,7 +25,7 @@ _PAUSE = 0.05
 
 
 def cached(archive: Archive, cache: Path) -> Path | None:
-    """The archive's file in the cache, whatever its name is; not verified yet. None if there is none."""
+    """The archive's file in the cache, under any name; not verified yet. None if it is missing."""
     path = _path(archive, cache)
     if path.exists():
         return path

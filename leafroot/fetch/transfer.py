@@ -32,7 +32,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 class PlaceError(Exception):
-    """Why one URL did not give the archive; another may."""
+    """Why the archive cannot be fetched from one URL; another may work."""
 
 
 class _BrokenOffError(PlaceError):

@@ -245,7 +245,7 @@ class Trail:
 def follow(path: str, target_of: Callable[[str], str | None]) -> Trail:
     """Follow a path from the root; `target_of` gives the target of a symbolic link, and None for all else.
 
-    A path that leaves the root, through an absolute link or "..", goes on from the root.
+    A path that leaves the root, through an absolute link or "..", continues from the root.
     """
     waiting = path.split("/")[::-1]
     at: list[str] = []

@@ -58,7 +58,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
 
 
 def _sign(descriptor: int) -> None:
-    """Write into a lock file who holds it."""
+    """Write our process id into a lock file."""
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
 

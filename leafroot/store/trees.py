@@ -94,7 +94,7 @@ class Store:
                 _check_part(tree / folder, folder, archive, part)
                 _link_tree(self._unpacked(part), tree / folder, {})
             if debian:
-                # debian/ belongs into the source tree, and has links to files of it.
+                # debian/ is meant to be in the source tree, and has links to files there.
                 for patch in debian_series(self._unpacked(debian, strip=0), debian.file_name):
                     apply_patch(tree, patch, exactly=False)
             for patch in patches:
@@ -161,7 +161,7 @@ class Store:
         return self._tree("a sysroot", ["union", *(digest for _, digest in artefacts)], united)
 
     def _place(self, parts: Sequence[str]) -> Path:
-        # How a tree is unpacked is a part of the workshop: another one makes it anew.
+        # The workshop decides how a tree is unpacked: with another one it is unpacked again.
         key = hashlib.sha256("\n".join([f"workshop {WORKSHOP}", *parts]).encode()).hexdigest()
         return self._folder / key[:2] / key
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tar archives with any members one likes, however wrong they are."""
+"""Makes tar archives with any members, also invalid ones."""
 
 from __future__ import annotations
 

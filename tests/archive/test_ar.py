@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian packages unpacked: an ar with tars in it, whole or not, and what is said of those that are not."""
+"""Debian packages (an ar archive that holds tars) are unpacked, and damaged ones are refused with exact messages."""
 
 from __future__ import annotations
 

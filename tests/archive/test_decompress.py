@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compressed archives: known by their bytes, read to the end, refused when damaged, in little memory."""
+"""Compressed archives are detected by their bytes, read to the end in little memory, and refused if damaged."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders packed: equal folders give equal bytes, and unpacking gives the folder back."""
+"""Equal folders are packed to equal bytes, and unpacking gives the same folder again."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives unpacked: what comes out, the same for everyone."""
+"""Archives are unpacked with the same result for everybody."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that are not unpacked: each thing that is refused with its exact message, nothing left behind."""
+"""Invalid archives are refused with an exact message, and leave nothing behind."""
 
 from __future__ import annotations
 

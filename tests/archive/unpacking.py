@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unpacking as tests look at it: what came out, or that nothing did."""
+"""Helpers for tests of unpacking: what came out, or that nothing did."""
 
 from __future__ import annotations
 

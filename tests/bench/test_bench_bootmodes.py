@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bench-bootmodes` without a guest: search, consoles, archives, table, chart, refusals."""
+"""`bench-bootmodes` without a guest: bisection, consoles, archives, table, chart, refusals."""
 
 from __future__ import annotations
 

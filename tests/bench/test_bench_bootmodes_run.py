@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bench-bootmodes` from the kernels on, with a stand-in for QEMU."""
+"""`bench-bootmodes` with made-up kernels and a stand-in for QEMU."""
 
 from __future__ import annotations
 

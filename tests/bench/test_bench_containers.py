@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bench-containers` without a guest: what the consoles say, both roots in turn, the disk, refusals."""
+"""`bench-containers` without a guest: consoles, turns, the disk, refusals."""
 
 from __future__ import annotations
 

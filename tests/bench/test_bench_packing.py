@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of packing: a root of the size asked for, made of a folder and of an artefact, beside zstd alone."""
+"""The rows of packing: roots of a given size, of a folder and of an artefact, against zstd alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measured rows: shown, kept, and compared with those of another run."""
+"""Measured rows are shown, written, and compared with those of another run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""apt as a resolver: what it is told, what it answers, and what a person is told when it fails."""
+"""apt is called with its own configuration, its output is read, and its errors are reported."""
 
 from __future__ import annotations
 

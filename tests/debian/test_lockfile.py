@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which packages bring what is imported, links on the way included; and licences out of Debian's copyright files."""
+"""The packages that bring an imported folder are found, and licences are read from copyright files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a test has to itself: a server, and what people would see of it."""
+"""A server for each test, and the progress that people would see."""
 
 from __future__ import annotations
 

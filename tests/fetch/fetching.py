@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of fetching fetch, as the cache has it."""
+"""The archive that the tests of fetching fetch, and what is in the cache."""
 
 from __future__ import annotations
 

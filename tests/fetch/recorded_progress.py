@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Progress whose lines are kept."""
+"""A Progress that records its lines."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives fetched from a server: once, from the place that has them, taken up where a transfer broke off."""
+"""Archives are fetched once, from the first place that works, and broken transfers are resumed."""
 
 from __future__ import annotations
 

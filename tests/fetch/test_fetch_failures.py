@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that no server gives: each kind of bad answer with its exact message."""
+"""Archives that no server delivers: each kind of bad answer has its exact message."""
 
 from __future__ import annotations
 

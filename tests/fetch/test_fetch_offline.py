@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives without a network: what the cache has serves, what it lacks is told."""
+"""Without a network, cached archives are used, and missing ones are an error."""
 
 from __future__ import annotations
 

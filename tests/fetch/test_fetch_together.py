@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several that want one archive at the same time fetch it once."""
+"""Threads and processes that need the same archive at once fetch it once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""apt's configuration, as text and as files, and the URLs that follow from it."""
+"""Mirrors are read from apt's configuration, and give the URLs of a place."""
 
 from __future__ import annotations
 

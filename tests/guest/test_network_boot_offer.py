@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What QEMU is given for a guest that boots over the network, and what is said when the host lacks the firmware."""
+"""QEMU's command line for a boot over the network, and the error for missing firmware."""
 
 from __future__ import annotations
 

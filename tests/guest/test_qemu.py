@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as a passed boot test, and every way not to pass."""
+"""Consoles that pass the boot test, and every way to fail it."""
 
 from __future__ import annotations
 

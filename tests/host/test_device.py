@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What flash refuses to write to: made-up devices as lsblk lists them, each with its message."""
+"""Devices that flash refuses to write to, made up as lsblk lists them, each with its message."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An image written to a file, to a loop device, and to cards that lie."""
+"""An image is written to a file, to a loop device, and to cards that fail."""
 
 from __future__ import annotations
 

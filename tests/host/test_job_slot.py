@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compilers and the job slots: no more at once than there are slots, and every slot given back."""
+"""Compilers take job slots: never more than there are, and each one is returned."""
 
 from __future__ import annotations
 

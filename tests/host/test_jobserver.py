@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pool of job slots, shared by several makes at once."""
+"""Several makes share one pool of job slots."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An external compiler is looked at before it is used."""
+"""An external compiler, and QEMU, are checked before they are used."""
 
 from __future__ import annotations
 

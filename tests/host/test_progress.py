@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people see of transfers, on a terminal and in a log, by a clock that the test moves."""
+"""The progress of transfers on a terminal and in a log, with a clock that the test controls."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Places for what is not whole: a process's own while it lives, and nobody's when it has ended."""
+"""Scratch folders: each process has its own, which is removed after the process has ended."""
 
 from __future__ import annotations
 

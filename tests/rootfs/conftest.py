@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the root take from outside: the kernel's sources, this machine's programs, what is compiled."""
+"""What the tests of the root need: the kernel's sources, this machine's programs, compiled programs."""
 
 from __future__ import annotations
 

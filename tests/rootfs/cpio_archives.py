@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives in cpio's format newc, in memory, made of trees: of one with one of everything, above all."""
+"""Makes newc cpio archives in memory, above all one with an entry of each type."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Roots with programs to check: every case is compiled here, different in one thing from a program that passes."""
+"""Makes roots with programs to check; each compiled case differs in one thing from a program that passes."""
 
 from __future__ import annotations
 

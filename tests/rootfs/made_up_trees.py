@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers of made-up packages, written down in a line, merged into trees."""
+"""Makes layers of made-up packages in one line each, and merges them into trees."""
 
 from __future__ import annotations
 

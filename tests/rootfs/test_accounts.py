@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accounts give the three files, and those that contradict each other are refused."""
+"""Accounts give the three files, and conflicting ones are refused."""
 
 from __future__ import annotations
 

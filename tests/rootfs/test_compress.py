@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compressed archives are the same for any number of threads, and what Linux unpacks in little memory."""
+"""Compressed archives do not depend on the number of threads, and Linux unpacks them in little memory."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that are written: sorted, the same from every checkout, or refused for what cpio has no room for."""
+"""Archives are sorted and do not depend on the checkout; entries that cpio cannot store are refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GNU cpio, bsdcpio, the kernel's gen_init_cpio: each reads what is written, as what each writes is read."""
+"""GNU cpio, bsdcpio and the kernel's gen_init_cpio read our archives, and we read theirs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that are damaged, or make no tree, are refused with the place of the fault."""
+"""Damaged archives, and entries that cannot be in a root, are refused with the place of the fault."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A package says which others its programs are linked with: a library of any other one is refused, by both names."""
+"""A package must declare the packages whose libraries its programs use; others are refused with both names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How hardened programs are: what is always asked for, what a board asks for, what is only reported."""
+"""Hardening of programs: what is always required, what a board requires, and what is only reported."""
 
 from __future__ import annotations
 

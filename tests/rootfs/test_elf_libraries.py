@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A library that a program needs is found in the root, or named as missing."""
+"""A library that a program needs is found in the root, or is reported as missing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that no processor of the target could run are named: those of other machines, those that are damaged."""
+"""Programs for other machines and damaged files are refused with their names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a file of the root holds is read from the building machine, or is an error."""
+"""The content of files is read from the building machine; if that fails, it is an error."""
 
 from __future__ import annotations
 

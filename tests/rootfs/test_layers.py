@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers are read from artefacts and from folders, and nothing that does not belong gets in."""
+"""Layers are read from artefacts and folders, and what a root cannot hold is refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The slot for the root: its size, and what is refused before anything is written into it."""
+"""The slot for the root has the right size, and wrong slots are refused before anything is written."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a kernel is packed with that has a slot: gzip reads it, the slot can be filled, and all else stays gzip's."""
+"""The program that compresses a kernel with a slot: gzip reads its output, and the slot can be filled."""
 
 from __future__ import annotations
 

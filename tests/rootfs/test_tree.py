@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers merge into one tree, or are refused by name."""
+"""Layers are merged into one tree, or refused with their names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cache of artefacts: what it keeps comes back, or nothing does."""
+"""The cache of artefacts gives back exactly what was kept, or nothing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of an output folder: what it finds, and what it does not believe."""
+"""The memory of an output folder: it notices changed files, and ignores itself when it is damaged."""
 
 from __future__ import annotations
 

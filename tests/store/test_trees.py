@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sources of several archives: parts, Debian's patches, and archives united."""
+"""Trees of several archives: parts, Debian's patches, united archives."""
 
 from __future__ import annotations
 
