@@ -88,12 +88,12 @@ def network_boot(config: Config) -> NetBoot:
     if way is not None:
         return way
     lack = (
-        f"no firmware for {config.arch.name} is known that would"
+        f"Leafroot knows no firmware for {config.arch.name} that can"
         if config.emulation.virtio
         else "the machine that QEMU gives it has no virtio network card"
     )
     able = sorted(name for name, unit in config.catalog.boards.items() if _way(unit.value) is not None)
-    raise LeafrootError(f"it cannot boot over the network: {lack}", f"BOARD={config.name}", f"Can: {', '.join(able)}.")
+    raise LeafrootError(f"it cannot boot over the network: {lack}", f"BOARD={config.name}", f"Boards that can: {', '.join(able)}.")
 
 
 def _way(board: Board) -> NetBoot | None:

@@ -97,7 +97,7 @@ def test_missing_firmware_is_an_error_with_package_and_searched_places(qemu: str
 @pytest.mark.parametrize(
     ("board", "lack"),
     [
-        ("qemu_riscv64", "no firmware for riscv64 is known that would"),
+        ("qemu_riscv64", "Leafroot knows no firmware for riscv64 that can"),
         ("rpi4", "the machine that QEMU gives it has no virtio network card"),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_board_without_network_boot_is_refused_and_others_are_named(board: str
     with pytest.raises(LeafrootError) as caught:
         network_boot(session.configs[0])
     assert str(caught.value) == (
-        f"BOARD={board}: it cannot boot over the network: {lack}\n  Can: qemu_aarch64, qemu_arm, qemu_x86_64."
+        f"BOARD={board}: it cannot boot over the network: {lack}\n  Boards that can: qemu_aarch64, qemu_arm, qemu_x86_64."
     )
 
 
