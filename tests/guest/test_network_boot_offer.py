@@ -107,7 +107,8 @@ def test_a_board_without_network_boot_is_refused_and_others_are_named(board: str
     with pytest.raises(LeafrootError) as caught:
         network_boot(session.configs[0])
     assert str(caught.value) == (
-        f"BOARD={board}: it cannot boot over the network: {lack}\n  Boards that can: qemu_aarch64, qemu_arm, qemu_x86_64."
+        f"BOARD={board}: it cannot boot over the network: {lack}\n"
+        "  Boards that can: qemu_aarch64, qemu_arm, qemu_x86_64."
     )
 
 
