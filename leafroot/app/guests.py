@@ -93,7 +93,9 @@ def network_boot(config: Config) -> NetBoot:
         else "the machine that QEMU gives it has no virtio network card"
     )
     able = sorted(name for name, unit in config.catalog.boards.items() if _way(unit.value) is not None)
-    raise LeafrootError(f"it cannot boot over the network: {lack}", f"BOARD={config.name}", f"Boards that can: {', '.join(able)}.")
+    raise LeafrootError(
+        f"it cannot boot over the network: {lack}", f"BOARD={config.name}", f"Boards that can: {', '.join(able)}."
+    )
 
 
 def _way(board: Board) -> NetBoot | None:

@@ -27,7 +27,7 @@ from leafroot.app.targets import Target, Words
 from leafroot.app.variables import read_variables
 from leafroot.build.executor import Executor
 from leafroot.errors import LeafrootError
-from leafroot.host.disk import Scratch, of_system, remove
+from leafroot.host.disk import of_system, remove
 from leafroot.host.run import InterruptedBuildError, end_on_signals, interrupted
 from leafroot.plan.forms import Export
 from leafroot.record.explain import History
@@ -95,10 +95,10 @@ def _declare(env: Any, typed: list[str]) -> None:
     actions = Actions(
         functools.cache(memory.current), functools.cache(lambda path: memory.file_digest(checkout / path))
     )
-    history = History(session.output, executor.own_room, actions)
+    history = History(session.output, actions)
     keep = env.get_CacheDir().keep
     ledger = Ledger(session.output, memory, report, history, actions, checkout.joinpath, times, keep)
-    atexit.register(times.write, session.output / "times.json", executor.own_room)
+    atexit.register(times.write, session.output / "times.json")
     exports = _declare_plans(env, session, executor, ledger)
     known = commands(session)
     targets = words.find({step.output.path for step in session.steps()}, exports)
@@ -368,7 +368,7 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         super().__init__(None)
         self.path = path
         note = functools.partial(print, flush=True)
-        self._cache = ArtefactCache(Path(path), Scratch(Path(path).with_name("tmp")), note)
+        self._cache = ArtefactCache(Path(path), note)
 
     def cachepath(self, node: Any) -> tuple[str | None, str | None]:
         """Nothing: SCons itself reads and writes no file of the cache."""
@@ -383,7 +383,7 @@ class Artefacts(SCons.CacheDir.CacheDir):  # type: ignore[misc]
         target = Path(node.get_abspath())
         try:
             key = work.ledger.actions.of(work.step).digest
-            digest = self._cache.bring(key, target, target.with_name(f".{target.name}.brought"))
+            digest = self._cache.bring(key, target)
             if digest:
                 work.ledger.brought(work.step, digest, begun)
         except OSError as error:

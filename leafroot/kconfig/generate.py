@@ -20,6 +20,7 @@ from leafroot.describe.option import AnyOption, Choice, Edge, Number, Option, Te
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
+from leafroot.files import replacing
 from leafroot.graph import needs_of
 from leafroot.units.catalog import Catalog
 from leafroot.units.check import LANGUAGES
@@ -63,7 +64,8 @@ def write_generated(catalog: Catalog, folder: Path) -> None:
     for name, text in generate(catalog).items():
         file = folder / name
         if not file.exists() or file.read_text("utf-8") != text:
-            file.write_text(text, "utf-8")
+            with replacing(file) as stream:
+                stream.write(text.encode())
 
 
 class _Said(NamedTuple):

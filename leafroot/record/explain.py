@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leafroot.files import replacing
 from leafroot.step import Action, Actions, Step, needed
 
 # Records of another form than this are not compared with.
@@ -44,8 +45,8 @@ RecordOf = Callable[[str], Record | None]
 """Gives the record of an output."""
 
 
-def record(folder: Path, room: Path, action: Action, how: str) -> None:
-    """Keep what went into an output that was just made; it is written in `room`, and moved once it is whole."""
+def record(folder: Path, action: Action, how: str) -> None:
+    """Keep what went into an output that was just made."""
     step = action.step
     known = recorded(folder, step)
     text = json.dumps(
@@ -59,11 +60,9 @@ def record(folder: Path, room: Path, action: Action, how: str) -> None:
         }
     )
     file = _file(folder, step)
-    for one in (file.parent, room):
-        one.mkdir(parents=True, exist_ok=True)
-    fresh = room / file.name
-    fresh.write_text(text)
-    fresh.replace(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as stream:
+        stream.write(text.encode())
 
 
 def recorded(folder: Path, step: Step) -> Record | None:
@@ -270,18 +269,17 @@ _SHOWN_STALE = 4
 
 @dataclass(frozen=True)
 class History:
-    """Records of the steps whose outputs lie below `output`; `room` is a folder for what is not whole yet.
+    """Records of the steps whose outputs lie below `output`.
 
     `actions` knows the actions of all steps.
     """
 
     output: Path
-    room: Path
     actions: Actions
 
     def record(self, step: Step, how: str) -> None:
         """Keep what went into the output that was just made; `how` is in words."""
-        record(self._folder, self.room, self.actions.of(step), how)
+        record(self._folder, self.actions.of(step), how)
 
     def explain(self, step: Step, steps: Iterable[Step]) -> str:
         """Why the step was done, and whether it would be again; `steps` are all those of the plans."""

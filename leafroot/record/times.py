@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from leafroot.files import replacing
+
 # How often the taken slots are counted, in seconds. The shortest step of interest takes many times as long.
 _LOOK = 0.1
 
@@ -57,8 +59,8 @@ class Times:
         with self._lock:
             self._steps.append(StepTime(title, begun - (self._began or begun), seconds, self._mean(begun)))
 
-    def write(self, file: Path, room: Path) -> None:
-        """Write the times as JSON, unless nothing was built: to `room` first, then moved to `file` as a whole.
+    def write(self, file: Path) -> None:
+        """Write the times as JSON, unless nothing was built.
 
         If the disk is full, nothing is written; the user has been told of the full disk before.
         """
@@ -66,15 +68,12 @@ class Times:
             return
         steps = [asdict(step) for step in sorted(self._steps, key=lambda one: one.begun)]
         text = json.dumps({"slots": self._mean(self._began), "steps": steps}, indent=1) + "\n"
-        fresh = room / file.name
         try:
-            room.mkdir(exist_ok=True)
-            fresh.write_text(text)
-            fresh.replace(file)
+            with replacing(file) as stream:
+                stream.write(text.encode())
         except OSError:
             # The times of another run would be misleading.
-            for path in (fresh, file):
-                path.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
 
     def _mean(self, since: float) -> float:
         counts = [count for when, count in self._looks if when >= since]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from leafroot.archive.decompress import CHUNK
 from leafroot.files import replacing
-from leafroot.host.disk import FullError, Scratch, remove, room_for
+from leafroot.host.disk import FullError, remove, room_for
 from leafroot.host.run import check_interrupt
 
 
@@ -26,13 +26,12 @@ class _OtherBytesError(Exception):
 class ArtefactCache:
     """Artefacts below `folder`, each under a signature (hexadecimal digits); `note` prints a line for people."""
 
-    def __init__(self, folder: Path, scratch: Scratch, note: Callable[[str], None]) -> None:
-        # Nothing needs the scratch folder any more; app/scons.py still passes one.
+    def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
         self._folder = folder
         self._note = note
         self._told: set[type[Exception]] = set()
 
-    def bring(self, signature: str, target: Path, beside: Path | None = None) -> str:
+    def bring(self, signature: str, target: Path) -> str:
         """Copy an artefact out of the cache to `target`; its SHA-256, or "" if the cache does not have it."""
         for path in self._found(signature):
             digest = path.name.removeprefix(f"{signature}-")

@@ -31,7 +31,7 @@ def history(tmp_path: Path) -> History:
     def digest(name: str) -> str:
         return (tmp_path / name).read_text() * 64 if (tmp_path / name).exists() else ""
 
-    return History(tmp_path, tmp_path / "room", Actions(digest, digest))
+    return History(tmp_path, Actions(digest, digest))
 
 
 def make(history: History, step: Step, content: str) -> None:
@@ -222,4 +222,3 @@ def test_a_record_that_is_cut_off_leaves_nothing_beside_the_others(
     with pytest.raises(KeyboardInterrupt):
         history.record(FIRST, "built in 1.0 s")
     assert list((history.output / "explain").iterdir()) == []
-    assert [path.parent for path in history.output.rglob("*.json")] == [history.room]

@@ -53,7 +53,7 @@ class Run:
         self.actions.add(SECOND)
         with (place / "lock").open("w") as lock:
             self.report = Report(lock)
-        history = History(self.output, place / "room", self.actions)
+        history = History(self.output, self.actions)
         self.executor = Writing(self.output, "made")
         self.ledger = Ledger(
             self.output,

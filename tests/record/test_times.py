@@ -40,7 +40,7 @@ def test_steps_are_told_in_the_order_in_which_they_began(tmp_path: Path) -> None
         if second == 4:
             times.built("short", 1.5)
     times.built("long", 8.0)
-    times.write(tmp_path / "times.json", tmp_path / "room")
+    times.write(tmp_path / "times.json")
     steps, slots = read_times(tmp_path / "times.json")
     assert steps == [StepTime("long", 0.0, 8.0, 14 / 8), StepTime("short", 2.5, 1.5, 2.0)]
     assert slots == 14 / 8
@@ -49,7 +49,7 @@ def test_steps_are_told_in_the_order_in_which_they_began(tmp_path: Path) -> None
 
 def test_a_run_that_built_nothing_leaves_the_times_of_the_one_before(tmp_path: Path) -> None:
     (tmp_path / "times.json").write_text("before")
-    Times(lambda: 0).write(tmp_path / "times.json", tmp_path / "room")
+    Times(lambda: 0).write(tmp_path / "times.json")
     assert (tmp_path / "times.json").read_text() == "before"
 
 
@@ -59,13 +59,12 @@ def test_a_full_disk_leaves_no_times_of_another_run(tmp_path: Path, monkeypatch:
     times.built("one", 0.1)
     (tmp_path / "times.json").write_text("before")
 
-    def full(path: Path, text: str) -> None:
-        path.touch()
+    def full(path: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(Path, "write_text", full)
-    times.write(tmp_path / "times.json", tmp_path / "room")
-    assert [path.name for path in tmp_path.rglob("*")] == ["room"]
+    monkeypatch.setattr(Path, "replace", full)
+    times.write(tmp_path / "times.json")
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_the_table() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.host.disk import Scratch
 from leafroot.store.artefacts import ArtefactCache
 
 SIGNATURE = "ab" * 32
@@ -23,7 +22,7 @@ def notes() -> list[str]:
 
 @pytest.fixture
 def cache(tmp_path: Path, notes: list[str]) -> ArtefactCache:
-    return ArtefactCache(tmp_path / "artefacts", Scratch(tmp_path / "tmp"), notes.append)
+    return ArtefactCache(tmp_path / "artefacts", notes.append)
 
 
 @pytest.fixture
