@@ -185,7 +185,7 @@ def resolve_graph(packages: Packages, asked: Asked) -> Graph:
                 raise LeafrootError(
                     f"{key.package!r} needs {missing!r}, which is not selected",
                     node.unit.at(missing),
-                    f"Its Config.in allows this: add 'select PACKAGE_{missing.upper().replace('-', '_')}' there.",
+                    f"Its Config.in allows this: add 'select {_symbol(missing)}' there.",
                 )
         ahead += (*node.depends, *node.tools)
     edges = {key: (*node.depends, *node.tools) for key, node in found.items()}
