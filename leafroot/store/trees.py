@@ -44,10 +44,17 @@ def listing_of(tree: Path) -> str:
 
 
 def record_listing(fresh: Path, tree: Path) -> None:
-    """Record the digest of `fresh`, which is about to be renamed to `tree`."""
+    """Record the digest of `fresh`, which is about to be renamed to `tree`; LeafrootError if it cannot be listed.
+
+    Ctrl-C ends find(1) too, since it belongs to the terminal. A tree without a record would be unpacked again.
+    """
+    listing = listing_of(fresh)
+    if not listing:
+        check_interrupt()
+        raise LeafrootError("its unpacked files cannot be listed", fresh, "Run the same command again.")
     tree.parent.mkdir(parents=True, exist_ok=True)
     with replacing(_record(tree)) as stream:
-        stream.write(f"{listing_of(fresh)}\n".encode())
+        stream.write(f"{listing}\n".encode())
 
 
 def is_as_recorded(tree: Path) -> bool:

@@ -43,6 +43,8 @@ def test_the_environment_is_what_is_pinned() -> None:
         text=True,
         check=True,
     )
-    installed = dict(line.lower().replace("_", "-").split("==") for line in listed.stdout.splitlines())
+    # pip prints the name that a project gave itself; pins have the normalized one (PEP 503).
+    lines = [line.lower().split("==") for line in listed.stdout.splitlines()]
+    installed = {re.sub(r"[-_.]+", "-", name): version for name, version in lines}
     assert {name: installed.get(name) for name in pinned()} == {name: pin[0] for name, pin in pinned().items()}
     assert set(installed) - set(pinned()) <= {"pip", "setuptools"}

@@ -13,6 +13,7 @@ import pytest
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
 from leafroot.step import SOURCE_DATE_EPOCH
+from leafroot.store import trees
 from leafroot.store.trees import Store, apply_patch
 from tests.archive.tar_members import link, member, tar_bytes
 
@@ -138,3 +139,13 @@ def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str)
         apply_patch(tmp_path, tmp_path / "p.patch")
     assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
     assert str(caught.value).endswith("Refresh it for this version of the source.")
+
+
+def test_a_tree_that_could_not_be_listed_is_not_kept(
+    make: Make, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ended find(1) while a tree was recorded: the tree was kept with an empty record."""
+    monkeypatch.setattr(trees, "capture", lambda argv, **more: (1, ""))
+    with pytest.raises(LeafrootError, match="its unpacked files cannot be listed"):
+        store.alone(make("a.tar", member("a/b")))
+    assert not [path for path in (tmp_path / "trees").glob("*/*") if not path.name.endswith(".lock")]
