@@ -29,6 +29,9 @@ SOURCE_DATE_EPOCH = 1767225600
 # then built again, and nothing is taken from a cache. tests/build/test_workshop.py lists the code that it stands for.
 WORKSHOP = 2
 
+# A command of a step writes its error message for the user into this file.
+ERRORS = "/build/.leafroot-error"
+
 # This file pins the libraries that Leafroot's own steps call. They affect the output too.
 _PINS = "requirements.txt"
 

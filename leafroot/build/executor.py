@@ -27,6 +27,7 @@ from leafroot.host.disk import HINT, FullError, free_words, full, has_room, remo
 from leafroot.host.jobserver import Slots
 from leafroot.host.run import command_line, mortal, run
 from leafroot.step import (
+    ERRORS,
     SOURCE_DATE_EPOCH,
     Action,
     AnyInput,
@@ -47,8 +48,6 @@ from leafroot.step import (
 )
 from leafroot.store.trees import Store
 
-# Where a command of a step leaves its own words for the person whose input was wrong.
-ERROR_FILE = ".leafroot-error"
 # Where the sandbox says which command failed, by its number, and with which status.
 _FAILED = ".leafroot-failed"
 _SCRIPT = "/leafroot-commands"
@@ -247,7 +246,7 @@ class Local:
 
     def _failure(self, step: Step, status: int) -> LeafrootError:
         room = self.room(step)
-        told = room / "build" / ERROR_FILE
+        told = inside(room, ERRORS)
         if told.exists():
             return LeafrootError(told.read_text().strip(), where=step.title)
         log = self.log(step)

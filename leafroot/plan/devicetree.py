@@ -11,9 +11,8 @@ from pathlib import PurePosixPath
 
 from leafroot.kconfig.config import Config
 from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
-from leafroot.plan.recipes import kbuild
 from leafroot.plan.toolchain.compiler import Toolchain
-from leafroot.step import AnyInput, Artefact, Output, Step, TreeFile, Union
+from leafroot.step import ERRORS, AnyInput, Artefact, Output, Step, TreeFile, Union
 
 EMULATED = "qemu.dtb"
 _DTC = "/build/scripts/dtc"
@@ -56,7 +55,7 @@ def plan_source_check(config: Config) -> Step:
         output=Output(f"{config.name}/devicetree.checked"),
         inputs=(kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
         commands=(
-            ("sh", _CHECK, config.described_in, f"/src/{_folder(config)}", kbuild.ERRORS, *names),
+            ("sh", _CHECK, config.described_in, f"/src/{_folder(config)}", ERRORS, *names),
             ("touch", "/build/checked"),
         ),
         result="/build/checked",

@@ -16,11 +16,10 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.plan.recipes.protocol import Builder, Site, Work
-from leafroot.step import AnyInput, Commands, Folder, Text, TreeFile
+from leafroot.step import ERRORS, AnyInput, Commands, Folder, Text, TreeFile
 
 CONFIG = "/build/.config"
 MERGED = "/build/merged.config"
-ERRORS = "/build/.leafroot-error"
 _FRAGMENTS = "/fragments"
 _ASKED = "/asked"
 _OTHERS = "/build/others.config"

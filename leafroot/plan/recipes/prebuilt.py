@@ -11,10 +11,9 @@ from leafroot.describe.fields import freeze
 from leafroot.describe.package import Package, Place, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.plan.recipes.kbuild import ERRORS
 from leafroot.plan.recipes.protocol import Builder, Site, Work
 from leafroot.plan.toolchain.compiler import environment
-from leafroot.step import TreeFile
+from leafroot.step import ERRORS, TreeFile
 
 _INSTALL = "/install-prebuilt"
 
