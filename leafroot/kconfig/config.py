@@ -26,6 +26,7 @@ from leafroot.kconfig.resolve import Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
 from leafroot.raspberry_pi.config_txt import config_txt
 from leafroot.rootfs.layers import Listing, read_listing
+from leafroot.rootfs.passwords import MAKE_ONE, file_fault, hash_fault
 from leafroot.units.catalog import Catalog
 
 
@@ -90,8 +91,6 @@ class Config:
 _MENU = "configs/Kconfig"
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _TUPLE = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_.]+){1,3}")
-# crypt(3): $id$salt$hash; the characters are those of its alphabet and of parameters.
-_HASH = re.compile(r"\$[0-9a-z]+\$[./A-Za-z0-9$=,-]+")
 
 
 def configure(catalog: Catalog, root: Path, generated: Path, request: Request, overlays: Sequence[str] = ()) -> Config:
@@ -122,7 +121,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         mode=mode,
         graph=resolve_graph(catalog.packages, asked),
         files={
-            name: read_listing(root, one.path("files"))
+            name: _listing(root, one.path("files"))
             for name in selected
             if (one := catalog.packages[name]).below("files")
         },
@@ -130,7 +129,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         toolchain=_toolchain(resolved),
         hostname=_matching(resolved, "SYSTEM_HOSTNAME", _HOSTNAME, "a host name: letters, digits and inner hyphens"),
         root_password=_root_password(resolved),
-        overlays=tuple(read_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
+        overlays=tuple(_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
         cmdline=resolved.value("KERNEL_CMDLINE"),
         memory=int(resolved.value("BOARD_MEMORY")),
@@ -205,15 +204,28 @@ def _toolchain(resolved: Resolved) -> ExternalToolchain | None:
 def _root_password(resolved: Resolved) -> str:
     if resolved.value("SYSTEM_ROOT_PASSWORD_LESS") == "y":
         return ""
-    if not resolved.value("SYSTEM_ROOT_PASSWORD_HASH"):
-        return "*"
-    return _matching(resolved, "SYSTEM_ROOT_PASSWORD_HASH", _HASH, "a password hash that crypt(3) accepts")
+    name = "SYSTEM_ROOT_PASSWORD_HASH"
+    hashed = resolved.value(name)
+    if hashed and (fault := hash_fault(hashed)):
+        raise LeafrootError(f"the value of CONFIG_{name} {fault}", resolved.where(name, _MENU), MAKE_ONE)
+    return hashed or "*"
 
 
 def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
     if resolved.value("SYSTEM_ROOT_SIZE"):
         return _matching(resolved, "SYSTEM_ROOT_SIZE", ROOT_SIZE, "a size for the root: 60%, or 96M")
     return board.value.root_size
+
+
+def _listing(root: Path, folder: str) -> Listing:
+    """The entries of an overlay; a LeafrootError for a password in its account files that login cannot check."""
+    found = read_listing(root, folder)
+    for name in ("etc/shadow", "etc/passwd"):
+        if any(path == name and what[0] == "0" for path, what in found.entries):
+            text = Path(root, folder, name).read_text("utf-8", "replace")
+            if fault := file_fault(text):
+                raise LeafrootError(f"the password of {fault[1]} {fault[2]}", f"{folder}/{name}:{fault[0]}", MAKE_ONE)
+    return found
 
 
 def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Sequence[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from leafroot.step import Given, Own
 _MIB = 1024 * 1024
 _CODE = (
     *("own/root", "rootfs/accounts", "rootfs/compress"),
-    *("rootfs/cpio", "rootfs/layers", "rootfs/tree"),
+    *("rootfs/cpio", "rootfs/layers", "rootfs/passwords", "rootfs/tree"),
 )
 
 

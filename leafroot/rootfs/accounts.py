@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from leafroot.errors import LeafrootError
+from leafroot.rootfs.passwords import MAKE_ONE, account_fault
 from leafroot.rootfs.tree import File, Layer
 
 # No password can log in to such an account; an SSH key still can.
@@ -20,8 +21,6 @@ LOCKED = "!"
 ID_MAX = 0xFFFFFFFE
 
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
-# A hash of crypt(5), "$method$...", locked or not; no password; or one that cannot be typed.
-_HASH = re.compile(r"|[!*]|!?\$[0-9a-z]+\$[./0-9A-Za-z$=,]+")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class User:
     """A user; the account is locked unless the hash of a password is given.
 
     The primary group has the user's name; it also has the user's id unless it is declared with another. `password` is
-    LOCKED, a hash of crypt(5), or empty: then anybody can log in.
+    LOCKED, a hash that login can check (leafroot/rootfs/passwords.py), or empty: then anybody can log in.
     """
 
     name: str
@@ -132,9 +131,9 @@ def _check_user(user: User) -> None:
             raise LeafrootError(f"{field} {text!r} contains a colon, a newline or a NUL", where)
         if not text.startswith("/"):
             raise LeafrootError(f"{field} {text!r} is not an absolute path", where)
-    if not _HASH.fullmatch(user.password):
+    if fault := account_fault(user.password):
         # The text is not shown: it may be the password itself, and messages end up in logs.
-        raise LeafrootError("the password is not a crypt(5) hash", where, "Make one with: openssl passwd -6")
+        raise LeafrootError(f"the password {fault}", where, MAKE_ONE)
 
 
 def _check_ids(ids: Mapping[str, int], kind: str) -> None:

@@ -144,9 +144,26 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
         'CONFIG_SYSTEM_HOSTNAME="my_host"\n',
         'configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME="my_host" is not a host name: letters, digits and inner hyphens',
     ),
-    "password": (
+    "password in clear": (
         'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="secret"\n',
-        'configs/one_defconfig:2: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="secret" is not a password hash that crypt(3) accepts',
+        (
+            "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is not a crypt(5) hash\n"
+            "  Make one with: openssl passwd -6"
+        ),
+    ),
+    "hash that busybox cannot check": (
+        'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$y$j9T$abcdefghijklmnopqrstu/$yLkJnFXlAtp8VWyFQ2gXs6BGPqcLCPqPxb8uZzCzhK1"\n',
+        (
+            "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is a yescrypt hash ($y$), which busybox cannot check\n"
+            "  Make one with: openssl passwd -6"
+        ),
+    ),
+    "hash that is cut off": (
+        'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$abcdefgh$ltjgWl6579NluT"\n',
+        (
+            "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is not a whole SHA-512 hash: it has 14 of 86 characters behind the salt\n"
+            "  Make one with: openssl passwd -6"
+        ),
     ),
     "overlay": (
         'CONFIG_SYSTEM_OVERLAYS="board/one/files"\n',

@@ -152,6 +152,14 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"overlays": ["files"]},
         "OVERLAY=files: there is no overlay folder 'files'",
     ),
+    "overlay with a password that login cannot check": (
+        {"files/etc/shadow": "root:*:::::::\nweb:$y$j9T$abc$def:::::::\n"},
+        {"overlays": ["files"]},
+        (
+            "files/etc/shadow:2: the password of web is a yescrypt hash ($y$), which busybox cannot check\n"
+            "  Make one with: openssl passwd -6"
+        ),
+    ),
     "outdated local configuration": (
         {"local": "CONFIG_BOARD_ONE=y\nCONFIG_PACKAGE_DELTA=y\n"},
         {"local": Path("local")},

@@ -12,6 +12,7 @@ from leafroot.units.catalog import load_catalog
 from tests.small_tree import CHECKOUT, SmallTree, board, in_root, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))
+HASH = f"$6$ab${'cd/.' * 21}e."
 DEBIAN = ExternalToolchain("/usr", "x86_64-linux-gnu")
 
 
@@ -39,7 +40,7 @@ def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "host name": ('CONFIG_SYSTEM_HOSTNAME="gate-7"', {"hostname": "gate-7"}),
     "no password": ("CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y", {"root_password": ""}),
-    "password": ('CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$ab$cd/."', {"root_password": "$6$ab$cd/."}),
+    "password": (f'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="{HASH}"', {"root_password": HASH}),
     "compression": ("CONFIG_IMAGE_ZSTD_LEVEL=3", {"compression": 3}),
     "memory": ("CONFIG_BOARD_MEMORY=512", {"memory": 512}),
     "size of the root": ('CONFIG_SYSTEM_ROOT_SIZE="96M"', {"root_size": "96M"}),

@@ -10,7 +10,7 @@ from leafroot.rootfs.accounts import LOCKED, ROOT_USER, Group, User, settle_acco
 from leafroot.rootfs.tree import File
 
 WWW = User("www", 33, home="/srv")
-HASH = "$6$rounds=5000$salt$abc./XYZ019"
+HASH = f"$6$rounds=5000$salt${'abc./XYZ019' * 7}abcdefgh."
 
 
 def test_the_files_have_the_formats_of_libc() -> None:
