@@ -166,9 +166,10 @@ def test_a_module_of_tests_is_small_enough_to_read() -> None:
 
 
 def test_a_run_that_fetches_nothing_loads_no_network() -> None:
-    """An unchanged build is done in three tenths of a second, and http.client would take a tenth of them."""
+    """An unchanged build is done in three tenths of a second, and requests would take longer than that."""
     program = (
-        "import sys, leafroot.app.commands; print([name for name in ('http.client', 'ssl') if name in sys.modules])"
+        "import sys, leafroot.app.commands, leafroot.fetch.fetch\n"
+        "print([name for name in ('http.client', 'ssl', 'requests', 'urllib3') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

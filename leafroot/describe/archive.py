@@ -14,6 +14,10 @@ from leafroot.errors import LeafrootError
 _SCHEMES = ("https://", "http://", "debian:", "file:")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PLACEHOLDER = "{version}"
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_SECRET = re.compile(
+    r"(?<=[?&;])([\w.-]*(?:token|key|secret|sig|pass|auth|credential)[\w.-]*=)[^&;#\s]+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, init=False)
@@ -37,12 +41,13 @@ class Archive:
             )
         for place in found:
             _check_place(place)
-        _check_placeholders(inner, found[0])
+        first = shown(found[0])
+        _check_placeholders(inner, first)
         digest = sha256.lower()
         if not _DIGEST.fullmatch(digest):
             raise LeafrootError(
                 f"{sha256!r} is not a SHA-256, which has 64 hexadecimal digits",
-                where=found[0],
+                where=first,
                 hint="Once you trust the file, 'sha256sum FILE' prints it.",
             )
         object.__setattr__(self, "places", found)
@@ -68,9 +73,24 @@ def _at(archive: Archive, version: str) -> Archive:
     )
 
 
+def shown(url: str) -> str:
+    """A URL, or a text with URLs, for people: without names, passwords, tokens and signatures."""
+    return _SECRET.sub(r"\1***", _USER.sub("***@", url))
+
+
+def local_path(place: str) -> str:
+    """The path that a `file:` place names, in any of its forms (RFC 8089); percent signs are still as written."""
+    path = place.removeprefix("file:")
+    return f"/{path[2:].partition('/')[2]}" if path.startswith("//") else path
+
+
 def _file_name(place: str) -> str:
-    path = urlsplit(place).path if place.startswith(("http://", "https://")) else place.partition(":")[2]
-    return unquote(path.rpartition("/")[2])
+    if not place.startswith(("http://", "https://")):
+        return unquote(place).rpartition("/")[2]
+    url = urlsplit(place)
+    # gitweb has its files at the top, and tells them apart by their query.
+    name = unquote(url.path).rstrip("/").rpartition("/")[2]
+    return name or (url.hostname or "" if url.query else "")
 
 
 def _check_placeholders(text: str, where: str) -> None:
@@ -79,25 +99,53 @@ def _check_placeholders(text: str, where: str) -> None:
 
 
 def _check_place(place: str) -> None:
+    where = shown(place)
     if not place.startswith(_SCHEMES):
         raise LeafrootError(
             "an archive's place must begin with https://, http://, debian: or file:",
-            where=place,
+            where=where,
             hint="debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
         )
-    _check_placeholders(place, place)
-    rest = place.partition(":")[2]
-    if place.startswith("debian:") and not rest.startswith("pool/"):
-        raise LeafrootError("a path below the Debian mirror must begin with pool/", where=place)
-    if place.startswith("file:") and not rest.startswith("/"):
-        raise LeafrootError("a local place must be an absolute path", where=place, hint="Write file:/path/to/it.")
-    if not place.startswith("file:") and ".." in rest.split("/"):
-        raise LeafrootError("a place may not contain '..'", where=place)
+    _check_placeholders(place, where)
     if re.search(r"[\x00-\x1f\x7f]" if place.startswith("file:") else r"[\s\x00-\x1f\x7f]", place):
-        raise LeafrootError("a place may not contain spaces or control characters", where=repr(place))
+        raise LeafrootError("a place may not contain spaces or control characters", where=repr(where))
+    rest = place.partition(":")[2]
+    if place.startswith("file:"):
+        _check_local(rest, where)
+    elif place.startswith("debian:"):
+        if not rest.startswith("pool/"):
+            raise LeafrootError("a path below the Debian mirror must begin with pool/", where=where)
+    else:
+        _check_host(place)
+    if not place.startswith("file:") and ".." in re.split(r"[?#]", rest)[0].split("/"):
+        raise LeafrootError("a place may not contain '..'", where=where)
     name = _file_name(place)
-    if not name or "/" in name or "\x00" in name or name in (".", ".."):
-        raise LeafrootError("a place must end with the archive's file name", where=place)
+    if not name or "\x00" in name or name in (".", ".."):
+        raise LeafrootError("a place must end with the archive's file name", where=where)
+
+
+def _check_local(rest: str, where: str) -> None:
+    if not rest.startswith("/"):
+        raise LeafrootError("a local place must be an absolute path", where=where, hint="Write file:/path/to/it.")
+    if rest.startswith("//") and rest[2:].partition("/")[0] not in ("", "localhost"):
+        raise LeafrootError(
+            "a local place is on this machine: it may not name a host", where=where, hint="Write file:/path/to/it."
+        )
+
+
+def _check_host(place: str) -> None:
+    try:
+        url = urlsplit(place)
+        good = bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        good = False
+    if not good:
+        # Whatever stands before an @ may be a password, with a slash in it that should be %2F.
+        raise LeafrootError(
+            "a URL must name a host, and may name a port after it",
+            where=re.sub(r"//\S*@", "//***@", place),
+            hint="In a name or password, write %2F for a slash, %3A for a colon and %40 for an @.",
+        )
 
 
 @dataclass(frozen=True)

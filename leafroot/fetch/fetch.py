@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,10 @@ from filelock import lock_descriptor
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.fetch.mirror import locate
-from leafroot.fetch.transfer import PlaceError, bring
 from leafroot.files import digest_of
 from leafroot.host.disk import FullError, full, is_full, remove
 from leafroot.host.progress import Progress
-from leafroot.host.run import InterruptedBuildError, check_interrupt
+from leafroot.host.run import InterruptedBuildError, pause
 
 # How often a process that waits for another's download checks again, in seconds.
 _PAUSE = 0.05
@@ -90,7 +87,10 @@ def fetch(
                 return found
             progress.note(f"{found} {fault}; fetching it again")
             remove(found)
-        _from_places(archive, part, mirror, progress)
+        # Only who fetches something loads what talks to servers: it takes longer than a run with nothing to do.
+        from leafroot.fetch.places import bring_from_any
+
+        bring_from_any(archive, part, mirror, progress)
         part.replace(path)
         _flush_folder(path.parent)
     return path
@@ -131,30 +131,6 @@ def _path(archive: Archive, cache: Path) -> Path:
     return cache / "dl" / f"{archive.sha256}-{archive.file_name}"
 
 
-def _from_places(archive: Archive, part: Path, mirror: str, progress: Progress) -> None:
-    reasons: list[str] = []
-    hints: list[str] = []
-    for place in archive.places:
-        try:
-            urls = locate(place, mirror) if place.startswith("debian:") else [place]
-        except LeafrootError as error:
-            reasons.append(f"{error.where}: {error.message}")
-            hints.append(error.hint)
-            continue
-        for url in urls:
-            try:
-                bring(url, part, archive.sha256, archive.file_name, progress)
-            except PlaceError as failure:
-                reasons.append(f"{url}: {failure}")
-            else:
-                return
-    raise LeafrootError(
-        "cannot be fetched from any of its places",
-        where=archive.file_name,
-        hint="\n".join([*reasons, *dict.fromkeys(hints)]),
-    )
-
-
 @contextmanager
 def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
     """The partial file beside `path`, locked by us; it is removed at the end if it is empty.
@@ -171,8 +147,7 @@ def _locked_part(path: Path, progress: Progress) -> Iterator[Path]:
             if not lock_descriptor(descriptor, blocking=False):
                 progress.note(f"waiting for another process that is fetching {path.name[65:]}")
                 while not lock_descriptor(descriptor, blocking=False):
-                    time.sleep(_PAUSE)
-                    check_interrupt()
+                    pause(_PAUSE)
             # The lock is valid only if the file still has this name: the last holder may have renamed it.
             if _same(descriptor, part):
                 try:

@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One transfer: copies one URL to a partial file, resumes it where it broke off, and verifies it."""
+"""One request: copies one URL to a partial file, from where that file ends, and verifies the whole.
+
+Requests does the talking: redirects, proxies from the environment (`https_proxy`, `all_proxy`, `no_proxy`), passwords
+from `~/.netrc` or `NETRC`, and their removal when a redirect leads to another host.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
+import netrc
 import os
 import re
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import closing
+import ssl
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import IO
-from urllib.parse import quote
+from urllib.parse import unquote, urlsplit
 
-from leafroot.errors import LeafrootError
+import requests
+import urllib3
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader
+
+from leafroot.describe.archive import local_path, shown
+from leafroot.errors import LeafrootError, printable
 from leafroot.host.disk import full, is_full
 from leafroot.host.progress import Progress, size
 from leafroot.host.run import check_interrupt
@@ -24,70 +34,121 @@ from leafroot.host.run import check_interrupt
 CHUNK = 1 << 18
 # Timeout of a connection and of each read, in seconds.
 TIMEOUT = 30.0
-# How often a broken transfer is resumed, as long as each attempt brings some bytes.
-ATTEMPTS = 5
+REDIRECTS = 10
+# A list of mirrors may be this long, in bytes.
+_PAGE = 1 << 20
 
+# Answers of a server that may soon give another one: 202 while it still makes the file, 52x from a cache before it.
+_BUSY = {202, 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
+_WHOLE = {200, 203}
+_GONE = {404, 410}
+_BROKEN = (
+    ConnectionResetError,
+    ConnectionAbortedError,
+    BrokenPipeError,
+    http.client.IncompleteRead,
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+)
 _HTML = re.compile(rb"\s*(<!doctype\s+html|<html)", re.IGNORECASE)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 
 
 class PlaceError(Exception):
-    """Why the archive cannot be fetched from one URL; another may work."""
+    """Why the archive cannot be fetched from one URL; another may work. The text shows no password."""
 
 
-class _BrokenOffError(PlaceError):
-    """The transfer broke off: the bytes that came are kept, and the rest can be fetched later."""
+class BusyError(PlaceError):
+    """The same request may succeed later; `after` is how many seconds the server asks to wait, if it says so.
+
+    `sending` if it broke off while the archive came: so it was no refusal of this request.
+    """
+
+    def __init__(self, reason: str, after: float | None = None, *, sending: bool = False) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.sending = sending
 
 
 @dataclass
 class _Answer:
-    """Bytes of the archive from `offset` on; `total` is the size of the whole archive if it is known."""
+    """Bytes of the archive from `offset` on; `total` is the size of the whole archive if it is known.
 
-    stream: http.client.HTTPResponse | IO[bytes]
+    `read` gives the next bytes, and none at the end. `encoded` if the server has compressed what it sends.
+    """
+
+    read: Callable[[], bytes]
+    close: Callable[[], None]
     offset: int
     total: int | None
+    encoded: bool = False
+    html: bool = False
 
 
-def bring(url: str, part: Path, sha256: str, name: str, progress: Progress) -> None:
-    """Complete `part`, which exists, to the file with this SHA-256; what it already holds is not fetched again.
+@dataclass
+class _Outcome:
+    """The digest of the whole file, and what its last answer was like."""
 
-    Raises PlaceError. `part` is empty then, unless the transfer broke off and can be resumed later.
+    digest: str
+    answer: _Answer | None = None
+
+
+def bring(url: str, part: Path, sha256: str, name: str, progress: Progress, *, whole: bool = False) -> None:
+    """Complete `part`, which exists, to the file with this SHA-256; what it already holds is not asked for again.
+
+    With `whole` it is: some servers fail whenever they are asked for a part. Raises PlaceError; what has come so far
+    stays in `part`, unless it is wrong.
     """
-    for attempt in range(ATTEMPTS):
-        before = part.stat().st_size
-        try:
-            digest, offset = _attempt(url, part, sha256, name, progress)
-        except _BrokenOffError as failure:
-            reached = part.stat().st_size
-            if reached <= before or attempt == ATTEMPTS - 1:
-                raise
-            progress.note(f"{name}: {failure}; resuming at {size(reached)}")
-            continue
-        if digest == sha256:
+    decode = False
+    for _ in range(3):
+        outcome = _attempt(url, part, name, progress, sha256, whole=whole, decode=decode)
+        if outcome.digest == sha256:
             return
+        answer = outcome.answer
+        assert answer is not None
         os.truncate(part, 0)
-        if offset == 0:
-            raise PlaceError(f"its SHA-256 is {digest}, not {sha256}")
-        # The beginning may be from another place, or from a file that has changed since: fetch all of it again.
-        progress.note(f"{name}: the part fetched earlier does not fit; starting over")
+        if answer.offset:
+            # The beginning may be from another place, or from a file that has changed since: fetch all of it again.
+            progress.note(f"{name}: the part fetched earlier does not fit; starting over")
+        elif answer.encoded and not decode:
+            # Mostly the encoding is a name for the archive's own compression. Here it was added on the way.
+            decode = True
+        elif answer.html:
+            raise PlaceError("sent an HTML page instead of the archive")
+        else:
+            raise PlaceError(f"its SHA-256 is {outcome.digest}, not {sha256}")
     raise PlaceError("the file changed while it was fetched")
 
 
-def _attempt(url: str, part: Path, sha256: str, name: str, progress: Progress) -> tuple[str, int]:
-    """Fetch the rest of `part`; returns the digest of the whole, and the offset of the first byte fetched now."""
+def page(url: str) -> str:
+    """The text at a URL, a short one; raises PlaceError."""
+    answer = _open(url, 0, decode=True)
+    try:
+        text = b"".join(_chunks(answer))[: _PAGE + 1]
+    finally:
+        answer.close()
+    if len(text) > _PAGE:
+        raise PlaceError(f"is longer than {size(_PAGE)}")
+    return text.decode(errors="replace")
+
+
+def _attempt(
+    url: str, part: Path, name: str, progress: Progress, sha256: str, *, whole: bool, decode: bool
+) -> _Outcome:
     hasher = hashlib.sha256()
     with part.open("r+b") as file:
         while data := file.read(CHUNK):
             hasher.update(data)
         if hasher.hexdigest() == sha256:
-            return sha256, file.tell()
-        answer = _open(url, file.tell())
-        with closing(answer.stream):
+            return _Outcome(sha256)
+        answer = _open(url, 0 if whole or decode else file.tell(), decode)
+        try:
             if answer.offset != file.tell():
                 hasher = hashlib.sha256()
                 file.seek(0)
                 file.truncate()
-            with progress.transfer(name, answer.total, answer.offset) as shown:
+            with progress.transfer(name, answer.total, answer.offset) as shown_transfer:
                 for data in _chunks(answer):
                     check_interrupt()
                     try:
@@ -95,85 +156,208 @@ def _attempt(url: str, part: Path, sha256: str, name: str, progress: Progress) -
                         file.flush()
                     except OSError as error:
                         if is_full(error):
-                            rest = f"{size(answer.total - shown.done)} more of " if answer.total is not None else ""
+                            left = answer.total - shown_transfer.done if answer.total is not None else None
+                            rest = f"{size(left)} more of " if left is not None else ""
                             raise full(f"{rest}{name}, which is being fetched", part) from error
                         raise LeafrootError(f"cannot be written: {error.strerror}", where=part) from error
                     hasher.update(data)
-                    shown.advance(len(data))
+                    shown_transfer.advance(len(data))
                 os.fsync(file.fileno())
                 digest = hasher.hexdigest()
-                shown.good = digest == sha256
-                return digest, answer.offset
+                shown_transfer.good = digest == sha256
+                return _Outcome(digest, answer)
+        finally:
+            answer.close()
 
 
 def _chunks(answer: _Answer) -> Iterator[bytes]:
-    """The bytes as they come; raises _BrokenOffError if there are fewer than announced."""
+    """The bytes as they come; raises BusyError if there are fewer than announced."""
     reached = answer.offset
     while True:
         try:
-            data = answer.stream.read1(CHUNK)  # type: ignore[union-attr]
-        except (OSError, http.client.HTTPException) as error:
-            raise _BrokenOffError(f"broke off after {reached} bytes: {_reason(error)}") from error
+            data = answer.read()
+        except DecodeError as error:
+            raise PlaceError("what it sent cannot be decoded") from error
+        except (HTTPError, OSError) as error:
+            raise BusyError(f"broke off after {reached} bytes: {_reason(error)}", sending=True) from error
         if not data:
             break
         if reached == 0 and _HTML.match(data):
-            raise PlaceError("sent an HTML page instead of the archive")
+            answer.html = True
         reached += len(data)
         yield data
     if answer.total is not None and reached != answer.total:
-        raise _BrokenOffError(f"ended after {reached} of {answer.total} bytes")
+        raise BusyError(f"ended after {reached} of {answer.total} bytes", sending=True)
 
 
-def _open(url: str, offset: int) -> _Answer:
+def _open(url: str, offset: int, decode: bool) -> _Answer:
     """Request the bytes from `offset` on; the answer may still begin at 0."""
     if url.startswith("file:"):
-        try:
-            stream = Path(url.removeprefix("file:")).open("rb")  # noqa: SIM115 - the answer owns it
-        except OSError as error:
-            raise PlaceError(_reason(error)) from error
-        total = os.fstat(stream.fileno()).st_size
-        stream.seek(offset if offset <= total else 0)
-        return _Answer(stream, stream.tell(), total)
-    request = urllib.request.Request(quote(url, safe="%/:=&?~+!$,;'@()*[]"), headers={"User-Agent": "leafroot"})
-    if offset:
-        request.add_header("Range", f"bytes={offset}-")
-    try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and offset:
-            return _open(url, 0)
-        raise PlaceError(f"HTTP {error.code} {error.reason}") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise PlaceError(_reason(error)) from error
-    if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
-        response.close()
-        raise PlaceError("sent an HTML page instead of the archive")
-    answer = _read_headers(response, offset)
-    if answer is not None:
-        return answer
+        return _open_file(url, offset)
+    response = _request(url, offset)
+    status = response.status_code
+    answer = None
+    if status in _WHOLE or status == HTTPStatus.PARTIAL_CONTENT:
+        answer = _read_headers(response, offset, decode)
+        if answer is not None:
+            return answer
     response.close()
+    # Whoever cannot give a part may give the whole.
+    if offset and status not in _GONE | _BUSY:
+        return _open(url, 0, decode)
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        raise PlaceError("sent another range than the one requested")
+    raise _refusal(response)
+
+
+def _open_file(url: str, offset: int) -> _Answer:
+    literal = Path(local_path(url))
+    # A file whose name has a % in it may be named as it is.
+    path = literal if literal.exists() else Path(unquote(str(literal)))
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise PlaceError(_reason(error)) from error
+    stream = os.fdopen(descriptor, "rb") if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    if stream is None:
+        os.close(descriptor)
+        raise PlaceError("is not a regular file")
+    total = os.fstat(descriptor).st_size
+    stream.seek(offset if offset <= total else 0)
+    return _Answer(lambda: stream.read1(CHUNK), stream.close, stream.tell(), total)
+
+
+def _request(url: str, offset: int) -> requests.Response:
+    headers = {"User-Agent": "leafroot", "Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
-        return _open(url, 0)
-    raise PlaceError("sent another range than the one requested")
+        headers["Range"] = f"bytes={offset}-"
+    with requests.Session() as session:
+        session.max_redirects = REDIRECTS
+        # The system's certificates, and not the list that comes with Requests.
+        paths = ssl.get_default_verify_paths()
+        session.verify = paths.cafile or paths.capath or True
+        parts = urlsplit(url)
+        login = (unquote(parts.username or ""), unquote(parts.password or ""))
+        try:
+            # Without a login in the URL, Requests looks into netrc.
+            return session.get(url, headers=headers, auth=login if any(login) else None, timeout=TIMEOUT, stream=True)
+        except requests.TooManyRedirects as error:
+            raise PlaceError(f"it redirects more than {REDIRECTS} times") from error
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise _failure(error, url) from error
 
 
-def _read_headers(response: http.client.HTTPResponse, offset: int) -> _Answer | None:
+def _read_headers(response: requests.Response, offset: int, decode: bool) -> _Answer | None:
     """Which bytes the answer holds; None if it is neither all of them nor those from `offset` on."""
+    raw = response.raw
+    # Too few bytes are noticed, and told, by _chunks().
+    raw.enforce_content_length = False
     length = response.headers.get("Content-Length", "")
-    rest = int(length) if length.isdigit() else None
-    if response.status != http.HTTPStatus.PARTIAL_CONTENT:
-        return _Answer(response, 0, rest)
-    found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-    if not found or int(found[1]) != offset:
+    rest = int(length) if length.isdecimal() and not decode else None
+    media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    answer = _Answer(
+        read=lambda: raw.read1(CHUNK, decode_content=decode),
+        close=response.close,
+        offset=0,
+        total=rest,
+        encoded=response.headers.get("Content-Encoding", "identity").lower() != "identity",
+        html=media in ("text/html", "application/xhtml+xml"),
+    )
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+        found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if not found or int(found[1]) != offset:
+            return None
+        answer.offset = offset
+        answer.total = int(found[2]) if found[2] != "*" else rest and offset + rest
+    return answer
+
+
+def _refusal(response: requests.Response) -> PlaceError:
+    """The error for an answer that is not the file."""
+    status = response.status_code
+    text = f"HTTP {status} {printable(response.reason or '')}".rstrip()
+    if response.history:
+        text += f" from {shown(response.url)}"
+    if status in _BUSY:
+        return BusyError(text, _after(response.headers.get("Retry-After")))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        text += f": {_login(response)}"
+    return PlaceError(text)
+
+
+def _after(value: str | None) -> float | None:
+    """The header Retry-After (RFC 9110, 10.2.3) in seconds from now: a number of them, or a date."""
+    try:
+        return None if value is None else urllib3.Retry().parse_retry_after(value)
+    except (InvalidHeader, ValueError, OverflowError):
         return None
-    return _Answer(response, offset, int(found[2]) if found[2] != "*" else rest and offset + rest)
+
+
+def _login(response: requests.Response) -> str:
+    """Why a server may have refused its file: the password, in words."""
+    host = urlsplit(response.url).hostname
+    if "Authorization" in response.request.headers:
+        return f"the name and password for {host} were refused"
+    file = os.environ.get("NETRC") or "~/.netrc"
+    try:
+        netrc.netrc(os.path.expanduser(file))  # noqa: PTH111 - there may be no home
+    except netrc.NetrcParseError as error:
+        return f"{file}:{error.lineno} cannot be understood: {error.msg}"
+    except OSError:
+        pass
+    return f"if it wants a name and password, put those of {host} into {file}"
+
+
+def _failure(error: Exception, url: str) -> PlaceError:
+    """The error for a request that got no answer."""
+    asked = getattr(error, "request", None)
+    target = (asked.url if asked is not None else None) or url
+    proxy = select_proxy(target, get_environ_proxies(target)) or ""
+    by = "the proxy " + re.sub(r"^(\w+://)?\S*@", r"\1***@", proxy)
+    # What their own messages quote may be a password.
+    if proxy and (isinstance(error, requests.exceptions.InvalidProxyURL) or not _is_web(proxy)):
+        return PlaceError(f"{by} cannot be used: it must be http://HOST:PORT or https://HOST:PORT")
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return PlaceError("it redirects to an address that is neither http:// nor https://")
+    if isinstance(error, ValueError):
+        return PlaceError("this address, or one that it redirects to, is not valid")
+    text = _reason(error)
+    if isinstance(error, requests.exceptions.ProxyError):
+        text = f"{by}: {text}"
+    inner = _innermost(error)
+    tunnel = _TUNNEL.match(str(inner))
+    # Before a connection times out, the system has asked for it several times.
+    broken = isinstance(inner, (TimeoutError, *_BROKEN)) and not isinstance(error, requests.ConnectTimeout)
+    if broken or (tunnel and int(tunnel[1]) in _BUSY):
+        return BusyError(text)
+    return PlaceError(text)
+
+
+def _is_web(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The error of the system or of the protocol that the libraries have wrapped."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
 
 
 def _reason(error: Exception) -> str:
-    inner = error.reason if isinstance(error, urllib.error.URLError) else error
+    inner = _innermost(error)
     if isinstance(inner, TimeoutError):
         return f"no answer within {TIMEOUT:g} s"
-    if isinstance(inner, OSError) and inner.strerror:
+    if isinstance(inner, http.client.RemoteDisconnected):
+        return "the connection was closed without an answer"
+    if isinstance(inner, http.client.IncompleteRead):
+        return "the connection was closed"
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {inner.verify_message}"
+    if isinstance(inner, OSError) and inner.strerror and not isinstance(inner, ssl.SSLError):
         return inner.strerror
-    return str(inner) or type(inner).__name__
+    return printable(shown(str(inner))) or type(inner).__name__

@@ -53,6 +53,13 @@ def check_interrupt() -> None:
         raise InterruptedBuildError("interrupted")
 
 
+def pause(seconds: float) -> None:
+    """Wait; raises an InterruptedBuildError at once if the run is interrupted."""
+    if seconds > 0:
+        _ASKED.wait(seconds)
+    check_interrupt()
+
+
 @contextmanager
 def mortal() -> Iterator[None]:
     """Mark work that may be cut off at any moment: the next run cleans up what it leaves."""

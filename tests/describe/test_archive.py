@@ -12,6 +12,10 @@ from leafroot.errors import LeafrootError
 
 SUM = "0123456789abcdef" * 4
 URL = "https://x.example/a.tar"
+NO_HOST = (
+    "a URL must name a host, and may name a port after it\n"
+    "  In a name or password, write %2F for a slash, %3A for a colon and %40 for an @."
+)
 
 
 def test_a_single_place_may_be_a_plain_string() -> None:
@@ -36,6 +40,14 @@ def test_the_version_is_filled_in_everywhere() -> None:
         ("https://x.example/d/a-1.tar.xz", "a-1.tar.xz"),
         ("https://x.example/d/a-1.tar.xz?raw=1", "a-1.tar.xz"),
         ("https://x.example/a%2Bb.tar", "a+b.tar"),
+        ("https://x.example/group%2Fa.tar", "a.tar"),
+        ("https://x.example/a.tar#sha256=1/2", "a.tar"),
+        ("https://x.example/download?file=a/../b.tar", "download"),
+        ("https://x.example/files/a.tar/", "a.tar"),
+        ("https://git.x.example:8080/?p=a.git;a=snapshot", "git.x.example"),
+        ("https://name:secret@[2001:db8::1]:8080/a.tar", "a.tar"),
+        ("file:///srv/a%20b.tar", "a b.tar"),
+        ("file://localhost/srv/a.tar", "a.tar"),
         ("debian:pool/main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz", "gmp_6.3.0+dfsg.orig.tar.xz"),
         ("file:/srv/my archives/a.tar", "a.tar"),
     ],
@@ -86,10 +98,36 @@ BAD = {
     ),
     "newline": ("file:/a\nb", SUM, "'file:/a\\nb': a place may not contain spaces or control characters"),
     "no name": ("https://x.example/", SUM, "https://x.example/: a place must end with the archive's file name"),
-    "hidden slash": (
-        "https://x.example/a%2Fb",
+    "another machine's file": (
+        "file://fileserver/srv/a.tar",
         SUM,
-        "https://x.example/a%2Fb: a place must end with the archive's file name",
+        "file://fileserver/srv/a.tar: a local place is on this machine: it may not name a host\n"
+        "  Write file:/path/to/it.",
+    ),
+    "no host": ("https:///a.tar", SUM, f"https:///a.tar: {NO_HOST}"),
+    "half an address": ("https://[::1/a.tar", SUM, f"https://[::1/a.tar: {NO_HOST}"),
+    "a port that is none": ("https://x.example:port/a.tar", SUM, f"https://x.example:port/a.tar: {NO_HOST}"),
+    "slash in a password": ("https://me:se/cret@x.example/a.tar", SUM, f"https://***@x.example/a.tar: {NO_HOST}"),
+    "dots behind a password": (
+        "https://me:s3cr@t@x.example/../a.tar",
+        SUM,
+        "https://***@x.example/../a.tar: a place may not contain '..'",
+    ),
+    "space behind a password": (
+        "https://me:s3cret@x.example/a b.tar",
+        SUM,
+        "'https://***@x.example/a b.tar': a place may not contain spaces or control characters",
+    ),
+    "no name behind a password": (
+        "https://me:s3cret@x.example",
+        SUM,
+        "https://***@x.example: a place must end with the archive's file name",
+    ),
+    "checksum of a place with a password": (
+        "https://me:s3cret@x.example/a.tar?private_token=t0ken",
+        "abc",
+        "https://***@x.example/a.tar?private_token=***: 'abc' is not a SHA-256, which has 64 hexadecimal digits\n"
+        "  Once you trust the file, 'sha256sum FILE' prints it.",
     ),
     "hidden dots": (
         "https://x.example/%2E%2E",

@@ -23,7 +23,8 @@ HTML = b"\n <!DOCTYPE html><html><body>Please log in</body></html>"
 BAD = {
     "wrong checksum": (Page(b"other"), f"its SHA-256 is {OTHER}, not {SUM}"),
     "not found": (None, "HTTP 404 Not Found"),
-    "server error": (Page(b"", status=503), "HTTP 503 Service Unavailable"),
+    "not implemented": (Page(b"", status=501), "HTTP 501 Not Implemented"),
+    "no content": (Page(b"", status=204, announced=0), "HTTP 204 No Content"),
     "html by its type": (
         Page(b"Hello", content_type="text/html; charset=utf-8"),
         "sent an HTML page instead of the archive",
@@ -51,7 +52,7 @@ def test_a_truncated_file_is_an_error_and_its_bytes_are_kept(server: Server, tmp
     archive = Archive(f"{server.url}/a.tar", SUM)
     with pytest.raises(LeafrootError) as caught:
         fetch(archive, tmp_path, progress=told.progress)
-    assert caught.value.hint == f"{server.url}/a.tar: ended after 1000 of 300000 bytes"
+    assert caught.value.hint == f"{server.url}/a.tar: ended after 1000 of 300000 bytes; asked 6 times"
     assert files(tmp_path) == {f"{SUM}-a.tar.part": 1000}
     server.pages["/a.tar"] = Page(BODY)
     assert fetch(archive, tmp_path, progress=told.progress).read_bytes() == BODY
@@ -88,10 +89,10 @@ def test_a_server_that_stops_sending_times_out(
     server: Server, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "TIMEOUT", 0.2)
-    server.pages["/a.tar"] = Page(BODY, breaks=[1000, 0], stalls=threading.Event())
+    server.pages["/a.tar"] = Page(BODY, breaks=[1000, 0, 0, 0, 0, 0], stalls=threading.Event())
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
-    assert caught.value.hint == f"{server.url}/a.tar: broke off after 1000 bytes: no answer within 0.2 s"
+    assert caught.value.hint == f"{server.url}/a.tar: broke off after 1000 bytes: no answer within 0.2 s; asked 6 times"
     assert files(tmp_path) == {f"{SUM}-a.tar.part": 1000}
 
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The places of an archive: asks one after the other, and those that are busy or broke off again.
+
+A pause begins only when no other place is left to ask.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from leafroot.describe.archive import Archive, shown
+from leafroot.errors import LeafrootError
+from leafroot.fetch.mirror import locate
+from leafroot.fetch.transfer import BusyError, PlaceError, bring
+from leafroot.host.progress import Progress, size, span
+from leafroot.host.run import pause
+
+# How often a place is asked without any new byte from it.
+TRIES = 5
+# How long a place may take without any new byte: its pauses and the requests themselves, in seconds.
+LONGEST = 120.0
+# The first pause, in seconds, unless the server asks for another one; each further one is twice as long.
+FIRST = 1.0
+# Pauses are longer by up to this share, so that many machines do not come back at the same moment.
+JITTER = 0.25
+
+
+def bring_from_any(archive: Archive, part: Path, mirror: str, progress: Progress) -> None:
+    """Complete `part` from one of the archive's places; raises a LeafrootError that says for each why it failed."""
+    places = list(_places(archive, mirror))
+    while waiting := [place for place in places if place.open]:
+        place = min(waiting, key=lambda one: one.due)
+        pause(place.due - time.monotonic())
+        if place.ask(archive, part, progress):
+            return
+    hints = [f"{place.name}: {place.reason}" for place in places] + [place.hint for place in places if place.hint]
+    raise LeafrootError(
+        "cannot be fetched from any of its places", where=archive.file_name, hint="\n".join(dict.fromkeys(hints))
+    )
+
+
+@dataclass
+class _Place:
+    """One URL: `reason` is why it failed, `vain` how often in a row nothing came, `lost` how many seconds that took."""
+
+    url: str
+    name: str
+    open: bool = True
+    reason: str = ""
+    hint: str = ""
+    asked: int = 0
+    vain: int = 0
+    lost: float = 0.0
+    reached: int = 0
+    due: float = 0.0
+    whole: bool = False
+
+    def ask(self, archive: Archive, part: Path, progress: Progress) -> bool:
+        """Ask once; False if the file is not complete. `due` then says when to ask again, if the place is `open`."""
+        begun = time.monotonic()
+        self.reached = max(self.reached, part.stat().st_size)
+        self.asked += 1
+        name = archive.file_name
+        try:
+            bring(self.url, part, archive.sha256, name, progress, whole=self.whole)
+        except BusyError as busy:
+            came = part.stat().st_size
+            if came > self.reached:
+                self.vain, self.lost = 0, 0.0
+                progress.note(f"{name}: {busy}; resuming at {size(came)}")
+            else:
+                self._wait(busy, begun, name, progress)
+        except PlaceError as failure:
+            self.open, self.reason = False, str(failure)
+        else:
+            return True
+        return False
+
+    def _wait(self, busy: BusyError, begun: float, name: str, progress: Progress) -> None:
+        self.vain += 1
+        wait = FIRST * 2 ** (self.vain - 1) if busy.after is None else busy.after
+        wait *= 1 + JITTER * random.random()
+        now = time.monotonic()
+        self.lost += now - begun + wait
+        self.due = now + wait
+        # The last request is for the whole file, if those for the rest of it were refused.
+        self.whole = self.vain == TRIES - 1 and not busy.sending
+        self.open = self.vain < TRIES and self.lost <= LONGEST
+        self.reason = str(busy) + (f"; asked {self.asked} times" if self.asked > 1 else "")
+        if busy.after is not None and self.lost > LONGEST:
+            self.reason += f"; it asks to wait {span(busy.after)}"
+        if self.open and self.vain == 1:
+            progress.note(f"{name}: {busy} ({urlsplit(self.url).hostname}); asking again in {span(wait)}")
+
+
+def _places(archive: Archive, mirror: str) -> Iterator[_Place]:
+    for place in archive.places:
+        try:
+            urls = locate(place, mirror) if place.startswith("debian:") else [place]
+        except LeafrootError as error:
+            yield _Place(place, str(error.where), open=False, reason=error.message, hint=error.hint)
+        else:
+            yield from (_Place(url, shown(url)) for url in urls)
