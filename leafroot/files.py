@@ -7,6 +7,7 @@ Files that people write are checked before they are read: one may be a pipe, or 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -95,12 +96,22 @@ def write_text(file: Path, text: str) -> None:
         raise LeafrootError(f"cannot be written: {error.strerror}", file, "The file is unchanged.") from error
 
 
+# What link(2) says where no link can be made: between file systems, on one without links, and to a file that has the
+# most already. EPERM stands also for a file of another user that this one may not write (fs.protected_hardlinks).
+_NO_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
 def link_or_copy(source: str | Path, target: str | Path) -> None:
-    """Make `target` a hard link to `source`, or a copy of it if that is on another file system."""
+    """Make `target` a hard link to `source`, or a copy of it with its mode and times if it cannot be linked.
+
+    A symbolic link is linked or copied itself.
+    """
     try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+        os.link(source, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def digest_of(path: Path) -> str:

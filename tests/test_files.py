@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from leafroot.errors import LeafrootError
-from leafroot.files import replacing, write_text
+from leafroot.files import link_or_copy, replacing, write_text
 
 ROOT = Path(__file__).parents[1]
 # Writes half of a file and waits to be killed.
@@ -127,3 +128,37 @@ def test_writing_a_text_keeps_a_link_and_the_mode_of_its_target(tmp_path: Path) 
 def test_writing_a_text_into_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError, match="cannot be written: No such file or directory"):
         write_text(tmp_path / "nothing" / "here", "")
+
+
+@pytest.mark.parametrize("number", ["EXDEV", "EPERM", "EMLINK", "EOPNOTSUPP", "ENOSYS"])
+def test_what_cannot_be_linked_is_copied_with_mode_and_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    """EPERM is what a cache gets that two users share: fs.protected_hardlinks."""
+    (tmp_path / "run").write_text("#!/bin/sh\n")
+    (tmp_path / "run").chmod(0o755)
+    os.utime(tmp_path / "run", (7, 7))
+    (tmp_path / "led").symlink_to("nowhere")
+    monkeypatch.setattr(os, "link", failing(getattr(errno, number)))
+    for name in ("run", "led"):
+        link_or_copy(tmp_path / name, tmp_path / f"{name}-2")
+    assert (tmp_path / "run-2").read_text() == "#!/bin/sh\n"
+    status = (tmp_path / "run-2").stat()
+    assert (status.st_mode & 0o777, status.st_mtime_ns, status.st_nlink) == (0o755, 7_000_000_000, 1)
+    assert (tmp_path / "led-2").readlink() == Path("nowhere")
+
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EEXIST", "ENOENT", "EROFS"])
+def test_other_errors_of_a_link_are_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    (tmp_path / "run").touch()
+    monkeypatch.setattr(os, "link", failing(getattr(errno, number)))
+    with pytest.raises(OSError, match=os.strerror(getattr(errno, number))):
+        link_or_copy(tmp_path / "run", tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def failing(number: int) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail

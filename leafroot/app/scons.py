@@ -20,9 +20,10 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Util.hashes import set_hash_format
 
-from leafroot.app.commands import COMMANDS, EDITING, WITHOUT_BOARD, Command, commands, help_text
+from leafroot.app.commands import COMMANDS, EDITING, PLAIN, WITHOUT_BOARD, Command, commands, help_text
+from leafroot.app.folders import make_folder
 from leafroot.app.measuring import bench_compare
-from leafroot.app.session import Session, make_folder, open_session
+from leafroot.app.session import Session, open_session
 from leafroot.app.targets import Target, Words
 from leafroot.app.variables import read_variables
 from leafroot.build.executor import Executor
@@ -72,8 +73,10 @@ def _declare(env: Any, typed: list[str]) -> None:
     if typed == ["list"]:
         # It reads units and nothing else: it waits for no build, and makes no folder.
         sys.exit(commands(session)["list"].work())
-    for folder, variable in ((session.output, "OUTPUT"), (session.cache, "CACHE")):
-        make_folder(folder, variable)
+    builds = not typed or not set(typed) <= {*EDITING, *PLAIN}
+    make_folder(session.output, "OUTPUT", writes=True, runs=builds)
+    # Nothing need be written to a cache that has everything.
+    make_folder(session.cache, "CACHE", runs=builds)
     lock = hold_output(session.output)
     if not typed or not set(typed) <= set(EDITING):
         session.configure()

@@ -145,16 +145,6 @@ def open_session(checkout: Path, given: Variables | Mapping[str, str], board_nee
     return Session(checkout, variables, catalog, boards)
 
 
-def make_folder(folder: Path, variable: str) -> None:
-    """Make the folder that a variable names; a LeafrootError if that is not possible."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LeafrootError(
-            f"cannot make {folder}: {error.strerror}", "command line", f"Name another folder: {variable}=FOLDER."
-        ) from error
-
-
 def _machine(config: Config, file_digest: Callable[[Path], str]) -> Machine:
     if config.toolchain is None:
         return Machine(host_platform())

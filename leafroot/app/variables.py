@@ -11,6 +11,7 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
+from leafroot.app.folders import check_place
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig.resolve import TOOLCHAINS
@@ -108,50 +109,44 @@ def _mirror(word: Word) -> str:
 
 
 def _output(word: Word) -> Path:
-    return _own_folder(word, word.checkout / _expanded(word, Path(word.value or "output")))
+    return word.checkout / (word.value or "output")
 
 
 def _cache(word: Word) -> Path:
-    folder = Path(word.value or Path(environ.get("XDG_CACHE_HOME") or "~/.cache", "leafroot"))
-    return _own_folder(word, word.checkout / _expanded(word, folder))
+    # The XDG base directory specification: a relative path there does not count.
+    home = environ.get("XDG_CACHE_HOME", "")
+    base = home if home.startswith("/") else "~/.cache"
+    return word.checkout / (word.value or _expanded(word.name, f"{base}/leafroot"))
 
 
-def _expanded(word: Word, folder: Path) -> Path:
+def _expanded(variable: str, path: str) -> str:
+    """A path whose `~` or `~user` is the home directory: not every shell replaces it within a word."""
+    if not path.startswith("~"):
+        return path
     try:
-        return folder.expanduser()
+        return str(Path(path).expanduser())
     except RuntimeError as error:
+        user = Path(path).parts[0].removeprefix("~")
+        why = f"there is no user {user!r}" if user else "HOME is not set"
+        what = "FILE" if variable in ("CONFIG", "DEV") else "FOLDER"
         raise LeafrootError(
-            f"there is no home directory for {folder}: HOME is not set",
+            f"there is no home directory for {path}: {why}",
             "command line",
-            f"Set HOME, or name a folder: {word.name}=FOLDER.",
+            f"{'Give' if user else 'Set HOME, or give'} the path in full: {variable}={what}.",
         ) from error
 
 
-def _own_folder(word: Word, folder: Path) -> Path:
-    """A folder that Leafroot makes, and removes things from."""
-    if not str(folder).isprintable():
-        raise word.refused(
-            "this folder's path has characters that cannot be shown",
-            "Name a folder without newlines and the like.",
-            value=str(folder),
-        )
-    if word.checkout.resolve().is_relative_to(folder.resolve()):
-        raise word.refused(
-            "this folder is the checkout, or holds it", f"Name a folder of its own: {word.name}=FOLDER.", str(folder)
-        )
-    return folder
-
-
-def _declared(name: str, summary: str, read: Callable[[Word], Any]) -> dict[str, Any]:
-    return {"name": name, "help": summary, "read": read}
+def _declared(name: str, summary: str, read: Callable[[Word], Any], paths: str = "") -> dict[str, Any]:
+    """What is declared of a variable; `paths` is what separates its values, if these are paths."""
+    return {"name": name, "help": summary, "read": read, "paths": paths}
 
 
 @dataclass(frozen=True)
 class Variables:
     """What the command line asks for, checked as far as that is possible without the units.
 
-    A variable that was not given, or given an empty value, has its default. `given` are all as typed: this is what
-    another call of scons is given.
+    A variable that was not given, or given an empty value, has its default. `given` are all as typed, but for
+    `~`: this is what another call of scons is given.
     """
 
     boards: tuple[str, ...] = field(
@@ -167,15 +162,19 @@ class Variables:
         )
     )
     config: tuple[Path, ...] = field(
-        metadata=_declared("CONFIG", "configuration fragments to add, separated by commas", _files)
+        metadata=_declared("CONFIG", "configuration fragments to add, separated by commas", _files, ",")
     )
-    external: tuple[Path, ...] = field(metadata=_declared("EXTERNAL", "external trees, separated by colons", _paths))
+    external: tuple[Path, ...] = field(
+        metadata=_declared("EXTERNAL", "external trees, separated by colons", _paths, ":")
+    )
     overlay: tuple[str, ...] = field(
-        metadata=_declared("OVERLAY", "folders to copy over the root, separated by colons", _folders)
+        metadata=_declared("OVERLAY", "folders to copy over the root, separated by colons", _folders, ":")
     )
-    output: Path = field(metadata=_declared("OUTPUT", "folder of everything that is built (output)", _output))
+    output: Path = field(metadata=_declared("OUTPUT", "folder of everything that is built (output)", _output, "\0"))
     cache: Path = field(
-        metadata=_declared("CACHE", "folder of downloads, unpacked sources and artefacts (~/.cache/leafroot)", _cache)
+        metadata=_declared(
+            "CACHE", "folder of downloads, unpacked sources and artefacts (~/.cache/leafroot)", _cache, "\0"
+        )
     )
     offline: bool = field(metadata=_declared("OFFLINE", "1: do not use the network", _switch))
     mirror: str = field(
@@ -190,7 +189,9 @@ class Variables:
             "RELEASE", "Debian release that 'go-lock' reads (trixie), or that 'reproduce' builds in as well", _release
         )
     )
-    device: Path | None = field(metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device))
+    device: Path | None = field(
+        metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device, "\0")
+    )
     accelerator: str = field(metadata=_declared("ACCEL", "QEMU's accelerator: tcg (the default) or kvm", _accelerator))
     explain: str = field(
         metadata=_declared("explain", "STEP: say why a step was built, and whether it will be built again", _text)
@@ -209,14 +210,26 @@ _DECLARED = {one.name: one.metadata for one in fields(Variables) if one.metadata
 VARIABLES: Mapping[str, str] = {declared["name"]: declared["help"] for declared in _DECLARED.values()}
 """What each variable is for."""
 
+_PATHS = {declared["name"]: declared["paths"] for declared in _DECLARED.values() if declared["paths"]}
+
 
 def read_variables(checkout: Path, given: Mapping[str, str]) -> Variables:
-    """Read what was typed as NAME=VALUE; a LeafrootError for an unknown name, and for a value that cannot be used."""
+    """Read what was typed as NAME=VALUE; a LeafrootError for an unknown name, and for a value that cannot be used.
+
+    `~` at the beginning of a path is the home directory.
+    """
     for name in given:
         if name not in VARIABLES:
             raise LeafrootError(f"unknown variable {name!r}", "command line", nearest(name, VARIABLES))
+    texts = dict(given)
+    for name, separator in _PATHS.items():
+        if name in texts:
+            texts[name] = separator.join(_expanded(name, part) for part in texts[name].split(separator))
     values = {
-        field_name: declared["read"](Word(declared["name"], given.get(declared["name"], ""), checkout))
+        field_name: declared["read"](Word(declared["name"], texts.get(declared["name"], ""), checkout))
         for field_name, declared in _DECLARED.items()
     }
-    return Variables(**values, given=dict(given))
+    read = Variables(**values, given=texts)
+    for name, folder in (("OUTPUT", read.output), ("CACHE", read.cache)):
+        check_place(name, folder, checkout, read.external, read.overlay)
+    return read

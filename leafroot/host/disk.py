@@ -14,6 +14,8 @@ import errno
 import fcntl
 import itertools
 import os
+import pwd
+import re
 import shutil
 import stat
 import tempfile
@@ -28,6 +30,10 @@ from leafroot.host.progress import size
 HINT = (
     "Free some space there, or set another folder with OUTPUT= or CACHE=. Then run the same command again:\n"
     "it continues with what is done already."
+)
+SHARING = (
+    "Users share a CACHE if all are in one group that may write to it: its folders have mode 2775, and each user\n"
+    "has umask 002. Or set another folder with OUTPUT= or CACHE=."
 )
 # A file system with less free space than this counts as full.
 _NOTHING = 64 << 10
@@ -83,7 +89,30 @@ def of_system(error: OSError, what: str, place: Path) -> LeafrootError:
     where = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else place
     if is_full(error):
         return full(what, where)
-    return LeafrootError(f"{error.strerror or error}", where=where, hint=f"It happened while writing {what}.")
+    hint = f"It happened while writing {what}."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        hint = f"{hint}\n{_owner_hint(where)}".rstrip()
+    return LeafrootError(f"{error.strerror or error}", where=where, hint=hint)
+
+
+def _owner_hint(place: Path) -> str:
+    """Whose a place is, and what to do about it; "" if it is this user's own."""
+    try:
+        there, mine = _there(place), os.geteuid()
+        owner = there.stat().st_uid
+    except OSError:
+        return ""
+    return (
+        "" if owner == mine else f"{there} belongs to {user_words(owner)}, and this is {user_words(mine)}.\n{SHARING}"
+    )
+
+
+def user_words(uid: int) -> str:
+    """A user in words: the number, and the name if there is one."""
+    try:
+        return f"user {uid} ({pwd.getpwuid(uid).pw_name})"
+    except KeyError:
+        return f"user {uid}"
 
 
 def has_room(place: Path) -> bool:
@@ -102,8 +131,10 @@ def free_words(place: Path) -> str:
 
 
 def _there(place: Path) -> Path:
+    """The place, or the nearest folder above it that exists and can be seen."""
     place = place.absolute()
-    while not place.exists():
+    # Not Path.exists, which raises an error if a folder above may not be searched.
+    while not os.path.exists(place):  # noqa: PTH110
         place = place.parent
     return place
 
@@ -113,6 +144,10 @@ def _mount_point(place: Path) -> Path:
     while not here.is_mount():
         here = here.parent
     return here
+
+
+_SUFFIX = ".leafroot"
+_SCRATCH = re.compile(rf"\d+-\w+{re.escape(_SUFFIX)}")
 
 
 class Scratch:
@@ -136,9 +171,14 @@ class Scratch:
 
 
 def sweep(folder: Path) -> int:
-    """Remove the folders of processes that have ended; returns their number."""
+    """Remove the scratch folders of processes that have ended; returns their number.
+
+    Nothing else is touched: `folder` may be a `tmp` that people put files into, where a home is named as CACHE.
+    """
     found = 0
     for entry in list(os.scandir(folder)):
+        if not _SCRATCH.fullmatch(entry.name):
+            continue
         descriptor = _held(Path(entry.path))
         if descriptor is not None:
             with contextlib.suppress(OSError):
@@ -150,7 +190,7 @@ def sweep(folder: Path) -> int:
 
 def _own_folder(folder: Path) -> Path:
     while True:
-        mine = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))
+        mine = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", suffix=_SUFFIX, dir=folder))
         # The open descriptor is the lock, until the process ends. Before we had it, another process may have taken the
         # folder for an abandoned one and removed it.
         if _held(mine) is not None and mine.is_dir():

@@ -18,7 +18,7 @@ from pathlib import Path
 from leafroot.archive.unpack import unpack
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.files import digest_of, replacing
+from leafroot.files import digest_of, link_or_copy, replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources
@@ -219,7 +219,7 @@ def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> No
 
 
 def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "", where: str = "sysroot") -> None:
-    """Add hard links to the files of `source` to the tree `target`; `owners` says which archive each path is from."""
+    """Add the files of `source` to the tree `target`, as hard links where it can; `owners` says whose each path is."""
     stack = [(source, target, "")]
     while stack:
         check_interrupt()
@@ -238,7 +238,7 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
                         hint="Change one of the two packages so that it does not install this file.",
                     )
                 owners[name] = owner
-                os.link(entry.path, there / entry.name, follow_symlinks=False)
+                link_or_copy(entry.path, there / entry.name)
 
 
 def debian_series(tree: Path, name: str) -> list[Path]:

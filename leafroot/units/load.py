@@ -173,7 +173,8 @@ _BUILTINS: dict[str, Any] = {
 def _compile(file: Path, shown: str) -> CodeType:
     text = read_file(file, shown)
     try:
-        code = compile(text, shown, "exec", dont_inherit=True)
+        # Docstrings are kept under PYTHONOPTIMIZE=2 too.
+        code = compile(text, shown, "exec", dont_inherit=True, optimize=0)
         if any(isinstance(value, CodeType) for value in code.co_consts):
             _check_functions(text, shown)
         return code

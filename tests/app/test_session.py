@@ -9,7 +9,7 @@ import pytest
 
 from leafroot.app import measuring
 from leafroot.app.commands import COMMANDS, WITHOUT_BOARD, commands, help_text
-from leafroot.app.session import Session, make_folder, open_session
+from leafroot.app.session import Session, open_session
 from leafroot.app.variables import VARIABLES, read_variables
 from leafroot.bench import containers, guest_system
 from leafroot.errors import LeafrootError
@@ -99,14 +99,6 @@ def test_offline_lists_everything_that_is_missing(tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").rglob("*.tar*"))
     with pytest.raises(LeafrootError, match="archives are missing"):
         commands(opened)["source"].work()
-
-
-def test_a_folder_that_cannot_be_made_names_its_variable() -> None:
-    with pytest.raises(LeafrootError) as caught:
-        make_folder(Path("/proc/leafroot"), "OUTPUT")
-    assert str(caught.value) == (
-        "command line: cannot make /proc/leafroot: No such file or directory\n  Name another folder: OUTPUT=FOLDER."
-    )
 
 
 def test_savedefconfig_gives_back_the_defconfig(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

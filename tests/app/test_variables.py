@@ -44,6 +44,13 @@ def refusal(**given: str) -> str:
         ("OUTPUT", "a\nb", "OUTPUT={root}/a\\nb: this folder's path has characters that cannot be shown\n  Name a"),
         ("CACHE", "/", "CACHE=/: this folder is the checkout, or holds it\n  Name a folder of its own: CACHE=FOLDER."),
         ("OUTPUT", ".", "OUTPUT={root}: this folder is the checkout, or holds it\n  Name a folder of its own: OUTPUT="),
+        ("CACHE", "board", "CACHE={root}/board: this folder holds sources\n  Name a folder of its own: CACHE=FOLDER."),
+        (
+            "OVERLAY",
+            "a:~nobody-of-that-name/b",
+            "command line: there is no home directory for ~nobody-of-that-name/b: there is no user "
+            "'nobody-of-that-name'\n  Give the path in full: OVERLAY=FOLDER.",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, message: str) -> None:
@@ -59,7 +66,11 @@ def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, message: 
         ("CONFIG", "README.md,,LICENSE", "config", (Path("README.md"), Path("LICENSE"))),
         ("CONFIG", str(ROOT / "LICENSE"), "config", (ROOT / "LICENSE",)),
         ("EXTERNAL", "../a:/b", "external", (Path("../a"), Path("/b"))),
+        ("EXTERNAL", "a:~/b", "external", (Path("a"), Path("/home/somebody/b"))),
         ("OVERLAY", "a:b", "overlay", ("a", "b")),
+        ("OVERLAY", "~/a:b~", "overlay", ("/home/somebody/a", "b~")),
+        ("OUTPUT", "~/a:b", "output", Path("/home/somebody/a:b")),
+        ("OUTPUT", "~", "output", Path("/home/somebody")),
         ("OUTPUT", "", "output", ROOT / "output"),
         ("OUTPUT", "elsewhere", "output", ROOT / "elsewhere"),
         ("OUTPUT", "/elsewhere", "output", Path("/elsewhere")),
@@ -93,6 +104,9 @@ def test_an_empty_value_is_as_good_as_none() -> None:
 def test_the_cache_can_be_where_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/mine")
     assert read().cache == Path("/var/cache/mine/leafroot")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert read().cache == Path("/home/somebody/.cache/leafroot")
 
 
 @pytest.fixture
@@ -110,9 +124,10 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("homeless")
 def test_without_a_home_the_cache_must_be_named() -> None:
     assert read(CACHE="/c").cache == Path("/c")
+    assert refusal(CACHE="/c", CONFIG="~/x").endswith("Set HOME, or give the path in full: CONFIG=FILE.")
     assert refusal() == (
         "command line: there is no home directory for ~/.cache/leafroot: HOME is not set\n"
-        "  Set HOME, or name a folder: CACHE=FOLDER."
+        "  Set HOME, or give the path in full: CACHE=FOLDER."
     )
 
 
@@ -120,4 +135,5 @@ def test_another_call_is_given_what_was_typed() -> None:
     typed = {"BOARD": "all", "CONFIG": "LICENSE", "OFFLINE": "1", "explain": "musl", "DEV": ""}
     asked = read(**typed)
     assert asked.given == typed
+    assert read(OVERLAY="~/a", DEV="~/b").given["OVERLAY"] == str(Path("~/a").expanduser())
     assert asked.command_line(shell="a b") == "scons BOARD=all CONFIG=LICENSE OFFLINE=1 'shell=a b'"

@@ -137,7 +137,7 @@ PINNED = {
     "archive/pack": "6e10fc35ded0907d",
     "archive/unpack": "31fb5889477564db",
     "archive/extraction": "e3ac44cb63608155",
-    "store/trees": "2df0d7ea7e1bb592",
+    "store/trees": "01c8633cd3b6beac",
     "packing": "e0b32b435a87487c",
     "unpacking": "289836037aca4f74",
 }

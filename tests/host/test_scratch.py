@@ -39,3 +39,14 @@ def test_the_folders_of_killed_processes_are_removed_and_others_stay(tmp_path: P
     other.communicate()
     mine = Scratch(tmp_path).place("mine")
     assert not theirs.exists() and not theirs.parent.exists() and mine.parent.is_dir()
+
+
+def test_what_no_process_made_as_scratch_is_never_removed(tmp_path: Path) -> None:
+    """CACHE may be a home, or /var, whose tmp holds other people's files."""
+    for name in ("work", "123-photos", "1-abc.leafroot.old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    abandoned = tmp_path / "1-abcd_1.leafroot"
+    abandoned.mkdir()
+    assert sweep(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1-abc.leafroot.old", "123-photos", "work"]
