@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.app.folders import check_place
+from leafroot.describe.archive import shown
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig.resolve import TOOLCHAINS
@@ -200,9 +201,9 @@ class Variables:
     given: Mapping[str, str] = field(default_factory=dict)
 
     def command_line(self, **changed: str) -> str:
-        """A call of scons with these variables, some of them changed, for people to paste."""
+        """A call of scons with these variables, some of them changed, for people to paste; without a password."""
         words = {**self.given, "shell": "", "explain": "", **changed}
-        return shlex.join(["scons", *(f"{name}={value}" for name, value in words.items() if value)])
+        return shlex.join(["scons", *(f"{name}={shown(value)}" for name, value in words.items() if value)])
 
 
 _DECLARED = {one.name: one.metadata for one in fields(Variables) if one.metadata}

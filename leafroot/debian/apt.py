@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from debian.copyright import Copyright, MachineReadableFormatError, NotMachineReadableError
 
+from leafroot.describe.archive import login_of, without_login
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
 from leafroot.host.run import capture
@@ -36,6 +37,8 @@ Dir::State::status "{folder}/status";
 Dir::Cache "{folder}/cache";
 Dir::Etc::sourcelist "{folder}/sources.list";
 Dir::Etc::sourceparts "{folder}/none";
+Dir::Etc::netrc "{folder}/auth.conf";
+Dir::Etc::netrcparts "{folder}/none";
 Dir::Etc::preferences "{folder}/none/preferences";
 Dir::Etc::preferencesparts "{folder}/none";
 APT::Sandbox::User "root";
@@ -70,7 +73,9 @@ class Apt:
     def __init__(self, folder: Path, release: str, mirror: str = "") -> None:
         self._folder = folder
         self._release = release
-        self._base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
+        base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
+        self._login = login_of(base)
+        self._base = without_login(base)
 
     def update(self) -> None:
         """Update the indices; raises LeafrootError if there is no such release, or if its signature is wrong."""
@@ -85,8 +90,20 @@ class Apt:
         lines = [f"{kind} [signed-by={_KEYRING}] {self._base} {self._release} main\n" for kind in ("deb", "deb-src")]
         (self._folder / "sources.list").write_text("".join(lines))
         (self._folder / "status").write_text("")
+        self._write_login()
         (self._folder / "apt.conf").write_text(_CONFIGURATION.format(folder=self._folder))
         self._run(["update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
+
+    def _write_login(self) -> None:
+        """Hand the mirror's login to apt in a file that nobody else may read (apt_auth.conf(5))."""
+        file = self._folder / "auth.conf"
+        file.unlink(missing_ok=True)
+        name, password = self._login
+        if not name:
+            return
+        machine = "/".join(self._base.split("/", 3)[:3])
+        file.touch(0o600)
+        file.write_text(f"machine {machine} login {name} password {password}\n")
 
     def closure(self, names: Sequence[str]) -> list[DebianPackage]:
         """The packages of these names with all their dependencies; for "src:NAME", the build dependencies of NAME."""

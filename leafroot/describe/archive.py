@@ -78,6 +78,17 @@ def shown(url: str) -> str:
     return _SECRET.sub(r"\1***", _USER.sub("***@", url))
 
 
+def login_of(url: str) -> tuple[str, str]:
+    """The name and the password in a URL; "" for what it has not."""
+    parts = urlsplit(url)
+    return unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def without_login(url: str) -> str:
+    """The URL as it is without a name and a password."""
+    return _USER.sub("", url)
+
+
 def local_path(place: str) -> str:
     """The path that a `file:` place names, in any of its forms (RFC 8089); percent signs are still as written."""
     path = place.removeprefix("file:")
@@ -110,13 +121,10 @@ def _check_place(place: str) -> None:
     if re.search(r"[\x00-\x1f\x7f]" if place.startswith("file:") else r"[\s\x00-\x1f\x7f]", place):
         raise LeafrootError("a place may not contain spaces or control characters", where=repr(where))
     rest = place.partition(":")[2]
-    if place.startswith("file:"):
-        _check_local(rest, where)
-    elif place.startswith("debian:"):
-        if not rest.startswith("pool/"):
-            raise LeafrootError("a path below the Debian mirror must begin with pool/", where=where)
-    else:
-        _check_host(place)
+    if not place.startswith("debian:"):
+        check_url(place, where)
+    elif not rest.startswith("pool/"):
+        raise LeafrootError("a path below the Debian mirror must begin with pool/", where=where)
     if not place.startswith("file:") and ".." in re.split(r"[?#]", rest)[0].split("/"):
         raise LeafrootError("a place may not contain '..'", where=where)
     name = _file_name(place)
@@ -124,26 +132,26 @@ def _check_place(place: str) -> None:
         raise LeafrootError("a place must end with the archive's file name", where=where)
 
 
-def _check_local(rest: str, where: str) -> None:
-    if not rest.startswith("/"):
-        raise LeafrootError("a local place must be an absolute path", where=where, hint="Write file:/path/to/it.")
-    if rest.startswith("//") and rest[2:].partition("/")[0] not in ("", "localhost"):
-        raise LeafrootError(
-            "a local place is on this machine: it may not name a host", where=where, hint="Write file:/path/to/it."
-        )
-
-
-def _check_host(place: str) -> None:
+def check_url(url: str, where: str) -> None:
+    """Raise a LeafrootError unless the URL's host (`https:`, `http:`) or path (`file:`) is one."""
+    if url.startswith("file:"):
+        rest = url.removeprefix("file:")
+        hint = "Write file:/path/to/it."
+        if not rest.startswith("/"):
+            raise LeafrootError("a local place must be an absolute path", where=where, hint=hint)
+        if rest.startswith("//") and rest[2:].partition("/")[0] not in ("", "localhost"):
+            raise LeafrootError("a local place is on this machine: it may not name a host", where=where, hint=hint)
+        return
     try:
-        url = urlsplit(place)
-        good = bool(url.hostname) and (url.port is None or url.port > 0)
+        parts = urlsplit(url)
+        good = bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     if not good:
         # Whatever stands before an @ may be a password, with a slash in it that should be %2F.
         raise LeafrootError(
             "a URL must name a host, and may name a port after it",
-            where=re.sub(r"//\S*@", "//***@", place),
+            where=re.sub(r"//\S*@", "//***@", where),
             hint="In a name or password, write %2F for a slash, %3A for a colon and %40 for an @.",
         )
 

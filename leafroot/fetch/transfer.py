@@ -25,7 +25,7 @@ import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader
 
-from leafroot.describe.archive import local_path, shown
+from leafroot.describe.archive import local_path, login_of, shown
 from leafroot.errors import LeafrootError, printable
 from leafroot.host.disk import full, is_full
 from leafroot.host.progress import Progress, size
@@ -236,8 +236,7 @@ def _request(url: str, offset: int) -> requests.Response:
         # The system's certificates, and not the list that comes with Requests.
         paths = ssl.get_default_verify_paths()
         session.verify = paths.cafile or paths.capath or True
-        parts = urlsplit(url)
-        login = (unquote(parts.username or ""), unquote(parts.password or ""))
+        login = login_of(url)
         try:
             # Without a login in the URL, Requests looks into netrc.
             return session.get(url, headers=headers, auth=login if any(login) else None, timeout=TIMEOUT, stream=True)

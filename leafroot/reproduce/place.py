@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import leafroot
+from leafroot.describe.archive import login_of, shown
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
 from leafroot.files import NOT_COPIED, link_or_copy
@@ -180,6 +181,12 @@ def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
 
 def _make(release: str, packages: list[str], requirements: Path, root: Path, mirror: str) -> None:
     base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
+    if any(login_of(base)):
+        raise LeafrootError(
+            "this mirror needs a password, and debootstrap would write it into its log and into the new root",
+            where=shown(base),
+            hint="Give another mirror with DEBIAN_MIRROR=URL.",
+        )
     env = {"PATH": os.environ.get("PATH", os.defpath), "DEBIAN_FRONTEND": "noninteractive", **_network()}
     log = root.with_suffix(".log")
     include = f"--include={','.join(packages)}"

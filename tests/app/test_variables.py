@@ -137,3 +137,8 @@ def test_another_call_is_given_what_was_typed() -> None:
     assert asked.given == typed
     assert read(OVERLAY="~/a", DEV="~/b").given["OVERLAY"] == str(Path("~/a").expanduser())
     assert asked.command_line(shell="a b") == "scons BOARD=all CONFIG=LICENSE OFFLINE=1 'shell=a b'"
+
+
+def test_a_command_line_for_people_has_no_password() -> None:
+    asked = read(DEBIAN_MIRROR="https://me:s3cret@deb.example/debian")
+    assert asked.command_line() == "scons 'DEBIAN_MIRROR=https://***@deb.example/debian'"

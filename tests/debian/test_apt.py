@@ -73,6 +73,24 @@ def test_apt_uses_its_own_configuration_and_indices(
     assert f'Dir::State::status "{tmp_path}/apt/status";' in (tmp_path / "apt/apt.conf").read_text()
 
 
+def test_the_login_of_a_mirror_is_in_a_file_of_ours_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path
+) -> None:
+    fake(monkeypatch, tmp_path, 'echo "E: no"; exit 100')
+    with pytest.raises(LeafrootError) as caught:
+        Apt(tmp_path / "apt", "trixie", BASE.replace("//", "//me:s3%2Fcret@")).update()
+    assert str(caught.value).startswith(f"Debian trixie, {BASE}: apt could not fetch the indices")
+    logins = tmp_path / "apt/auth.conf"
+    assert logins.read_text() == "machine http://m.example login me password s3/cret\n"
+    assert logins.stat().st_mode & 0o777 == 0o600
+    assert f'Dir::Etc::netrc "{logins}";' in (tmp_path / "apt/apt.conf").read_text()
+    told = [path for path in (tmp_path / "apt").rglob("*") if path.is_file() and b"cret" in path.read_bytes()]
+    assert told == [logins]
+    with pytest.raises(LeafrootError):
+        Apt(tmp_path / "apt", "trixie", BASE).update()
+    assert not logins.exists()
+
+
 def test_an_unknown_release_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
     fake(monkeypatch, tmp_path, 'echo "Ign:1 x"; echo "E: The repository does not have a Release file."; exit 100')
     with pytest.raises(LeafrootError) as caught:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The archive that the tests of fetching fetch, and what is in the cache."""
+"""The archive that the tests of fetching fetch, what is in the cache, and a configuration of apt."""
 
 from __future__ import annotations
 
@@ -25,3 +25,14 @@ def put(cache: Path, archive: Archive, data: bytes, suffix: str = "") -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def write_apt(apt: Path, **files: str) -> Path:
+    """A configuration of apt with these files: `sources` and `lines` among its sources, others as lists of mirrors."""
+    for folder in ("sources.list.d", "mirrors"):
+        (apt / folder).mkdir(parents=True)
+    (apt / "sources.list.d/debian.sources").write_text(files.pop("sources", "").format(apt=apt))
+    (apt / "sources.list").write_text(files.pop("lines", "").format(apt=apt))
+    for name, text in files.items():
+        (apt / f"mirrors/{name.replace('_', '-')}.list").write_text(text)
+    return apt

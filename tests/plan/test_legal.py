@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.kconfig.config import Config, ExternalToolchain
+from leafroot.kconfig.config import Config, ExternalToolchain, configure
+from leafroot.kconfig.resolve import Request
 from leafroot.own.manifest import PackageFacts, WriteManifest
 from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.step import Folder, Source, Text
-from leafroot.units.catalog import Catalog
-from tests.plan.conftest import MACHINE, step_of
+from leafroot.units.catalog import Catalog, load_catalog
+from tests.plan.conftest import MACHINE, ROOT, step_of
+from tests.small_tree import Code, package
 
 
 def table(config: Config) -> list[dict[str, str]]:
@@ -110,3 +112,18 @@ def test_the_manifest_tells_of_modules(configured: Callable[..., Config], tmp_pa
     assert isinstance(runc["further_archives"], dict) and isinstance(runc["modules"], list)
     assert list(runc["further_archives"]) == ["debian"]
     assert {"name", "version", "license", "archive"} == set(runc["modules"][0])
+
+
+def test_a_password_in_a_url_is_in_no_step(tmp_path: Path) -> None:
+    """So it is in no manifest, licence report, cache key or explanation either."""
+    archive = Code(f"Archive('https://me:s3cret@x.example/closed.tar?token=t0ken', '{'0' * 64}')")
+    (tmp_path / "tree/package/closed").mkdir(parents=True)
+    (tmp_path / "tree/package/closed/package.py").write_text(
+        package("A program.", archive=archive, license_files=["COPYING"])
+    )
+    (tmp_path / "x.config").write_text("CONFIG_PACKAGE_CLOSED=y\n")
+    asked = Request("qemu_x86_64", fragments=[tmp_path / "x.config"])
+    plan = plan_board(configure(load_catalog(ROOT, [tmp_path / "tree"]), ROOT, tmp_path / "kconfig", asked), MACHINE)
+    said = [f"{step.title} {step.output.path} {step.description}" for step in plan.steps]
+    assert any("closed.tar" in text for text in said)
+    assert [text for text in said if "s3cret" in text or "t0ken" in text] == []
