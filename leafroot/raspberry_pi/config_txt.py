@@ -139,8 +139,16 @@ _SET = {
     "upstream_kernel": _IN_PLACE,
     "include": "write the lines here, where they are checked; no other file is copied to the boot partition",
 }
-# Keys that select one of the loader's own files, which must be among those that the board puts onto the partition.
-_IMPLIED = {"start_x": ("start4x.elf", "fixup4x.dat"), "start_debug": ("start4db.elf", "fixup4db.dat")}
+# Keys whose value is a file of the boot partition, and must be among those that the board puts there.
+_FILES = ("start_file", "fixup_file", "armstub", "hdmi_edid_filename")
+# Settings that make the loader read such files without naming them, unless a line has the key that does name them.
+# legacy_config_txt.html#legacy-boot-options and #hdmi_edid_file; configuration.html#start_elf, for the last.
+_IMPLIED = {
+    ("start_x", "1"): ("", ("start4x.elf", "fixup4x.dat")),
+    ("start_debug", "1"): ("", ("start4db.elf", "fixup4db.dat")),
+    ("hdmi_edid_file", "1"): ("hdmi_edid_filename", ("edid.dat",)),
+    ("gpu_mem", "16"): ("start_file", ("start4cd.elf", "fixup4cd.dat")),
+}
 
 
 @dataclass(frozen=True)
@@ -164,14 +172,13 @@ def read_settings(board: Unit[Board], text: str) -> tuple[Setting, ...]:
     """
     loader = board.value.loader
     assert loader is not None, board.name
-    found = []
-    for number, line in _lines(board, text):
-        setting = _setting(line, number, board)
+    found = [_setting(line, number, board) for number, line in _lines(board, text)]
+    keys = frozenset(setting.key for setting in found)
+    for setting in found:
         try:
-            _check(setting, board, loader)
+            _check(setting, keys, board, loader)
         except LeafrootError as error:
-            raise LeafrootError(error.message, f"{board.path(CONFIG_TXT)}:{number}", error.hint) from None
-        found.append(setting)
+            raise LeafrootError(error.message, f"{board.path(CONFIG_TXT)}:{setting.line}", error.hint) from None
     return tuple(found)
 
 
@@ -223,7 +230,8 @@ def _setting(line: str, number: int, board: Unit[Board]) -> Setting:
     return Setting(key, value, number)
 
 
-def _check(setting: Setting, board: Unit[Board], loader: RaspberryPi) -> None:
+def _check(setting: Setting, keys: frozenset[str], board: Unit[Board], loader: RaspberryPi) -> None:
+    """Check a setting; `keys` are all that the file sets."""
     key, value = setting.key, setting.value
     description = board.path("board.py")
     if key in _SET:
@@ -235,13 +243,21 @@ def _check(setting: Setting, board: Unit[Board], loader: RaspberryPi) -> None:
             f"overlay {setting.overlay!r} is not on the boot partition",
             hint=f"List it in Kernel(overlays=[...]) in {description}. {nearest(setting.overlay, overlays)}".rstrip(),
         )
-    wanted = (value,) if key in ("start_file", "fixup_file") else _IMPLIED.get(key, ()) if value == "1" else ()
+    if key in _FILES and not value:
+        raise LeafrootError(f"{key}= names no file", hint="Remove the line.")
+    named_by, wanted = ("", (value,)) if key in _FILES else _IMPLIED.get((key, _plain_number(value)), ("", ()))
     for name in wanted:
-        if name not in loader.firmware:
+        if name not in loader.firmware and named_by not in keys:
+            near = nearest(name, loader.firmware) if name.startswith(("start", "fixup")) else ""
             raise LeafrootError(
                 f"{key}={value} needs {name!r}, which is not on the boot partition",
-                hint=f"List it in RaspberryPi(firmware=[...]) in {description}. {nearest(name, loader.firmware)}",
+                hint=f"List it in RaspberryPi(firmware=[...]) in {description}; the package {loader.package!r} must "
+                f"install it into boot/. {near}".rstrip(),
             )
+
+
+def _plain_number(value: str) -> str:
+    return str(int(value, 0)) if re.fullmatch(r"0[xX][0-9a-fA-F]+|[1-9]\d*", value) else value
 
 
 def _check_value(key: str, value: str, kind: Key) -> None:

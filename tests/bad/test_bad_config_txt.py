@@ -85,11 +85,31 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "start file": (
         "start_file=start4cd.elf",
-        "start_file=start4cd.elf needs 'start4cd.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+        "start_file=start4cd.elf needs 'start4cd.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/. Did you mean start4.elf?",
+    ),
+    "armstub": (
+        "armstub=bl31.bin",
+        "armstub=bl31.bin needs 'bl31.bin', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/.",
+    ),
+    "armstub without a file": (
+        "armstub=",
+        "armstub= names no file\n  Remove the line.",
+    ),
+    "EDID": (
+        "hdmi_edid_filename:0=panel.edid",
+        "hdmi_edid_filename=panel.edid needs 'panel.edid', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/.",
+    ),
+    "EDID, implied": (
+        "hdmi_edid_file=1",
+        "hdmi_edid_file=1 needs 'edid.dat', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/.",
+    ),
+    "memory for the cut-down loader": (
+        "gpu_mem=0x10",
+        "gpu_mem=0x10 needs 'start4cd.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/. Did you mean start4.elf?",
     ),
     "start file, implied": (
         "start_x=1",
-        "start_x=1 needs 'start4x.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py. Did you mean start4.elf?",
+        "start_x=1 needs 'start4x.elf', which is not on the boot partition\n  List it in RaspberryPi(firmware=[...]) in board/pi/board.py; the package 'raspberrypi-firmware' must install it into boot/. Did you mean start4.elf?",
     ),
 }
 

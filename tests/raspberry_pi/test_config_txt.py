@@ -92,11 +92,35 @@ def test_other_loader_files_can_be_selected_if_the_board_has_them() -> None:
     assert own in config_txt(replace(PI, value=replace(PI.value, loader=loader)), own)
 
 
+@pytest.mark.parametrize(
+    ("own", "firmware"),
+    [
+        ("armstub=bl31.bin", ["bl31.bin"]),
+        ("hdmi_edid_file=1", ["edid.dat"]),
+        ("hdmi_edid_file:1=1\nhdmi_edid_filename:1=panel.edid", ["panel.edid"]),
+        ("hdmi_edid_filename=panels/a.edid\nhdmi_edid_file:0=1", ["panels/a.edid"]),
+        ("gpu_mem=16", ["start4cd.elf", "fixup4cd.dat"]),
+        ("gpu_mem=16\nstart_file=start4.elf", ["start4.elf"]),
+        ("gpu_mem=17", []),
+    ],
+)
+def test_a_file_that_the_loader_reads_may_be_any_of_the_boards(own: str, firmware: list[str]) -> None:
+    def board(*names: str) -> Unit[Board]:
+        return replace(PI, value=replace(PI.value, loader=RaspberryPi(firmware=names)))
+
+    assert config_txt(board(*firmware), own).endswith(f"{own}\n")
+    for name in firmware:
+        with pytest.raises(LeafrootError, match=f"needs '{name}', which is not on the boot partition"):
+            config_txt(board(*(one for one in firmware if one != name)), own)
+
+
 @pytest.mark.parametrize("name", [name for name, key in KEYS.items() if key.is_number])
 def test_numbers_are_accepted_up_to_their_limits_only(name: str) -> None:
     key = KEYS[name]
     assert key.lowest is not None
-    firmware = ("start4x.elf", "fixup4x.dat", "start4db.elf", "fixup4db.dat")
+    firmware = [f"{name}4{kind}" for kind in ("x", "db", "cd") for name in ("start", "fixup")]
+    firmware = [f"{name}.{'elf' if name.startswith('start') else 'dat'}" for name in firmware]
+    firmware.append("edid.dat")
     board = replace(PI, value=replace(PI.value, loader=RaspberryPi(firmware=firmware)))
     good = [key.lowest] + ([key.highest] if key.highest is not None else [])
     for value in good:
@@ -107,7 +131,7 @@ def test_numbers_are_accepted_up_to_their_limits_only(name: str) -> None:
 
 
 def test_a_line_may_be_as_long_as_the_boot_loader_reads() -> None:
-    line = "armstub=" + "x" * (LONGEST_LINE - len("armstub="))
+    line = "dtparam=" + "x" * (LONGEST_LINE - len("dtparam="))
     assert f"{line}\n" in config_txt(PI, line)
     with pytest.raises(LeafrootError, match="the line has 99 characters"):
         config_txt(PI, line + "x")
