@@ -121,15 +121,20 @@ class Sources(Input):
 
 @dataclass(frozen=True)
 class Folder(Input):
-    """Files of the checkout as a read-only folder: (name in it, path in the checkout, mode)."""
+    """Files of the checkout as a read-only folder: (name in it, path in the checkout, mode).
+
+    `links` are symbolic links of the folder: (name in it, target).
+    """
 
     entries: tuple[tuple[str, str, int], ...]
+    links: tuple[tuple[str, str], ...] = ()
 
     def files(self) -> tuple[str, ...]:
         return tuple(path for _, path, _ in self.entries)
 
     def identity(self) -> dict[str, object]:
-        return {"files": [(name, mode) for name, _, mode in self.entries]}
+        links = {"links": self.links} if self.links else {}
+        return {"files": [(name, mode) for name, _, mode in self.entries], **links}
 
 
 @dataclass(frozen=True)

@@ -224,6 +224,11 @@ class Local:
             shutil.copyfile(self.checkout / path, target)
             target.chmod(mode)
             os.utime(target, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH))
+        for name, text in folder.links:
+            link = place / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(text)
+            os.utime(link, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH), follow_symlinks=False)
 
     def _run_commands(self, step: Step, sandbox: Sandbox) -> None:
         """Run all commands of the step in one sandbox, each after the one before; its log shows each command first."""

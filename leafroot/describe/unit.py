@@ -19,7 +19,7 @@ class Unit(Generic[T]):
 
     `folder` is the path for messages (below the checkout, or absolute for an external tree), `directory` its path on
     this machine. `files` are the folder's files, relative to it, sorted. `modules` are those that its lock file pins.
-    `description` is the name of the file that sets the value.
+    `description` is the name of the file that sets the value. `links` are symbolic links in src/, each with its target.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Unit(Generic[T]):
     directory: Path = Path()
     description: str = "package.py"
     modules: tuple[Module, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def summary(self) -> str:

@@ -41,6 +41,9 @@ def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | Non
     licence expressions are valid.
     """
     trees = (root, *(_external_tree(root, path) for path in external))
+    for number, tree in enumerate(trees):
+        # The menu and the defconfigs, which are read later.
+        _listed(tree / "configs", (tree / "configs").as_posix() if number else "configs")
     packages = _load_kind(trees, "package", "package.py", "package", Package)
     boards = _load_kind(trees, "board", "board.py", "board", Board)
     series = _load_kind(trees, "linux", "kernel.py", "kernel", Series)
@@ -84,13 +87,40 @@ def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str
 
 def _folders(trees: Sequence[Path], parent: str) -> Iterator[tuple[Path, str]]:
     for number, tree in enumerate(trees):
-        place = tree / parent
-        if not place.is_dir():
-            continue
-        for directory in sorted(place.iterdir()):
+        # The path for messages: below the checkout, or where the external tree is.
+        shown = (tree / parent).as_posix() if number else parent
+        for directory in _listed(tree / parent, shown):
             if not directory.is_dir() or directory.name.startswith((".", "__pycache__")):
                 continue
             shared = directory.name in _NO_UNITS.get(parent, ()) and not (directory / "kernel.py").exists()
             if not shared and has_files(directory):
-                # The path for messages: below the checkout, or where the external tree is.
-                yield tree, directory.as_posix() if number else f"{parent}/{directory.name}"
+                yield tree, f"{shown}/{directory.name}"
+
+
+def _listed(folder: Path, shown: str) -> list[Path]:
+    """What is in a folder of a tree, sorted; nothing if there is no such folder.
+
+    Raises LeafrootError for a symbolic link that leads nowhere: what it should bring would be missing without a word.
+    """
+    _check_link(folder, shown)
+    try:
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise LeafrootError(f"cannot be read: {error.strerror}", shown) from error
+    for one in found:
+        if not one.name.startswith("."):
+            _check_link(one, f"{shown}/{one.name}")
+    return found
+
+
+def _check_link(path: Path, shown: str) -> None:
+    if not os.path.islink(path):  # noqa: PTH114 (a thousand units are loaded)
+        return
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise LeafrootError(
+            f"this is a link to {path.readlink()}, which does not exist", shown, "Mend it, or remove it."
+        ) from None
+    except OSError as error:
+        raise LeafrootError(f"cannot be read: {error.strerror}", shown) from None

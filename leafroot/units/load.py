@@ -15,6 +15,7 @@ import inspect
 import os
 import re
 import signal
+import stat
 import threading
 import traceback
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
             folder,
             "A name has letters, digits and . _ + -, and begins with a letter or a digit.",
         )
-    files = tuple(sorted(_files(str(directory), "")))
+    files, links = _content(directory, folder)
     shown = f"{folder}/{file_name}"
     if file_name not in files:
         raise LeafrootError(f"this folder has no {file_name}", folder, nearest(file_name, files))
@@ -72,16 +73,75 @@ def load_unit(tree: Path, folder: str, file_name: str, variable: str, kind: type
     for problem in problems:
         # Looks for the line only now, because it is slow and most descriptions have no error.
         raise LeafrootError(problem, f"{shown}:{line_of(directory / file_name, variable)}")
-    return Unit(name, folder, namespace["__doc__"], value, files, directory, file_name)
+    return Unit(name, folder, namespace["__doc__"], value, files, directory, file_name, links=links)
 
 
 def has_files(directory: Path) -> bool:
     """Whether a folder has files that count: an empty folder, left behind by another branch, is not a unit."""
-    return next(_files(str(directory), ""), None) is not None
+    return next(_entries(str(directory), ""), None) is not None
 
 
-def _files(directory: str, prefix: str) -> Iterator[str]:
-    """The paths of all files below a folder; a symbolic link counts as a file, whatever it points to."""
+# Folders of a unit that may be symbolic links, to sources that lie elsewhere.
+_MAY_BE_LINKS = ("files", "overlay", "overlays", "patches", "src")
+# Those that go into a root: rootfs/layers.py checks what they hold, and a link there is a link of the root.
+_OF_ROOTS = ("files", "overlay")
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
+
+
+def _content(directory: Path, folder: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The files of a unit's folder, and the symbolic links in its src/ that stay links, as (name, target).
+
+    A link to a file counts as that file. Raises LeafrootError for what cannot be an input of a step.
+    """
+    files: list[str] = []
+    links: list[tuple[str, str]] = []
+    for name, entry in sorted(_entries(str(directory), "")):
+        if name.split("/")[0] in _OF_ROOTS:
+            files.append(name)
+        elif not name.isprintable():
+            raise LeafrootError("this name has characters that cannot be shown", f"{folder}/{name}", "Rename it.")
+        elif entry.is_symlink() and not os.path.isfile(entry.path):  # noqa: PTH113 (a thousand units are loaded)
+            if link := _link(entry, name, folder):
+                links.append((name, link))
+            else:
+                files.append(name)
+        elif not entry.is_symlink() and not entry.is_file():
+            kind = _KINDS.get(stat.S_IFMT(entry.stat().st_mode), "not a file")
+            raise LeafrootError(
+                f"this is {kind}, but a unit has files, folders and symbolic links only",
+                f"{folder}/{name}",
+                "Remove it.",
+            )
+        elif not os.access(entry.path, os.R_OK):
+            raise LeafrootError("cannot be read: Permission denied", f"{folder}/{name}", "Make it readable: chmod +r.")
+        else:
+            files.append(name)
+    return tuple(files), tuple(links)
+
+
+def _link(entry: os.DirEntry[str], name: str, folder: str) -> str:
+    """The target of a symbolic link that leads to no file, if it stays a link; "" for one that nobody reads."""
+    target = os.readlink(entry.path)  # noqa: PTH115
+    top, is_folder = name.split("/")[0], os.path.isdir(entry.path)  # noqa: PTH112
+    if top == "src" and top != name:
+        place = os.path.normpath(f"{os.path.dirname(name)}/{target}")  # noqa: PTH120
+        if not target.startswith("/") and place.split("/")[0] == "src":
+            return target
+        if is_folder:
+            raise LeafrootError(
+                f"this is a link to the folder {target}, which is not in src/",
+                f"{folder}/{name}",
+                "Only what is in src/ is there when the package is built: put the folder into src/.",
+            )
+    elif is_folder:
+        return ""
+    raise LeafrootError(
+        f"this is a link to {target}, which does not exist", f"{folder}/{name}", "Mend it, or remove it."
+    )
+
+
+def _entries(directory: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The paths and entries of all that is below a folder, without folders and without what editors leave."""
     if prefix.count("/") > DEEPEST:
         raise LeafrootError(f"folders are nested more than {DEEPEST} deep", directory)
     try:
@@ -90,11 +150,12 @@ def _files(directory: str, prefix: str) -> Iterator[str]:
         raise LeafrootError(f"cannot be read: {error.strerror}", directory) from error
     for entry in entries:
         name = entry.name
-        if entry.is_dir(follow_symlinks=False):
+        linked = not prefix and name in _MAY_BE_LINKS and os.path.isdir(entry.path)  # noqa: PTH112
+        if linked or entry.is_dir(follow_symlinks=False):
             if name != "__pycache__":
-                yield from _files(entry.path, f"{prefix}{name}/")
+                yield from _entries(entry.path, f"{prefix}{name}/")
         elif not name.endswith((".pyc", "~", ".swp")) and not name.startswith((".#", "#")):
-            yield prefix + name
+            yield prefix + name, entry
 
 
 # Seconds of processor time. The slowest description takes a few milliseconds.

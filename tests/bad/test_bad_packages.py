@@ -2,12 +2,21 @@
 # ruff: noqa: E501 (messages stand here as they are printed)
 """Packages that are wrong, each with its exact message."""
 
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from refusal import assert_refused
 
-from tests.small_tree import Code, SmallTree, package
+from leafroot.errors import printable
+from tests.small_tree import CHECKOUT, Code, SmallTree, package
+
+# Root without the right to read what its mode forbids.
+ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 ALPHA = "package/alpha/package.py"
 
@@ -140,3 +149,82 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
 @pytest.mark.parametrize(("files", "message"), CASES.values(), ids=CASES)
 def test_message_about_a_package(files: dict[str, str | None], message: str, tmp_path: Path) -> None:
     assert_refused(SmallTree(tmp_path, files), message)
+
+
+def pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def listening(place: Path) -> None:
+    os.mknod(place, stat.S_IFSOCK | 0o600)
+
+
+def linked(target: str) -> Callable[[Path], None]:
+    return lambda place: place.symlink_to(target)
+
+
+NO_KIND = "but a unit has files, folders and symbolic links only\n  Remove it."
+NO_TEXT = "this name has characters that cannot be shown\n  Rename it."
+NOWHERE = "which does not exist\n  Mend it, or remove it."
+
+# A path, what is made there, and the message that follows the path.
+ODD_FILES: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "pipe": ("package/alpha/src/p", pipe, f"this is a pipe, {NO_KIND}"),
+    "pipe beside the description": ("package/alpha/p", pipe, f"this is a pipe, {NO_KIND}"),
+    "socket": ("board/one/patches/s", listening, f"this is a socket, {NO_KIND}"),
+    "dangling link in src": ("package/alpha/src/a.mk", linked("../a.mk"), f"this is a link to ../a.mk, {NOWHERE}"),
+    "absolute dangling link in src": ("package/alpha/src/a", linked("/no/a"), f"this is a link to /no/a, {NOWHERE}"),
+    "link to a folder elsewhere": (
+        "package/alpha/src/common",
+        linked("../../beta"),
+        "this is a link to the folder ../../beta, which is not in src/\n"
+        "  Only what is in src/ is there when the package is built: put the folder into src/.",
+    ),
+    "absolute link to a folder": (
+        "package/alpha/src/deep/etc",
+        linked("/etc"),
+        "this is a link to the folder /etc, which is not in src/\n"
+        "  Only what is in src/ is there when the package is built: put the folder into src/.",
+    ),
+    "src is a dangling link": ("package/alpha/src", linked("gone"), f"this is a link to gone, {NOWHERE}"),
+    "dangling patch": ("package/alpha/patches/1.patch", linked("gone"), f"this is a link to gone, {NOWHERE}"),
+    "patch that leads to itself": (
+        "package/alpha/patches/1.patch",
+        linked("1.patch"),
+        f"this is a link to 1.patch, {NOWHERE}",
+    ),
+    "dangling unit": ("package/delta", linked("../vendor/delta"), f"this is a link to ../vendor/delta, {NOWHERE}"),
+    "dangling board": ("board/three", linked("gone"), f"this is a link to gone, {NOWHERE}"),
+    "dangling defconfig": ("configs/three_defconfig", linked("gone"), f"this is a link to gone, {NOWHERE}"),
+    "unit that leads to itself": ("linux/9", linked("9"), "cannot be read: Too many levels of symbolic links"),
+    "newline": ("package/alpha/src/a\nb", Path.touch, NO_TEXT),
+    "escape sequence": ("package/alpha/src/\x1b[2J", Path.touch, NO_TEXT),
+    "not UTF-8": ("package/alpha/patches/\udcff.patch", Path.touch, NO_TEXT),
+}
+
+
+@pytest.mark.parametrize(("name", "make", "message"), ODD_FILES.values(), ids=ODD_FILES)
+def test_message_about_what_is_no_source(name: str, make: Callable[[Path], None], message: str, tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    make(tmp_path / name)
+    assert_refused(tree, f"{printable(name)}: {message}")
+
+
+def test_a_source_that_may_not_be_read_is_refused_before_anything_is_built(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, {"package/alpha/src/main.c": "", "package/alpha/src/deep/x.h": ""})
+    (tmp_path / "package/alpha/src/main.c").chmod(0)
+    script = "import sys\nfrom pathlib import Path\nfrom leafroot.errors import LeafrootError\n"
+    script += "from leafroot.units.catalog import load_catalog\n"
+    script += "try:\n    load_catalog(Path(sys.argv[1]))\nexcept LeafrootError as error:\n    print(error)\n"
+
+    def said() -> str:
+        argv = [*ORDINARY, sys.executable, "-c", script, str(tree.root)]
+        return subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+
+    assert said() == "package/alpha/src/main.c: cannot be read: Permission denied\n  Make it readable: chmod +r.\n"
+    (tmp_path / "package/alpha/src/main.c").chmod(0o644)
+    (tmp_path / "package/alpha/src/deep").chmod(0)
+    assert said() == f"{tmp_path}/package/alpha/src/deep: cannot be read: Permission denied\n"
+    (tmp_path / "package/alpha/src/deep").chmod(0o755)
+    assert said() == ""

@@ -132,7 +132,7 @@ PARTS: dict[str, Callable[[Path], object]] = {
 }
 PINNED = {
     "build/sandbox": "aa20e63f2b08180b",
-    "build/executor": "a1331687ef15c264",
+    "build/executor": "e49d1419270f9e53",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
     "archive/unpack": "31fb5889477564db",

@@ -10,6 +10,8 @@ import pytest
 from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
 from leafroot.errors import LeafrootError
+from leafroot.plan.recipes.protocol import unit_sources
+from leafroot.step import Folder
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.small_tree import CHECKOUT, SmallTree, package, series
 
@@ -114,3 +116,36 @@ def test_error_of_the_vocabulary_gets_the_line_of_the_description(tmp_path: Path
         tree.catalog()
     assert error.value.where == "package/alpha/package.py:9"
     assert "SHA-256" in error.value.message
+
+
+def test_links_within_src_stay_links_and_a_link_to_a_file_is_that_file(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, {"package/alpha/src/real/x.h": "", "common.c": "", "package/alpha/src/$a 'b'.c": ""})
+    src = tmp_path / "package/alpha/src"
+    for name, target in {
+        "inc": "real",
+        "real/up": "..",
+        "gone.mk": "real/gone",
+        "loop": "loop",
+        "l.h": "real/x.h",
+    }.items():
+        (src / name).symlink_to(target)
+    (src / "common.c").symlink_to("../../../common.c")
+    unit = tree.catalog().packages["alpha"]
+    assert unit.links == (
+        ("src/gone.mk", "real/gone"),
+        ("src/inc", "real"),
+        ("src/loop", "loop"),
+        ("src/real/up", ".."),
+    )
+    assert unit.below("src") == tuple(
+        f"package/alpha/src/{name}" for name in ("$a 'b'.c", "common.c", "l.h", "real/x.h")
+    )
+    (folder,) = unit_sources(unit)
+    assert isinstance(folder, Folder) and ("inc", "real") in folder.links
+
+
+@pytest.mark.parametrize("name", ["src", "patches"])
+def test_a_folder_of_sources_may_be_a_link(tmp_path: Path, name: str) -> None:
+    tree = SmallTree(tmp_path / "tree", {"../elsewhere/deep/file": ""})
+    (tmp_path / "tree/package/alpha" / name).symlink_to(tmp_path / "elsewhere")
+    assert tree.catalog().packages["alpha"].below(name) == (f"package/alpha/{name}/deep/file",)

@@ -81,13 +81,14 @@ def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
         return (unit_source(unit),)
     folder = "src/"
     names = [name.removeprefix(folder) for name in unit.files if name.startswith(folder)]
+    links = tuple((name.removeprefix(folder), target) for name, target in unit.links)
     if not names:
         raise LeafrootError(
             "the package has neither an archive nor a folder src/",
             where=unit.path("package.py"),
             hint="Add archive=Archive(...), or put its source into src/ beside package.py.",
         )
-    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names)),)
+    return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names), links),)
 
 
 def check_plain_path(unit: Unit[Package], path: str, whose: str) -> None:
