@@ -16,6 +16,7 @@ from leafroot.describe.qemu import NetBoot
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
+from leafroot.plan.cmdline import check_added
 from leafroot.step import Output
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def boot_board(session: Session, config: Config, plan: Plan) -> int:
 def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
     """Boot each board's image and let it check itself; a LeafrootError for the first board that does not pass."""
     from leafroot.guest import network_boot as over_network
-    from leafroot.guest.qemu import boot_test
+    from leafroot.guest.qemu import CHECK_WORDS, boot_test
 
     for config, plan in planned:
+        check_added(config, CHECK_WORDS)
         guest, log = guest_of(session, config, plan, plan.image), session.output / config.name / "boot-test.log"
         if session.variables.netboot:
             print(over_network.boot_test(guest, network_boot(config), log))

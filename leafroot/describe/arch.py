@@ -16,12 +16,13 @@ class Arch:
     `elf_machine` is the `e_machine` name of the ELF specification, `elf_class` its word size in bits. `elf_flags` is a
     mask and a value: the bits of `e_flags` in the mask must equal the value. `kernel_arch` is the kernel's ARCH,
     `kernel_image` the file that `make` writes, relative to the object tree. `cmdline_options` are the kernel options
-    that add CMDLINE to the boot loader's command line. If there are none, the command line is embedded as a boot
-    configuration (Documentation/admin-guide/bootconfig.rst). `kernel_options` must be set in every kernel for the
-    architecture: those that the C library needs, and KERNEL_GZIP if the kernel unpacks itself. `qemu` is the QEMU
-    program. `emulation` is the machine for boards that have none of their own, `console` the kernel console of that
-    machine. `netboot` says how QEMU's machines with a virtio network card boot over the network, if they can. `go` are
-    the variables that tell the Go compiler the architecture (https://go.dev/doc/install/source#environment).
+    that join CMDLINE with the boot loader's parameters; they come first, but for `cmdline_leads`. `cmdline_size` is the
+    kernel's COMMAND_LINE_SIZE, the room for all of them and a NUL, by the first version that has it. `kernel_options`
+    must be set in every kernel for the architecture: those that the C library needs, and KERNEL_GZIP if the kernel
+    unpacks itself. `qemu` is the QEMU program. `emulation` is the machine for boards that have none of their own,
+    `console` the kernel console of that machine. `netboot` says how QEMU's machines with a virtio network card boot
+    over the network, if they can. `go` are the variables that tell the Go compiler the architecture
+    (https://go.dev/doc/install/source#environment).
     """
 
     name: str
@@ -30,6 +31,7 @@ class Arch:
     kernel_target: str
     kernel_image: str
     cmdline_options: tuple[str, ...]
+    cmdline_size: Mapping[tuple[int, int], int]
     musl_arch: str
     elf_machine: str
     elf_class: int
@@ -39,6 +41,7 @@ class Arch:
     qemu: str
     emulation: Emulation
     console: str
+    cmdline_leads: bool = False
     gcc_options: tuple[str, ...] = ()
     kernel_options: tuple[str, ...] = ()
     go: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boards and kernel series as their authors describe them, with the consoles and root sizes that they may use."""
+"""Boards and kernel series as their authors describe them, with the root sizes that they may use."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ class Board:
 
     `memory` is the RAM in MiB; the image must fit and leave room. `root_size` is the maximum size of the root, as for
     tmpfs: a share of the memory ("60%") or an amount ("96M"). The default is half of the memory. `console` is a kernel
-    console ("ttyS0,115200"), if it differs from the architecture's. The files of `overlay/` in the board's folder
+    console ("ttyS0,115200") or several, if it differs from the architecture's. People can log in on each; the last one
+    is /dev/console. `console_drivers` are the kernel options of their drivers, by device name without the number
+    ("ttyMSM"), if they are others than in leafroot/describe/console.py. The files of `overlay/` in the board's folder
     replace and add to those of the root. `require` lists the hardening that every ELF file in the root must have:
     relro, pie, ssp. `loader` says what the board's boot loader needs beside the kernel. `emulation` is the board's own
     QEMU machine, if the architecture's does not fit.
@@ -113,7 +115,8 @@ class Board:
     boot: str
     memory: int
     root_size: str = ""
-    console: str = ""
+    console: str | Sequence[str] = ""
+    console_drivers: Mapping[str, str] = field(default_factory=dict)
     packages: Sequence[str] = ()
     cmdline: str = ""
     require: Sequence[str] = ()
@@ -122,32 +125,6 @@ class Board:
 
     def __post_init__(self) -> None:
         freeze(self)
-
-
-CONSOLES: dict[str, str] = {
-    "hvc": "VIRTIO_CONSOLE",
-    "tty": "VT_CONSOLE",
-    "ttyAMA": "SERIAL_AMBA_PL011_CONSOLE",
-    "ttyLP": "SERIAL_FSL_LPUART_CONSOLE",
-    "ttyMV": "SERIAL_MVEBU_CONSOLE",
-    "ttyPS": "SERIAL_XILINX_PS_UART_CONSOLE",
-    "ttyS": "SERIAL_8250_CONSOLE",
-    "ttySAC": "SERIAL_SAMSUNG_CONSOLE",
-    "ttySC": "SERIAL_SH_SCI_CONSOLE",
-    "ttySIF": "SERIAL_SIFIVE_CONSOLE",
-    "ttySTM": "SERIAL_STM32_CONSOLE",
-    "ttyUL": "SERIAL_UARTLITE_CONSOLE",
-    "ttymxc": "SERIAL_IMX_CONSOLE",
-}
-"""Device names without their numbers, and kernel options without CONFIG_."""
-
-_CONSOLE = re.compile(r"([a-zA-Z]+)[0-9]+(?:,[0-9]+[noe]?[78]?r?)?")
-
-
-def console_kind(console: str) -> str:
-    """The device's name without its number; "" if the console is not in the kernel's format."""
-    found = _CONSOLE.fullmatch(console)
-    return found.group(1) if found else ""
 
 
 ROOT_SIZE = re.compile(r"(?P<number>[1-9]\d{0,8})(?P<unit>[%kKmMgG])")

@@ -45,7 +45,7 @@ class BootMode:
         """The kernel parameters for this version: the mode, and the root's size ("" leaves the size to the kernel)."""
         mode = "" if self.is_native(version) else self.cmdline
         limit = f"{self.options}=size={size}" if size else ""
-        # If one parameter can say both, it appears once: a boot configuration cannot hold it with and without a value.
+        # If one parameter can say both, it appears once.
         words = (limit,) if limit and mode == self.options else (mode, limit)
         return tuple(word for word in words if word)
 

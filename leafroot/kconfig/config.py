@@ -13,8 +13,10 @@ from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import ROOT_SIZE, Board, Series
 from leafroot.describe.bootmode import BOOT_MODES, BootMode, check_bootable
+from leafroot.describe.console import Console, consoles_of, read_console
 from leafroot.describe.option import Choice
 from leafroot.describe.package import Package
+from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.qemu import Emulation
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
@@ -78,9 +80,10 @@ class Config:
         return self.board.described_in
 
     @property
-    def console(self) -> str:
-        """The kernel console, the board's own or that of the QEMU machine: "ttyS0,115200"."""
-        return self.board.value.console or self.arch.console
+    def consoles(self) -> tuple[Console, ...]:
+        """The kernel's consoles, the board's own or that of the QEMU machine; the last one is /dev/console."""
+        texts = consoles_of(self.board.value.console) or (self.arch.console,)
+        return tuple(one for one in map(read_console, texts) if one is not None)
 
     @property
     def emulation(self) -> Emulation:
@@ -131,7 +134,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         root_password=_root_password(resolved),
         overlays=tuple(_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
-        cmdline=resolved.value("KERNEL_CMDLINE"),
+        cmdline=_cmdline(resolved),
         memory=int(resolved.value("BOARD_MEMORY")),
         root_size=_root_size(resolved, unit),
         options=tuple(name for name in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"),
@@ -199,6 +202,15 @@ def _toolchain(resolved: Resolved) -> ExternalToolchain | None:
         prefix=_matching(resolved, "TOOLCHAIN_EXTERNAL_PREFIX", absolute, "an absolute path without spaces"),
         tuple=_matching(resolved, "TOOLCHAIN_EXTERNAL_TUPLE", _TUPLE, "a tuple such as x86_64-linux-gnu"),
     )
+
+
+def _cmdline(resolved: Resolved) -> str:
+    name = "KERNEL_CMDLINE"
+    # Blanks around the parameters mean nothing to the kernel.
+    text = resolved.value(name).strip(" ")
+    if fault := parameters_fault(text):
+        raise LeafrootError(fault[0], resolved.where(name, _MENU), fault[1])
+    return text
 
 
 def _root_password(resolved: Resolved) -> str:

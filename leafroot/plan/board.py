@@ -14,7 +14,14 @@ from leafroot.own.manifest import BOOT, ELF, STEPS, KernelFacts, ModuleFacts, Pa
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.forms import BootParts, Export, Forms, plan_forms
-from leafroot.plan.kernel import plan_bare_kernel, plan_image, plan_kernel, plan_kernel_config, plan_linked
+from leafroot.plan.kernel import (
+    kernel_patches,
+    plan_bare_kernel,
+    plan_image,
+    plan_kernel,
+    plan_kernel_config,
+    plan_linked,
+)
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_packages
 from leafroot.plan.root import plan_root
@@ -133,7 +140,7 @@ def _plan_manifest(
         archive=series.archive.sha256,
         patches=tuple(
             config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
-            for path in config.series.below("patches", ".patch")
+            for path in kernel_patches(config)
         ),
         command_line=command_line(config),
     )

@@ -1,105 +1,124 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel's command line: its content, and how it is built into the kernel.
 
-The object tree is compiled with a placeholder, so another boot mode or another KERNEL_CMDLINE does not rebuild it. The
-step that links the kernel sets the real parameters, and make then compiles the few objects that contain them.
-
-Some architectures use CMDLINE only if the boot loader gives no command line. There, the parameters are embedded as a
-boot configuration instead (Documentation/admin-guide/bootconfig.rst in the kernel's source). They come before the boot
-loader's, which can add to them and change them. Parameters that the kernel needs before it reads the boot configuration
-(earlycon and the like) must then come from the boot loader.
+It is a kernel option, which the kernel joins with the boot loader's parameters. The object tree is compiled with a
+placeholder, so another boot mode or another KERNEL_CMDLINE does not rebuild it. The step that links the kernel sets the
+real parameters, and make then compiles the few objects that contain them.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
-
+from leafroot.describe.console import MOST
+from leafroot.describe.parameters import split_parameters
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
-from leafroot.step import AnyInput, Text
 
-_FILE = "/bootconfig"
-_KEY = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+# A Raspberry Pi's start4.elf passes the size of each display, two MAC addresses, the memory of the video core and more:
+# some 400 characters, beside those of cmdline.txt.
+_FIRMWARE = 512
+_MENU_OPTION = "CONFIG_KERNEL_CMDLINE"
 
 
 def command_line(config: Config) -> str:
-    """The command line that is built into the kernel."""
+    """The command line that is built into the kernel; raises LeafrootError if the kernel cannot hold it."""
+    parts = _parts(config)
+    _check_length(config, parts)
+    _check_consoles(config, parts)
+    return " ".join(parts.values())
+
+
+def _parts(config: Config) -> dict[str, str]:
+    """The parts of the command line that are not empty, in their order, by what they are."""
     mode = config.mode.words(config.series.value.number, config.root_size)
-    words = (f"console={config.console}", *mode, config.board.value.cmdline, config.cmdline)
-    return " ".join(word for word in words if word)
+    parts = {
+        "console=": placeholder(config),
+        "the boot mode": " ".join(mode),
+        "the board's cmdline=": config.board.value.cmdline,
+        _MENU_OPTION: config.cmdline,
+    }
+    return {name: text for name, text in parts.items() if text}
+
+
+def _where(config: Config, part: str) -> str:
+    """The place of a part, for error messages."""
+    return part if part == _MENU_OPTION else config.board.at("cmdline" if "cmdline" in part else "console")
+
+
+def _room(config: Config) -> int:
+    """How many characters the kernel takes, without those that the board's boot loader adds by itself."""
+    sizes, version = config.arch.cmdline_size, config.series.value.number
+    size = sizes[max(since for since in sizes if since <= version)]
+    # The last one is a NUL. If the boot loader's parameters come first, there is a blank even if there are none.
+    room = size - (1 if config.arch.cmdline_leads else 2)
+    return room - (_FIRMWARE + len(cmdline_txt(config)) if config.board.value.loader else 0)
+
+
+def _check_length(config: Config, parts: dict[str, str]) -> None:
+    length, room = len(" ".join(parts.values())), _room(config)
+    if length <= room:
+        return
+    longest = max(parts, key=lambda name: len(parts[name]))
+    sizes = ", ".join(f"{name} {len(text)}" for name, text in parts.items())
+    loader = f" (and {_FIRMWARE} that the boot loader may add)" if config.board.value.loader else ""
+    raise LeafrootError(
+        f"the kernel's command line has {length} characters, but Linux {config.series.name} has room for {room} "
+        f"on {config.arch.name}{loader}",
+        _where(config, longest),
+        f"Shorten {longest} by {length - room}. The parts: {sizes}.",
+    )
+
+
+def _check_consoles(config: Config, parts: dict[str, str]) -> None:
+    """Check the console= of all parts: the kernel ignores the options of a second one for the same device."""
+    seen: dict[str, str] = {}
+    for name, text in parts.items():
+        for word in split_parameters(text):
+            key, _, value = word.partition("=")
+            device = value.partition(",")[0]
+            if key != "console" or not device:
+                continue
+            if seen.setdefault(device, value) != value:
+                raise LeafrootError(
+                    f"{word} has no effect: the kernel has console={seen[device]} before it",
+                    _where(config, name),
+                    f"Set console= in {config.board.path('board.py')}, or remove it here.",
+                )
+    if len(seen) > MOST:
+        raise LeafrootError(
+            f"the kernel's command line has {len(seen)} consoles, but the kernel takes {MOST}",
+            config.board.at("console"),
+        )
+
+
+def check_added(config: Config, words: str) -> None:
+    """Raise a LeafrootError if the kernel has no room for the parameters `words` of a boot loader."""
+    room = _room(config) - len(command_line(config)) - (1 if config.arch.cmdline_leads else 0)
+    if len(words) > room:
+        raise LeafrootError(
+            f"the kernel has no room for the parameters {words!r}",
+            f"BOARD={config.name}",
+            f"Its command line has {len(command_line(config))} characters: shorten it by {len(words) - room}.",
+        )
 
 
 def cmdline_txt(config: Config) -> str:
-    """The text of a Raspberry Pi's cmdline.txt: the same parameters again.
+    """The text of a Raspberry Pi's cmdline.txt: the consoles.
 
-    Without that file, start4.elf passes parameters of its own, including a root on the card. If the kernel has its
-    parameters in a boot configuration, this file provides those that are needed before it is read. Parameters that
-    appear twice do no harm.
+    Without that file, start4.elf passes parameters of its own, including a root on the card. All others are built into
+    the kernel.
     """
-    return f"{command_line(config)}\n"
+    return f"{placeholder(config)}\n"
 
 
 def placeholder(config: Config) -> str:
-    """The command line that the object tree is compiled with.
+    """The command line that the object tree is compiled with: the consoles.
 
     It is not empty, because the options of some architectures depend on a command line in Kconfig.
     """
-    return f"console={config.console}"
-
-
-def is_option(config: Config) -> bool:
-    """Whether the command line is a kernel option (otherwise, it is a boot configuration)."""
-    return bool(config.arch.cmdline_options)
+    return " ".join(f"console={console.text}" for console in config.consoles)
 
 
 def cmdline_options(config: Config, words: str) -> tuple[str, ...]:
     """The kernel options that build in the command line `words`, as assignments without CONFIG_."""
-    if is_option(config):
-        quoted = words.replace("\\", "\\\\").replace('"', '\\"')
-        return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{quoted}"')
-    return (
-        *("BOOT_CONFIG=y", "BOOT_CONFIG_FORCE=y", "BOOT_CONFIG_EMBED=y"),
-        f'BOOT_CONFIG_EMBED_FILE="{_FILE}"',
-    )
-
-
-def cmdline_inputs(config: Config, words: str) -> tuple[AnyInput, ...]:
-    """The additional inputs of a step that compiles or links the kernel with the command line `words`."""
-    if is_option(config):
-        return ()
-    return (Text(_FILE, boot_configuration(words, config.board.path("board.py"))),)
-
-
-def boot_configuration(words: str, where: str) -> str:
-    """The boot configuration that gives the kernel these parameters; `where` is the place for error messages."""
-    values: dict[str, list[str | None]] = {}
-    for word in _split(words, where):
-        key, equals, value = word.partition("=")
-        if not _KEY.fullmatch(key) or ('"' in value and "'" in value):
-            raise LeafrootError(f"{word!r} cannot be put into a boot configuration", where)
-        values.setdefault(key, []).append(value if equals else None)
-    return "".join(f"kernel.{key}{_assigned(key, given, where)}\n" for key, given in values.items())
-
-
-def _split(words: str, where: str) -> list[str]:
-    try:
-        return shlex.split(words)
-    except ValueError as error:
-        raise LeafrootError(
-            f"the kernel's command line cannot be split into words: {str(error).lower()}",
-            where,
-            f"It is: {words}\nIts parts are the board's cmdline= and the option KERNEL_CMDLINE.",
-        ) from error
-
-
-def _assigned(key: str, given: list[str | None], where: str) -> str:
-    if None not in given:
-        return " = " + ", ".join(_quoted(value) for value in given if value is not None)
-    if any(value is not None for value in given):
-        raise LeafrootError(f"the kernel's command line has {key!r} both with a value and without", where)
-    return ""
-
-
-def _quoted(value: str) -> str:
-    return f"'{value}'" if '"' in value else f'"{value}"'
+    quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+    return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{quoted}"')

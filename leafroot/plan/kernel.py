@@ -13,12 +13,13 @@ linking steps set the real parameters (leafroot/plan/cmdline.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from leafroot.describe.board import CONSOLES, console_kind
+from leafroot.describe.console import DRIVERS
 from leafroot.describe.package import kernel_options
 from leafroot.kconfig.config import Config
 from leafroot.own.image import WriteImage
-from leafroot.plan.cmdline import cmdline_inputs, cmdline_options, command_line, is_option, placeholder
+from leafroot.plan.cmdline import cmdline_options, command_line, placeholder
 from leafroot.plan.recipes import kbuild
 from leafroot.plan.toolchain.compiler import Toolchain, environment
 from leafroot.step import AnyInput, Artefact, Commands, Environment, Folder, Output, Source, Step, Unpacked
@@ -77,7 +78,6 @@ def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> S
         inputs=(
             kernel_source(config),
             Artefact(_RESOLVED, linux_config),
-            *cmdline_inputs(config, placeholder(config)),
             *toolchain.inputs,
         ),
         commands=(
@@ -165,31 +165,34 @@ class _Words:
     """What sets the real command line in an unpacked object tree: inputs, and commands before and after make."""
 
     inputs: tuple[AnyInput, ...]
-    set: Commands = ()
-    checked: Commands = ()
+    set: Commands
+    checked: Commands
 
 
 def _words(config: Config, linux_config: Output) -> _Words:
     """How the real command line replaces the placeholder.
 
-    A boot configuration is a file, and the Makefile of lib/ compares its content. An option is set in .config, and the
-    whole of .config is checked again: the command line must be the requested one, and all other options unchanged.
+    The whole of .config is checked again: the command line must be the requested one, and all other options unchanged.
     """
-    words = command_line(config)
-    inputs = cmdline_inputs(config, words)
-    if not is_option(config):
-        return _Words(inputs)
-    asked = kbuild.fragment_text(config.described_in, cmdline_options(config, words))
+    asked = kbuild.fragment_text(config.described_in, cmdline_options(config, command_line(config)))
     return _Words(
-        (*inputs, Artefact(_RESOLVED, linux_config), asked, *kbuild.check_inputs()),
+        (Artefact(_RESOLVED, linux_config), asked, *kbuild.check_inputs()),
         kbuild.assign(asked),
         kbuild.check_assigned("CMDLINE", asked, _RESOLVED, "Kconfig"),
     )
 
 
+def kernel_patches(config: Config) -> tuple[str, ...]:
+    """The paths of the series' patches: those for every architecture, then those for this one, whatever the mode."""
+    series, folders = config.series, ("patches", f"patches/{config.arch.kernel_arch}")
+    places = [PurePosixPath(series.path(folder)) for folder in folders]
+    found = series.below("patches", ".patch")
+    return tuple(path for place in places for path in found if PurePosixPath(path).parent == place)
+
+
 def kernel_source(config: Config) -> Source:
-    """The series' source with all of its patches, whatever the boot mode."""
-    return Source("/src", config.series.value.source(), config.series.below("patches", ".patch"))
+    """The series' source with its patches."""
+    return Source("/src", config.series.value.source(), kernel_patches(config))
 
 
 def _fragments(config: Config) -> tuple[AnyInput, ...]:
@@ -210,13 +213,19 @@ def _fragments(config: Config) -> tuple[AnyInput, ...]:
             board.known_as("board.py"),
             (
                 f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
-                f"{CONSOLES[console_kind(config.console)]}=y",
+                *console_drivers(config),
                 *cmdline_options(config, placeholder(config)),
                 *config.arch.kernel_options,
             ),
         )
     )
     return tuple(found)
+
+
+def console_drivers(config: Config) -> tuple[str, ...]:
+    """The kernel options that the consoles need, each once."""
+    known = {**DRIVERS, **config.board.value.console_drivers}
+    return tuple(dict.fromkeys(f"{known[console.kind]}=y" for console in config.consoles))
 
 
 def kernel_make(config: Config, toolchain: Toolchain) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ esac
 _INITTAB = """\
 # busybox init: what runs when
 ::sysinit:/etc/init.d/rcS
-{device}::respawn:/sbin/getty -L {device} {speed} linux
+{logins}
 ::ctrlaltdel:/sbin/reboot
 ::shutdown:/etc/init.d/rcK
 """
@@ -164,12 +164,12 @@ def init_script(mode: BootMode) -> str:
 
 def system_files(config: Config) -> tuple[tuple[str, int, str], ...]:
     """The files of the root that the configuration writes: (path, mode, text)."""
-    device, _, speed = config.console.partition(",")
+    logins = "\n".join(f"{console.device}::respawn:{' '.join(console.getty)}" for console in config.consoles)
     issue = _ISSUE_CLOSED if config.root_password else _ISSUE_OPEN
     return (
         ("etc/hostname", 0o644, f"{config.hostname}\n"),
         ("etc/hosts", 0o644, f"127.0.0.1\tlocalhost\n127.0.1.1\t{config.hostname}\n"),
-        ("etc/inittab", 0o644, _INITTAB.format(device=device, speed=speed.rstrip("n8") or "115200")),
+        ("etc/inittab", 0o644, _INITTAB.format(logins=logins)),
         ("etc/issue", 0o644, issue.format(board=config.name)),
         ("etc/leafroot/boot-mode", 0o644, f"{config.mode.name}\n"),
         ("etc/os-release", 0o644, f'NAME=Leafroot\nID=leafroot\nPRETTY_NAME="Leafroot ({config.name})"\n'),

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.board import CONSOLES, ROOT_SIZE, Board, Series, console_kind
+from leafroot.describe.board import ROOT_SIZE, Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.console import DRIVERS, MOST, console_fault, consoles_of, read_console
 from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Provider
 from leafroot.describe.package import Account, Package
+from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import write_text
@@ -33,6 +35,8 @@ SHARED_FRAGMENTS = "linux/config"
 
 # A user's number is also the number of its group.
 _IN_EVERY_ROOT = {"root": 0, "tty": 5}
+
+_KERNEL_ARCHES = "|".join(sorted(arch.kernel_arch for arch in ARCHES.values()))
 
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
@@ -271,12 +275,9 @@ def check_boards(
                 if name not in known:
                     raise LeafrootError(f"unknown {kind} {name!r}", unit.at(name), nearest(name, known))
         check_card(unit)
-        if board.console and console_kind(board.console) not in CONSOLES:
-            raise LeafrootError(
-                f"unknown console {board.console!r}",
-                unit.at(board.console),
-                f"Write it like ttyS0,115200. {nearest(console_kind(board.console), CONSOLES)}".strip(),
-            )
+        _check_consoles(unit)
+        if fault := parameters_fault(board.cmdline):
+            raise LeafrootError(fault[0], unit.at("cmdline"), fault[1])
         if board.root_size and not ROOT_SIZE.fullmatch(board.root_size):
             raise LeafrootError(
                 f"{board.root_size!r} is not a valid size for the root",
@@ -300,6 +301,26 @@ def check_boards(
                 )
 
 
+def _check_consoles(unit: Unit[Board]) -> None:
+    """Check the board's consoles, each by itself and against each other."""
+    texts = consoles_of(unit.value.console)
+    seen: dict[str, str] = {}
+    for text in texts:
+        if fault := console_fault(text, {**DRIVERS, **unit.value.console_drivers}):
+            raise LeafrootError(fault[0], unit.at(text), fault[1])
+        console = read_console(text)
+        assert console is not None, text
+        if console.device in seen:
+            raise LeafrootError(
+                f"consoles {seen[console.device]!r} and {text!r} are the same device",
+                unit.at(text),
+                "Remove one of them: the kernel would ignore the options of the second.",
+            )
+        seen[console.device] = text
+    if len(texts) > MOST:
+        raise LeafrootError(f"{len(texts)} consoles, but the kernel takes {MOST}", unit.at("console"))
+
+
 def check_series(series: Mapping[str, Unit[Series]]) -> None:
     """Check that each series has a version of that series, and patches for the boot modes that it says they add."""
     for unit in series.values():
@@ -309,11 +330,12 @@ def check_series(series: Mapping[str, Unit[Series]]) -> None:
         if not (version + ".").startswith(unit.name.split("-")[0] + "."):
             raise LeafrootError(f"version {version!r} is not in series {unit.name}", unit.at(version))
         for name in unit.files:
-            if name.startswith("patches/") and not re.fullmatch(r"patches/[^/]+\.patch", name):
+            if name.startswith("patches/") and not re.fullmatch(rf"patches/(({_KERNEL_ARCHES})/)?[^/]+\.patch", name):
                 raise LeafrootError(
                     f"the patches of a series must be {unit.path('patches')}/*.patch",
                     unit.path(name),
-                    "All of them are applied to every kernel of the series; modes= lists the boot modes that they add.",
+                    "They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
+                    f"Those for one architecture alone are in a sub-folder: {_KERNEL_ARCHES.replace('|', ', ')}.",
                 )
         _check_modes(unit)
 

@@ -34,7 +34,10 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "console": (
         {ONE: board(console="ttySS0,115200")},
-        "board/one/board.py:8: unknown console 'ttySS0,115200'\n  Write it like ttyS0,115200. Did you mean ttyS or ttySC or ttyPS?",
+        (
+            "board/one/board.py:8: unknown console 'ttySS0,115200': no driver of the kernel has a ttySS\n"
+            '  Did you mean ttyS or ttySC or ttySA? Otherwise, name the option of its driver: console_drivers={"ttySS": "SERIAL_..._CONSOLE"}.'
+        ),
     ),
     "size of the root": (
         {ONE: board(root_size="60")},
@@ -64,14 +67,16 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {"linux/6.12/patches/nullfs/0001.patch": ""},
         (
             "linux/6.12/patches/nullfs/0001.patch: the patches of a series must be linux/6.12/patches/*.patch\n"
-            "  All of them are applied to every kernel of the series; modes= lists the boot modes that they add."
+            "  They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
+            "  Those for one architecture alone are in a sub-folder: arm, arm64, riscv, x86."
         ),
     ),
     "patch that would be passed over": (
         {"linux/6.12/patches/0003.diff": ""},
         (
             "linux/6.12/patches/0003.diff: the patches of a series must be linux/6.12/patches/*.patch\n"
-            "  All of them are applied to every kernel of the series; modes= lists the boot modes that they add."
+            "  They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
+            "  Those for one architecture alone are in a sub-folder: arm, arm64, riscv, x86."
         ),
     ),
     "patches for an unknown mode": (

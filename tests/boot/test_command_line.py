@@ -21,7 +21,7 @@ COMPILED = re.compile(r"linux \d+\.\d+\.\d+")
 # What reads the command line, and what any link compiles: nothing else may be compiled when a word changes.
 READ_IT = {
     "qemu_x86_64": {"arch/x86/kernel/setup.o", "arch/x86/boot/compressed/misc.o"},
-    "rpi4": {"lib/bootconfig-data.o"},
+    "rpi4": {"drivers/of/fdt.o", "arch/arm64/kernel/pi/idreg-override.o"},
 }
 
 

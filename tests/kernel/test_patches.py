@@ -23,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 PATCHES = sorted(ROOT.glob("linux/*/patches/*.patch"))
 SERIES = sorted({patch.relative_to(ROOT).parts[1] for patch in PATCHES})
 
+# Those for one architecture, which are applied after the others.
+ARCH_PATCHES = sorted(ROOT.glob("linux/*/patches/*/*.patch"))
+
 every_patch = pytest.mark.parametrize("patch", PATCHES, ids=lambda path: f"{series_of(path)}-{path.name[:4]}")
 
 
@@ -84,6 +87,29 @@ def test_each_patch_applies_exactly_after_the_previous_one(series: str, tmp_path
         apply_patch(tree, patch)
         with pytest.raises(LeafrootError, match="does not apply exactly"):
             apply_patch(tree, patch)
+
+
+@pytest.mark.parametrize(
+    "patch", ARCH_PATCHES, ids=lambda path: f"{series_of(path)}-{path.parent.name}-{path.name[:4]}"
+)
+def test_a_patch_for_one_architecture_is_fit_to_be_sent_and_applies_after_the_others(
+    patch: Path, tmp_path: Path
+) -> None:
+    series, arch = series_of(patch), patch.parent.name
+    test_checkpatch_accepts_each_patch(patch)
+    head = patch.read_text().partition("\n---\n")[0]
+    assert f"\nSubject: [PATCH] {arch}: " in head
+    assert "\nSigned-off-by: " in head
+    assert len(head.partition("\n\n")[2].split()) > 80
+    # No kernel of another architecture may change.
+    assert all(name.startswith(f"arch/{arch}/") for name in touched(patch))
+    tree = source(series, patches_of(series))
+    for name in touched(patch):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((tree / name).read_bytes())
+    apply_patch(tmp_path, patch)
+    with pytest.raises(LeafrootError, match="does not apply exactly"):
+        apply_patch(tmp_path, patch)
 
 
 @pytest.mark.parametrize("series", [name for name in SERIES if len(patches_of(name)) > 1])

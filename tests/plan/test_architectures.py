@@ -11,15 +11,11 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.arches import ARCHES
-from leafroot.errors import LeafrootError
-from leafroot.kconfig.config import Config
 from leafroot.plan.board import Plan
-from leafroot.plan.cmdline import boot_configuration, cmdline_inputs, cmdline_options, command_line
 from leafroot.step import Text
 from tests.plan.conftest import step_of
 
 ROOT = Path(__file__).parents[2]
-Configured = Callable[..., Config]
 Planned = Callable[..., Plan]
 
 
@@ -66,27 +62,6 @@ def test_an_architecture_in_code_is_seen(text: str) -> None:
     assert naming(text)
 
 
-def test_a_kernel_that_extends_the_command_line_has_it_as_an_option(configured: Configured) -> None:
-    config = configured("qemu_riscv64")
-    words = command_line(config)
-    assert cmdline_options(config, words) == ("CMDLINE_EXTEND=y", 'CMDLINE="console=ttyS0,115200 nullfs_rootfs"')
-    assert cmdline_inputs(config, words) == ()
-
-
-def test_a_command_line_as_an_option_keeps_its_quotes(configured: Configured) -> None:
-    """Kconfig reads a string with backslashes before quotes and backslashes."""
-    config = configured("qemu_x86_64")
-    assert cmdline_options(config, r'dyndbg="file \x +p"')[-1] == r'CMDLINE="dyndbg=\"file \\x +p\""'
-
-
-def test_a_kernel_that_would_replace_it_has_a_boot_configuration(configured: Configured) -> None:
-    config = configured("rpi4")
-    text = 'kernel.console = "ttyAMA0,115200"\nkernel.nonroot_initramfs\n'
-    words = command_line(config)
-    assert cmdline_inputs(config, words) == (Text("/bootconfig", text),)
-    assert not [option for option in cmdline_options(config, words) if option.startswith("CMDLINE")]
-
-
 @pytest.mark.parametrize("name", ARCHES)
 def test_no_word_of_the_command_line_is_compiled_and_all_are_linked(
     planned: Planned, name: str, tmp_path: Path
@@ -120,41 +95,7 @@ def test_a_command_line_set_as_an_option_is_checked_with_all_others(planned: Pla
         step = step_of(planned(f"qemu_{name}"), output)
         checks = [command[4:] for command in step.commands if command[0] == "./kconfig-check"]
         asked = f"/asked/board/qemu_{name}/board.py"
-        assert checks == ([("/build/others.config", asked)] if ARCHES[name].cmdline_options else [])
-
-
-@pytest.mark.parametrize(
-    ("words", "text"),
-    [
-        ("quiet", "kernel.quiet\n"),
-        ("console=tty1 quiet console=ttyS0,9600", 'kernel.console = "tty1", "ttyS0,9600"\nkernel.quiet\n'),
-        ("8250.nr_uarts=1", 'kernel.8250.nr_uarts = "1"\n'),
-        ("empty=", 'kernel.empty = ""\n'),
-        ("""dyndbg='file "x" +p'""", "kernel.dyndbg = 'file \"x\" +p'\n"),
-    ],
-)
-def test_a_command_line_is_written_as_a_boot_configuration(words: str, text: str) -> None:
-    assert boot_configuration(words, "x") == text
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("a=1 a", "board.py: the kernel's command line has 'a' both with a value and without"),
-        ("ä=1", "board.py: 'ä=1' cannot be put into a boot configuration"),
-        ("'=x'", "board.py: '=x' cannot be put into a boot configuration"),
-        (
-            'a="b c',
-            "board.py: the kernel's command line cannot be split into words: no closing quotation\n"
-            '  It is: a="b c\n'
-            "  Its parts are the board's cmdline= and the option KERNEL_CMDLINE.",
-        ),
-    ],
-)
-def test_a_command_line_that_fits_no_boot_configuration_is_refused(words: str, message: str) -> None:
-    with pytest.raises(LeafrootError) as caught:
-        boot_configuration(words, "board.py")
-    assert str(caught.value) == message
+        assert checks == [("/build/others.config", asked)]
 
 
 @pytest.mark.parametrize(("board", "asked"), [("qemu_arm", True), ("qemu_x86_64", False)])

@@ -10,7 +10,9 @@ arch = Arch(
     kernel_arch="arm64",
     kernel_target="Image",
     kernel_image="arch/arm64/boot/Image",
-    cmdline_options=(),
+    # On arm64, this option is from linux/<series>/patches/arm64.
+    cmdline_options=("CMDLINE_EXTEND",),
+    cmdline_size={(0, 0): 2048},
     musl_arch="aarch64",
     elf_machine="EM_AARCH64",
     elf_class=64,

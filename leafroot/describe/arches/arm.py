@@ -11,6 +11,7 @@ arch = Arch(
     kernel_target="zImage",
     kernel_image="arch/arm/boot/zImage",
     cmdline_options=("CMDLINE_EXTEND",),
+    cmdline_size={(0, 0): 1024},
     musl_arch="arm",
     elf_machine="EM_ARM",
     elf_class=32,

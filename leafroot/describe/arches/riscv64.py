@@ -11,6 +11,7 @@ arch = Arch(
     kernel_target="Image",
     kernel_image="arch/riscv/boot/Image",
     cmdline_options=("CMDLINE_EXTEND",),
+    cmdline_size={(0, 0): 1024, (7, 2): 2048},
     musl_arch="riscv64",
     elf_machine="EM_RISCV",
     elf_class=64,
