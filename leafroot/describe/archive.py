@@ -14,6 +14,8 @@ from leafroot.errors import LeafrootError
 _SCHEMES = ("https://", "http://", "debian:", "file:")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PLACEHOLDER = "{version}"
+# The checksum and an ending are added to a file name, and a file system takes 255 bytes.
+_LONGEST = 150
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _SECRET = re.compile(
     r"(?<=[?&;])([\w.-]*(?:token|key|secret|sig|pass|auth|credential)[\w.-]*=)[^&;#\s]+", re.IGNORECASE
@@ -25,8 +27,9 @@ class Archive:
     """One archive. Its SHA-256 identifies it, whatever place it comes from.
 
     `places` are tried in turn: `https://...`, `http://...`, `debian:pool/...` (a path below the machine's own Debian
-    mirror) and `file:/...`. A single place may be a plain string. `{version}` in a place stands for the package's
-    version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a Debian package).
+    mirror) and `file:/...` (a path, or a URL's). A single place may be a plain string. `{version}` in a place stands
+    for the package's version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a
+    Debian package).
     """
 
     places: tuple[str, ...]
@@ -100,8 +103,8 @@ def _file_name(place: str) -> str:
         return unquote(place).rpartition("/")[2]
     url = urlsplit(place)
     # gitweb has its files at the top, and tells them apart by their query.
-    name = unquote(url.path).rstrip("/").rpartition("/")[2]
-    return name or (url.hostname or "" if url.query else "")
+    name = unquote(url.path).rstrip("/").rpartition("/")[2] or (url.hostname or "" if url.query else "")
+    return name.encode(errors="replace")[-_LONGEST:].decode(errors="ignore")
 
 
 def _check_placeholders(text: str, where: str) -> None:
@@ -128,7 +131,7 @@ def _check_place(place: str) -> None:
     if not place.startswith("file:") and ".." in re.split(r"[?#]", rest)[0].split("/"):
         raise LeafrootError("a place may not contain '..'", where=where)
     name = _file_name(place)
-    if not name or "\x00" in name or name in (".", ".."):
+    if not name or re.search(r"[\x00-\x1f\x7f]", name) or name in (".", ".."):
         raise LeafrootError("a place must end with the archive's file name", where=where)
 
 

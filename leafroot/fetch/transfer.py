@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 import urllib3
+from requests.auth import HTTPBasicAuth
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader
 
@@ -75,7 +76,8 @@ class BusyError(PlaceError):
 class _Answer:
     """Bytes of the archive from `offset` on; `total` is the size of the whole archive if it is known.
 
-    `read` gives the next bytes, and none at the end. `encoded` if the server has compressed what it sends.
+    `read` gives the next bytes, none at the end. `encoded` if the server has compressed what it sends. `origin` says
+    in words where a redirect led.
     """
 
     read: Callable[[], bytes]
@@ -84,6 +86,7 @@ class _Answer:
     total: int | None
     encoded: bool = False
     html: bool = False
+    origin: str = ""
 
 
 @dataclass
@@ -115,9 +118,9 @@ def bring(url: str, part: Path, sha256: str, name: str, progress: Progress, *, w
             # Mostly the encoding is a name for the archive's own compression. Here it was added on the way.
             decode = True
         elif answer.html:
-            raise PlaceError("sent an HTML page instead of the archive")
+            raise PlaceError(f"sent an HTML page instead of the archive{answer.origin}")
         else:
-            raise PlaceError(f"its SHA-256 is {outcome.digest}, not {sha256}")
+            raise PlaceError(f"its SHA-256 is {outcome.digest}, not {sha256}{answer.origin}")
     raise PlaceError("the file changed while it was fetched")
 
 
@@ -236,10 +239,11 @@ def _request(url: str, offset: int) -> requests.Response:
         # The system's certificates, and not the list that comes with Requests.
         paths = ssl.get_default_verify_paths()
         session.verify = paths.cafile or paths.capath or True
-        login = login_of(url)
+        name, password = login_of(url)
+        # As UTF-8 (RFC 7617): text would be limited to Latin-1. Without a login in the URL, Requests looks into netrc.
+        login = HTTPBasicAuth(name.encode(), password.encode()) if name or password else None
         try:
-            # Without a login in the URL, Requests looks into netrc.
-            return session.get(url, headers=headers, auth=login if any(login) else None, timeout=TIMEOUT, stream=True)
+            return session.get(url, headers=headers, auth=login, timeout=TIMEOUT, stream=True)
         except requests.TooManyRedirects as error:
             raise PlaceError(f"it redirects more than {REDIRECTS} times") from error
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -261,6 +265,7 @@ def _read_headers(response: requests.Response, offset: int, decode: bool) -> _An
         total=rest,
         encoded=response.headers.get("Content-Encoding", "identity").lower() != "identity",
         html=media in ("text/html", "application/xhtml+xml"),
+        origin=_origin(response),
     )
     if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
@@ -274,14 +279,16 @@ def _read_headers(response: requests.Response, offset: int, decode: bool) -> _An
 def _refusal(response: requests.Response) -> PlaceError:
     """The error for an answer that is not the file."""
     status = response.status_code
-    text = f"HTTP {status} {printable(response.reason or '')}".rstrip()
-    if response.history:
-        text += f" from {shown(response.url)}"
+    text = f"HTTP {status} {printable(response.reason or '')}".rstrip() + _origin(response)
     if status in _BUSY:
         return BusyError(text, _after(response.headers.get("Retry-After")))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         text += f": {_login(response)}"
     return PlaceError(text)
+
+
+def _origin(response: requests.Response) -> str:
+    return f" from {shown(response.url)}" if response.history else ""
 
 
 def _after(value: str | None) -> float | None:
@@ -318,7 +325,8 @@ def _failure(error: Exception, url: str) -> PlaceError:
         return PlaceError(f"{by} cannot be used: it must be http://HOST:PORT or https://HOST:PORT")
     if isinstance(error, requests.exceptions.InvalidSchema):
         return PlaceError("it redirects to an address that is neither http:// nor https://")
-    if isinstance(error, ValueError):
+    # What the libraries say of a URL that is none quotes it.
+    if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.InvalidHeader):
         return PlaceError("this address, or one that it redirects to, is not valid")
     text = _reason(error)
     if isinstance(error, requests.exceptions.ProxyError):

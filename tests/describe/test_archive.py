@@ -46,6 +46,7 @@ def test_the_version_is_filled_in_everywhere() -> None:
         ("https://x.example/files/a.tar/", "a.tar"),
         ("https://git.x.example:8080/?p=a.git;a=snapshot", "git.x.example"),
         ("https://name:secret@[2001:db8::1]:8080/a.tar", "a.tar"),
+        (f"https://x.example/{'long' * 60}.tar.xz", f"{'long' * 60}.tar.xz"[-150:]),
         ("file:///srv/a%20b.tar", "a b.tar"),
         ("file://localhost/srv/a.tar", "a.tar"),
         ("debian:pool/main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz", "gmp_6.3.0+dfsg.orig.tar.xz"),
@@ -98,6 +99,11 @@ BAD = {
     ),
     "newline": ("file:/a\nb", SUM, "'file:/a\\nb': a place may not contain spaces or control characters"),
     "no name": ("https://x.example/", SUM, "https://x.example/: a place must end with the archive's file name"),
+    "hidden newline": (
+        "https://x.example/a%0Ab.tar",
+        SUM,
+        "https://x.example/a%0Ab.tar: a place must end with the archive's file name",
+    ),
     "another machine's file": (
         "file://fileserver/srv/a.tar",
         SUM,

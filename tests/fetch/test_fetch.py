@@ -85,6 +85,13 @@ def test_a_transfer_that_breaks_off_is_resumed_at_once(server: Server, tmp_path:
     assert "a.tar: ended after 100000 of 300000 bytes; resuming at 100.0 kB" in told.lines
 
 
+def test_a_transfer_in_chunks_that_breaks_off_is_resumed(server: Server, tmp_path: Path, told: Told) -> None:
+    server.pages["/a.tar"] = Page(BODY, chunked=True, breaks=[100_000])
+    assert fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress).read_bytes() == BODY
+    assert server.asked[1][1] is not None
+    assert any("the connection was closed; resuming at 100.0 kB" in line for line in told.lines)
+
+
 @pytest.mark.parametrize(
     ("page", "part", "ranges"),
     [

@@ -24,6 +24,7 @@ WRITTEN = {
     "name and password": ("me:s3cret", "me:s3cret"),
     "encoded": ("me%40home:s%2F3%3Acret", "me@home:s/3:cret"),
     "an @ in the password": ("me:s3@cret", "me:s3@cret"),
+    "letters beyond Latin-1": ("me:%E2%82%AC", "me:€"),
     "a token alone": ("t0ken", "t0ken:"),
 }
 

@@ -105,6 +105,15 @@ def test_a_redirect_that_leads_nowhere_is_an_error(
     assert len(server.asked) <= 11
 
 
+def test_what_a_redirect_led_to_is_told(server: Server, other: Server, tmp_path: Path, told: Told) -> None:
+    server.pages["/a.tar"] = Page(status=302, location=f"{other.url}/login?next=a.tar")
+    other.pages["/login?next=a.tar"] = Page(b"<html>Who are you?", content_type="text/html")
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
+    end = f"from {other.url}/login?next=a.tar"
+    assert caught.value.hint == f"{server.url}/a.tar: sent an HTML page instead of the archive {end}"
+
+
 ENCODED = {
     "the archive's own compression, by another name": (Page(BODY, encoding="gzip"), 1),
     "x-gzip": (Page(BODY, encoding="x-gzip"), 1),
