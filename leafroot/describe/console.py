@@ -81,9 +81,6 @@ An option that does not end in CONSOLE is that of a driver that has no console: 
 prints its messages elsewhere. If drivers share a name, the option is that of the common one.
 """
 
-MOST = 8
-"""So many consoles can be on the kernel's command line (MAX_CMDLINECONSOLES in kernel/printk/printk.c)."""
-
 # Those of termios(3). busybox's getty knows no others, and musl has no way to set them.
 _SPEEDS = (
     *(50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400),

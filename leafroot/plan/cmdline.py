@@ -8,7 +8,8 @@ real parameters, and make then compiles the few objects that contain them.
 
 from __future__ import annotations
 
-from leafroot.describe.console import MOST
+import re
+
 from leafroot.describe.parameters import split_parameters
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
@@ -69,25 +70,21 @@ def _check_length(config: Config, parts: dict[str, str]) -> None:
 
 
 def _check_consoles(config: Config, parts: dict[str, str]) -> None:
-    """Check the console= of all parts: the kernel ignores the options of a second one for the same device."""
+    """Check the console= of all parts: of each driver, the kernel takes the first and ignores the others."""
     seen: dict[str, str] = {}
     for name, text in parts.items():
         for word in split_parameters(text):
             key, _, value = word.partition("=")
-            device = value.partition(",")[0]
-            if key != "console" or not device:
+            if key != "console":
                 continue
-            if seen.setdefault(device, value) != value:
+            # console=0 is ttyS0 (console_setup in kernel/printk/printk.c).
+            kind = "ttyS" if value[:1].isdigit() and ":" not in value else re.sub(r"[0-9]*(,.*)?$", "", value)
+            if seen.setdefault(kind, value) != value:
                 raise LeafrootError(
-                    f"{word} has no effect: the kernel has console={seen[device]} before it",
+                    f"{word} has no effect: of each driver, the kernel takes one console, and has console={seen[kind]}",
                     _where(config, name),
                     f"Set console= in {config.board.path('board.py')}, or remove it here.",
                 )
-    if len(seen) > MOST:
-        raise LeafrootError(
-            f"the kernel's command line has {len(seen)} consoles, but the kernel takes {MOST}",
-            config.board.at("console"),
-        )
 
 
 def check_added(config: Config, words: str) -> None:

@@ -130,7 +130,10 @@ _INIT = """\
 mount -t devtmpfs -o nosuid,noexec,mode=0755 devtmpfs /dev
 mount -t proc -o nosuid,nodev,noexec proc /proc
 mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
-{check}exec /sbin/init </dev/console >/dev/console 2>&1
+{check}# Without a driver that is its console, the kernel has none to open; people may still log in elsewhere.
+console=/dev/console
+(: <$console) 2>/dev/null || console=/dev/null
+exec /sbin/init <$console >$console 2>&1
 """
 
 _CHECK = """\

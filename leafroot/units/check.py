@@ -13,7 +13,7 @@ from typing import Any
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import ROOT_SIZE, Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.console import DRIVERS, MOST, console_fault, consoles_of, read_console
+from leafroot.describe.console import DRIVERS, console_fault, consoles_of, read_console
 from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Provider
 from leafroot.describe.package import Account, Package
 from leafroot.describe.parameters import parameters_fault
@@ -303,22 +303,19 @@ def check_boards(
 
 def _check_consoles(unit: Unit[Board]) -> None:
     """Check the board's consoles, each by itself and against each other."""
-    texts = consoles_of(unit.value.console)
     seen: dict[str, str] = {}
-    for text in texts:
+    for text in consoles_of(unit.value.console):
         if fault := console_fault(text, {**DRIVERS, **unit.value.console_drivers}):
             raise LeafrootError(fault[0], unit.at(text), fault[1])
         console = read_console(text)
         assert console is not None, text
-        if console.device in seen:
+        if console.kind in seen:
             raise LeafrootError(
-                f"consoles {seen[console.device]!r} and {text!r} are the same device",
+                f"consoles {seen[console.kind]!r} and {text!r} have the same driver, but the kernel takes one of each",
                 unit.at(text),
-                "Remove one of them: the kernel would ignore the options of the second.",
+                "Remove one of them. For a second login, put a line into /etc/inittab by an overlay.",
             )
-        seen[console.device] = text
-    if len(texts) > MOST:
-        raise LeafrootError(f"{len(texts)} consoles, but the kernel takes {MOST}", unit.at("console"))
+        seen[console.kind] = text
 
 
 def check_series(series: Mapping[str, Unit[Series]]) -> None:

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.console import DRIVERS, MOST
+from leafroot.describe.console import DRIVERS
 from tests.kernel.test_patches import SERIES, source
 
 every_series = pytest.mark.parametrize("series", SERIES)
@@ -47,9 +46,3 @@ def test_every_option_of_a_console_is_in_a_series(series: str) -> None:
     # Since 7.0 or so.
     later = {"SERIAL_TEGRA_UTC_CONSOLE"} if series == "6.12" else set()
     assert set(DRIVERS.values()) - defined == later
-
-
-@every_series
-def test_the_kernel_takes_so_many_consoles(series: str) -> None:
-    text = Path(source(series), "kernel/printk/printk.c").read_text()
-    assert re.findall(r"^#define MAX_CMDLINECONSOLES (\d+)$", text, re.MULTILINE) == [str(MOST)]

@@ -50,3 +50,17 @@ def test_init_warns_if_the_root_is_mounted_in_another_way(tmp_path: Path, mode: 
     assert (done.returncode, done.stderr) == (0, "")
     said = console.read_text()
     assert said == ("" if quiet else f"leafroot: boot mode {mode} was asked for, but / is {line.partition(' - ')[2]}\n")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_init_is_started_even_if_the_kernel_has_no_console(tmp_path: Path, there: bool) -> None:
+    console, opened = tmp_path / "console", tmp_path / "opened"
+    if there:
+        console.touch()
+    script = init_script(BOOT_MODES["rootfs"])
+    script = "\n".join(text for text in script.splitlines() if not text.startswith("mount "))
+    program = f"sh -c 'readlink /proc/self/fd/0 /proc/self/fd/2 >{opened}'"
+    script = script.replace("/dev/console", str(console)).replace("/sbin/init", program)
+    done = subprocess.run(["sh"], input=script, text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert opened.read_text().split() == [str(console) if there else "/dev/null"] * 2
