@@ -23,8 +23,9 @@ from leafroot.host.disk import full, is_full, remove
 
 _HEADER = b"leafroot memory 2 "
 # If a file was read this shortly after it was written, in seconds, its time may not change when it is written again:
-# file systems count time in ticks of some milliseconds.
+# file systems count time in ticks of some milliseconds, or of one or two seconds.
 _RACY = 0.1
+_RACY_IN_SECONDS = 2.1
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Memory:
         except OSError as error:
             self._files.pop(name, None)
             raise LeafrootError(f"cannot be read: {error.strerror}", name, "It is an input of a step.") from None
-        if time.time() - max(status.st_mtime, status.st_ctime) > _RACY:
+        if time.time() - max(status.st_mtime, status.st_ctime) > _tick(status):
             self._files[name] = _look(digest, status)
         else:
             self._files.pop(name, None)
@@ -185,6 +186,11 @@ class Memory:
 
     def close(self) -> None:
         """Do nothing; SCons calls it."""
+
+
+def _tick(status: os.stat_result) -> float:
+    """How long the file system that gave this time may give the same."""
+    return _RACY if status.st_ctime_ns % 1_000_000_000 else _RACY_IN_SECONDS
 
 
 def _look(digest: str, status: os.stat_result) -> Look:

@@ -152,6 +152,28 @@ def test_a_file_that_was_just_written_is_read_again_by_the_next_run(
     assert read == [output / "f"]
 
 
+@pytest.mark.parametrize(("age", "again"), [(1.5, True), (2.5, False)])
+def test_a_file_system_that_counts_seconds_is_given_longer(
+    output: Path, monkeypatch: pytest.MonkeyPatch, age: float, again: bool
+) -> None:
+    (output / "f").write_bytes(b"1")
+    real = os.stat
+
+    def whole_seconds(path: str, **more: bool) -> os.stat_result:
+        found = list(real(path, **more))
+        times = {name: int(getattr(real(path), name)) for name in ("st_atime", "st_mtime", "st_ctime")}
+        return os.stat_result(found, {**times, **{f"{name}_ns": one * 10**9 for name, one in times.items()}})
+
+    monkeypatch.setattr(os, "stat", whole_seconds)
+    monkeypatch.setattr(time, "time", lambda: int(real(output / "f").st_ctime) + age)
+    memory = reopened(output)
+    memory.file_digest(output / "f")
+    memory.sync()
+    read = counted(monkeypatch)
+    reopened(output).file_digest(output / "f")
+    assert bool(read) is again
+
+
 def test_within_a_run_the_digest_of_a_file_does_not_change(output: Path) -> None:
     (output / "f").write_bytes(b"1")
     memory = reopened(output)
