@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -213,8 +214,22 @@ def _go_lock(session: Session) -> int:
 
 
 def _list(session: Session) -> int:
-    print(listing(session.catalog))
+    show(listing(session.catalog))
     return 0
+
+
+def show(text: str) -> None:
+    """Print what was asked for; LeafrootError if it cannot be written. (SCons's own stream passes over errors.)"""
+    stream = getattr(sys.stdout, "file", sys.stdout)
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except BrokenPipeError:
+        # Who reads it has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise LeafrootError(f"cannot be written: {error.strerror}", "standard output") from error
 
 
 def listing(catalog: Catalog) -> str:

@@ -20,7 +20,7 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Util.hashes import set_hash_format
 
-from leafroot.app.commands import COMMANDS, EDITING, PLAIN, WITHOUT_BOARD, Command, commands, help_text
+from leafroot.app.commands import COMMANDS, EDITING, PLAIN, WITHOUT_BOARD, Command, commands, help_text, show
 from leafroot.app.folders import make_folder
 from leafroot.app.measuring import bench_compare
 from leafroot.app.session import Session, open_session
@@ -153,7 +153,7 @@ def _asked_step(env: Any, session: Session, history: History, executor: Executor
 
 
 def _explain(session: Session, history: History, wanted: str) -> int:
-    print(history.explain(session.step(wanted), session.steps()))
+    show(history.explain(session.step(wanted), session.steps()))
     return 0
 
 

@@ -92,6 +92,10 @@ def of_system(error: OSError, what: str, place: Path) -> LeafrootError:
     hint = f"It happened while writing {what}."
     if error.errno in (errno.EACCES, errno.EPERM):
         hint = f"{hint}\n{_owner_hint(where)}".rstrip()
+    if error.errno == errno.EROFS:
+        hint += "\nSet another folder with OUTPUT= or CACHE=."
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        hint += "\nLet the shell allow more open files: ulimit -n 1024."
     return LeafrootError(f"{error.strerror or error}", where=where, hint=hint)
 
 

@@ -25,7 +25,12 @@ FILES += 'package = Package(version="1", license="MIT", build=Files())\n'
 
 # A file of the checkout, a text in it and another of the same length, and a step that reads it.
 INPUTS = {
-    "kernel patch": ("linux/6.12/patches/0001.patch", "kernel, patched", "kernel, Patched", "linux 6.12.1 configuration"),
+    "kernel patch": (
+        "linux/6.12/patches/0001.patch",
+        "kernel, patched",
+        "kernel, Patched",
+        "linux 6.12.1 configuration",
+    ),
     "kernel fragment": ("linux/config/initramfs.config", "one", "two", "linux 6.12.1 configuration"),
     "source of a package": ("package/delta/src/words", "first", "fifth", "delta"),
     "source that is a link": ("package/delta/src/linked", "one", "two", "delta"),
