@@ -80,6 +80,8 @@ def _declare(env: Any, typed: list[str]) -> None:
     lock = hold_output(session.output)
     if not typed or not set(typed) <= set(EDITING):
         session.configure()
+        for note in session.notes():
+            print(f"leafroot: {note}", flush=True)
     memory = Memory(session.output / ".sconsign", session.output)
     memory.failed = _end_with
     tell_dropped(memory, memory.check(), functools.partial(print, flush=True))

@@ -76,6 +76,11 @@ class Session:
             for board in self.boards
         ]
 
+    def notes(self) -> list[str]:
+        """What people should know of the folders that are laid into the roots, each line once."""
+        listings = [listing for config in self.configs for listing in (*config.files.values(), *config.overlays)]
+        return list(dict.fromkeys(note for listing in listings for note in listing.notes))
+
     def make_plans(self, file_digest: Callable[[Path], str] = digest_of) -> list[Plan]:
         """Plan every board that was configured; `file_digest` gives the SHA-256 of a file of this machine."""
         self.planned = [(config, plan_board(config, _machine(config, file_digest))) for config in self.configs]

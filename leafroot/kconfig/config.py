@@ -124,7 +124,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         mode=mode,
         graph=resolve_graph(catalog.packages, asked),
         files={
-            name: _listing(root, one.path("files"))
+            name: _listing(root, one.path("files"), override=False)
             for name in selected
             if (one := catalog.packages[name]).below("files")
         },
@@ -229,9 +229,9 @@ def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
     return board.value.root_size
 
 
-def _listing(root: Path, folder: str) -> Listing:
+def _listing(root: Path, folder: str, override: bool = True) -> Listing:
     """The entries of an overlay; a LeafrootError for a password in its account files that login cannot check."""
-    found = read_listing(root, folder)
+    found = read_listing(root, folder, override=override)
     for name in ("etc/shadow", "etc/passwd"):
         if any(path == name and what[0] == "0" for path, what in found.entries):
             text = Path(root, folder, name).read_text("utf-8", "replace")

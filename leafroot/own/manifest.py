@@ -87,7 +87,7 @@ class WriteManifest(Own):
     toolchain: str
     packages: tuple[PackageFacts, ...]
 
-    code: ClassVar[tuple[str, ...]] = ("own/manifest", "rootfs/layers", "rootfs/tree")
+    code: ClassVar[tuple[str, ...]] = ("own/manifest", "files", "rootfs/layers", "rootfs/modes", "rootfs/tree")
 
     def perform(self, given: Given, output: Path) -> None:
         manifest: dict[str, Any] = {

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +14,26 @@ from pathlib import Path
 from typing import ClassVar
 
 from leafroot.errors import LeafrootError
-from leafroot.rootfs.accounts import ROOT_USER, Group, User, settle_accounts
+from leafroot.rootfs.accounts import ROOT_USER, Accounts, Group, User, settle_accounts
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
+from leafroot.rootfs.start import check_start
 from leafroot.rootfs.tree import CharDevice, Directory, File, Layer, Node, Tree, merge_layers
 from leafroot.step import Given, Own
 
 _MIB = 1024 * 1024
+_CONFIGURATION = "the configuration"
+_INIT = "sbin/init"
 _CODE = (
     *("own/root", "rootfs/accounts", "rootfs/compress"),
-    *("rootfs/cpio", "rootfs/layers", "rootfs/passwords", "rootfs/tree"),
+    *("files", "rootfs/cpio", "rootfs/layers", "rootfs/modes", "rootfs/passwords", "rootfs/start", "rootfs/tree"),
 )
+
+
+def _is_left(leave: tuple[str, ...], path: str) -> bool:
+    """Whether a path of an artefact is for compilers, and stays out of the root."""
+    return any(re.fullmatch(pattern, path, re.DOTALL) for pattern in leave)
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,9 @@ class LayerInput:
 class RootWork(Own):
     """The content of a root: its layers, in order, and the files of the configuration itself below all of them.
 
-    `leave` are globs for paths that artefacts contain for compilers, not for the running system. `directories` are
-    (path, mode), `devices` (path, major, minor, mode) of character devices, `files` (path, mode, text), and `accounts`
-    (name, uid, home, shell). `root_password` is the hash for /etc/shadow.
+    `leave` are regular expressions for paths that artefacts contain for compilers, not for the running system.
+    `directories` are (path, mode), `devices` (path, major, minor, mode) of character devices, `files` (path, mode,
+    text), and `accounts` (name, uid, home, shell). `root_password` is the hash for /etc/shadow.
     """
 
     layers: tuple[LayerInput, ...]
@@ -61,42 +69,73 @@ class RootWork(Own):
     @contextmanager
     def tree(self, given: Given, scratch: Path) -> Iterator[Tree]:
         """The merged root; file contents are stored temporarily in `scratch`."""
+        accounts = self._accounts()
         with tempfile.TemporaryDirectory(dir=scratch, prefix="root-") as folder:
             spool = Path(folder) / "spool"
-            yield merge_layers([self._configured(), *(self._layer(one, given, spool) for one in self.layers)])
+            layers = [self._configured(accounts), *(self._layer(one, given, spool) for one in self.layers)]
+            yield merge_layers(layers, accounts.homes())
 
     def _layer(self, one: LayerInput, given: Given, spool: Path) -> Layer:
         source, replaces = given.paths[one.at], frozenset(one.replaces)
         if source.is_dir():
             owner = one.owner or f"overlay {source}"
             return layer_from_directory(owner, source, override=one.override, replaces=replaces)
+        return layer_from_tar(
+            one.owner, source, keep=lambda path: not _is_left(self.leave, path), spool=spool, replaces=replaces
+        )
 
-        def keep(path: str) -> bool:
-            return not any(fnmatch.fnmatchcase(path, glob) for glob in self.leave)
+    def _accounts(self) -> Accounts:
+        users = [replace(ROOT_USER, password=self.root_password)]
+        users += [User(name, uid, home=home, shell=shell) for name, uid, home, shell in self.accounts]
+        return settle_accounts(users, [Group("tty", 5)])
 
-        return layer_from_tar(one.owner, source, keep=keep, spool=spool, replaces=replaces)
-
-    def _configured(self) -> Layer:
+    def _configured(self, accounts: Accounts) -> Layer:
         nodes: dict[str, Node] = {path: Directory(mode) for path, mode in self.directories}
         nodes |= {path: CharDevice(major, minor, mode) for path, major, minor, mode in self.devices}
         nodes |= {path: File(text.encode(), mode) for path, mode, text in self.files}
-        users = [replace(ROOT_USER, password=self.root_password)]
-        users += [User(name, uid, home=home, shell=shell) for name, uid, home, shell in self.accounts]
-        nodes |= settle_accounts(users, [Group("tty", 5)]).layer("accounts").nodes
-        return Layer("the configuration", nodes)
+        return Layer(_CONFIGURATION, nodes | dict(accounts.layer("accounts").nodes))
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteRoot(RootWork):
-    """Writes the root as one newc archive, with `mtime` as the time of every file."""
+    """Writes the root as one newc archive, with `mtime` as the time of every file.
+
+    `start` is the path that the kernel starts as process 1; the configuration's own script starts /sbin/init in turn.
+    """
 
     mtime: int
+    start: str = "init"
 
     code: ClassVar[tuple[str, ...]] = _CODE
 
     def perform(self, given: Given, output: Path) -> None:
-        with self.tree(given, output.parent) as tree, output.open("wb") as out:
-            write_newc(tree, out, self.mtime)
+        with self.tree(given, output.parent) as tree:
+            is_own = self.start in tree.entries and tree.entries[self.start].owner == _CONFIGURATION
+            check_start(tree, [self.start, *([_INIT] if is_own else [])])
+            with output.open("wb") as out:
+                write_newc(tree, out, self.mtime)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListLeftOut(Own):
+    """Lists what artefacts hold and a root does not, as lines "OWNER: PATH"; the fields are those of RootWork."""
+
+    layers: tuple[LayerInput, ...]
+    leave: tuple[str, ...]
+
+    code: ClassVar[tuple[str, ...]] = _CODE
+
+    def perform(self, given: Given, output: Path) -> None:
+        lines = []
+        for one in (one for one in self.layers if not given.paths[one.at].is_dir()):
+            layer = layer_from_tar(
+                one.owner,
+                given.paths[one.at],
+                keep=lambda path: _is_left(self.leave, path),
+                spool=output.parent / "spool",
+            )
+            lines += [f"{one.owner}: {path}\n" for path, node in layer.nodes.items() if not isinstance(node, Directory)]
+        output.write_text("".join(sorted(lines)), errors="surrogateescape")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,27 +15,37 @@ from leafroot.describe.bootmode import BootMode
 from leafroot.graph import Key
 from leafroot.kconfig.config import Config
 from leafroot.own.image import SizeSlot
-from leafroot.own.root import CheckElf, CompressRoot, LayerInput, WriteRoot
+from leafroot.own.root import CheckElf, CompressRoot, LayerInput, ListLeftOut, WriteRoot
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Artefact, Output, Overlay, Step
 
-# Files in artefacts for compilers, not for the running system; globs on paths of the root.
-DEVELOPMENT = ("usr/include", "usr/include/*", "*.a", "*.o", "usr/lib/pkgconfig*", "usr/share/aclocal*")
+# Files of artefacts that are for compilers and people, not for the running system: regular expressions for paths of
+# the root. They go by the place and not by the name alone: programs load BPF objects (*.o) and firmware (*.a) when they
+# run, and Python reads the header pyconfig.h.
+DEVELOPMENT = (
+    r"usr/(local/)?include(?!/python[^/]*(/pyconfig\.h)?\Z)(/.*)?",
+    r"(usr/(local/)?)?lib(32|64)?/[^/]+\.(a|la|o)",
+    r"usr/(local/)?(lib|share)/(aclocal|cmake|pkgconfig)(/.*)?",
+)
 
 
 @dataclass(frozen=True)
 class RootPlan:
-    """The steps that make a root: the archive, the check of its programs, the compressed archive, the slot's size."""
+    """The steps that make a root: the archive, the check of its programs, the compressed archive, the slot's size.
+
+    `left_out` lists what artefacts hold and the root does not; it is made only for those who ask for it.
+    """
 
     archive: Step
     elf: Step
     packed: Step
     slot: Step
+    left_out: Step
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps, each after those that it reads."""
-        return (self.archive, self.elf, self.packed, self.slot)
+        return (self.archive, self.elf, self.packed, self.slot, self.left_out)
 
 
 def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -> RootPlan:
@@ -59,7 +69,7 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -
         title="root",
         output=Output(f"{folder}/rootfs.cpio"),
         inputs=inputs,
-        own=WriteRoot(**contents, mtime=SOURCE_DATE_EPOCH),
+        own=WriteRoot(**contents, mtime=SOURCE_DATE_EPOCH, start=_process_1(config)),
     )
     elf = Step(
         title="ELF checks",
@@ -94,7 +104,20 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -
         own=SizeSlot(),
         cached=False,
     )
-    return RootPlan(archive, elf, packed, slot)
+    left_out = Step(
+        title="left out of the root",
+        output=Output(f"{folder}/left-out.txt"),
+        inputs=inputs,
+        own=ListLeftOut(layers=layers, leave=DEVELOPMENT),
+        cached=False,
+    )
+    return RootPlan(archive, elf, packed, slot, left_out)
+
+
+def _process_1(config: Config) -> str:
+    """The path that the kernel starts as process 1: /init, or what the last rdinit= of its command line says."""
+    asked = [word.removeprefix("rdinit=") for word in config.cmdline.split() if word.startswith("rdinit=/")]
+    return asked[-1].lstrip("/") if asked else "init"
 
 
 def _layers(

@@ -6,6 +6,7 @@ The formats are those of passwd(5), group(5) and shadow(5).
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -20,6 +21,11 @@ LOCKED = "!"
 # The highest id means "unchanged" to chown(2).
 ID_MAX = 0xFFFFFFFE
 
+# Folders of the system: an account may have one of them as its home, but it belongs to root.
+_OF_SYSTEM = re.compile(
+    r"|(bin|boot|dev|etc|lib|proc|run|sbin|sys|usr)(/.*)?|home|media|mnt|nonexistent|opt|root|tmp"
+    r"|var(/(cache|empty|lib|log|run|spool|tmp))?"
+)
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 
 
@@ -84,6 +90,17 @@ class Accounts:
                 "etc/shadow": File(self.shadow().encode(), 0o600),
             },
         )
+
+    def homes(self) -> dict[str, tuple[int, int]]:
+        """The homes to make, as (uid, gid) by path: those of one account alone, and not folders of the system."""
+        found: dict[str, list[User]] = {}
+        for user in self._by_uid():
+            found.setdefault(posixpath.normpath(user.home).lstrip("/"), []).append(user)
+        return {
+            home: (users[0].uid, self.groups[users[0].name].gid)
+            for home, users in found.items()
+            if len(users) == 1 and not _OF_SYSTEM.fullmatch(home)
+        }
 
     def _by_uid(self) -> list[User]:
         return sorted(self.users.values(), key=lambda user: user.uid)

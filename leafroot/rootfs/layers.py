@@ -7,22 +7,60 @@ import io
 import os
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, cast
 
 import zstandard
 
-from leafroot.errors import LeafrootError
-from leafroot.rootfs.tree import CHUNK, DEEPEST, ROOT, Directory, File, HardLink, Layer, Node, Slice, Symlink, is_normal
+from leafroot.errors import LeafrootError, printable
+from leafroot.rootfs.modes import check_named, has_private_key, is_open, known_mode, read_table, refuse_closed
+from leafroot.rootfs.tree import (
+    CHUNK,
+    DEEPEST,
+    ROOT,
+    TABLE,
+    Directory,
+    File,
+    HardLink,
+    Layer,
+    Node,
+    Permissions,
+    Slice,
+    Symlink,
+    is_normal,
+)
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-# People put a file of this name into a folder because git does not keep empty folders; it does not go into the root.
-PLACEHOLDER = ".gitkeep"
+# People put a file of such a name into a folder because git does not keep empty folders.
+PLACEHOLDERS = frozenset({".gitkeep", ".keep", ".empty"})
+# What editors, file managers, Python and version control leave in a folder: no part of it.
+LEFTOVERS = (
+    *("*~", "#*#", ".#*", ".*.sw[a-p]", "*.swp", ".nfs*"),
+    *(".DS_Store", "._*", "Thumbs.db", "*.pyc"),
+    *(".git", ".gitignore", ".gitattributes", ".gitmodules", ".hgignore"),
+)
+LEFTOVER_FOLDERS = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", "__pycache__"})
+# What patch(1) leaves: left out of a root, where it would run beside the real file. Sources may have such names.
+_OF_PATCHES = ("*.orig", "*.rej")
+_SHOWN = 4
+
+
+def is_leftover(name: str, is_folder: bool) -> bool:
+    """Whether a name in a folder is that of a leftover, which is never meant."""
+    return name in LEFTOVER_FOLDERS if is_folder else any(fnmatchcase(name, one) for one in LEFTOVERS)
+
+
+def is_left_out(name: str, is_folder: bool) -> bool:
+    """Whether a file or folder of an overlay, or of a package's files/, stays out of the root for its name."""
+    if is_leftover(name, is_folder):
+        return True
+    return not is_folder and (name in PLACEHOLDERS or any(fnmatchcase(name, one) for one in _OF_PATCHES))
 
 
 class ZstdReader(io.RawIOBase):
@@ -170,20 +208,58 @@ def _mend_links(nodes: dict[str, Node], dropped: dict[str, Node], archive: Path)
     return mended
 
 
+@dataclass
+class _Folder:
+    """What was found in a folder: nodes and permissions for the root, and what people should know.
+
+    `left_out` are paths that are left out. `special` and `closed` are modes on the disk: those with set-uid, set-gid or
+    sticky bits, and those that not everybody may read. `is_open` says whether everybody may read anything else.
+    """
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    permissions: Mapping[str, Permissions] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    special: dict[str, int] = field(default_factory=dict)
+    closed: dict[str, int] = field(default_factory=dict)
+    is_open: bool = False
+
+
 def layer_from_directory(
     owner: str, folder: Path, *, override: bool = True, replaces: frozenset[str] = frozenset()
 ) -> Layer:
-    """Read a folder (an overlay) as a layer; root owns everything, and modes are 0755, or 0644 if not executable.
+    """Read a folder (an overlay) as a layer: leafroot/rootfs/modes.py says which modes and owners its paths have.
 
-    Only the owner's x bit counts: the other bits of a checkout depend on its owner's umask. Contents are not read until
-    they are written. A `.gitkeep` is left out.
+    Of the disk's modes only the owner's x bit counts. Contents are not read until they are written, except to find
+    private keys. Raises LeafrootError if a file is closed on the disk, but would be open in the root.
     """
+    found = _read_folder(folder, override)
+    # What other users cannot read is closed already; the table has the last word.
+    open_files = [path for path, node in found.nodes.items() if isinstance(node, File) and is_open(node.mode)]
+    for path in open_files:
+        if path not in found.permissions and has_private_key(folder / path):
+            found.nodes[path] = replace(cast(File, found.nodes[path]), mode=0o600)
+    return Layer(owner, found.nodes, replaces, override, found.permissions)
+
+
+def _read_folder(folder: Path, override: bool) -> _Folder:
     if not folder.is_dir():
         raise LeafrootError("no such folder", folder)
-    return Layer(owner, dict(_walk(folder, "")), replaces, override)
+    found = _Folder(permissions=read_table(folder), is_open=is_open(folder.stat().st_mode))
+    _walk(folder, "", found)
+    if not override:
+        check_named(found.permissions, found.nodes)
+    # If everything is closed, that is the umask of whoever cloned, and says nothing about a single file.
+    closed = {
+        path: mode
+        for path, mode in found.closed.items()
+        if not (isinstance(found.nodes[path], File) and has_private_key(folder / path))
+    }
+    if found.is_open and closed:
+        refuse_closed(folder, closed)
+    return found
 
 
-def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node]]:
+def _walk(folder: Path, prefix: str, found: _Folder, depth: int = 0) -> None:
     try:
         items = sorted(folder.iterdir(), key=lambda item: item.name)
         described = [(item, item.lstat()) for item in items]
@@ -193,42 +269,72 @@ def _walk(folder: Path, prefix: str, depth: int = 0) -> Iterator[tuple[str, Node
         raise LeafrootError(f"more than {DEEPEST} folders deep", folder)
     for item, status in described:
         path = prefix + item.name
-        if stat.S_ISDIR(status.st_mode):
-            yield path, Directory()
-            yield from _walk(item, f"{path}/", depth + 1)
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if path == TABLE:
+            continue
+        if is_left_out(item.name, is_folder) and not _is_named(path, found.permissions):
+            found.left_out.append(f"{path}/" if is_folder else path)
         elif stat.S_ISLNK(status.st_mode):
-            yield path, Symlink(str(item.readlink()))
-        elif not stat.S_ISREG(status.st_mode):
+            found.nodes[path] = Symlink(str(item.readlink()))
+        elif not is_folder and not stat.S_ISREG(status.st_mode):
             raise LeafrootError(
                 "not a file, a folder or a symbolic link",
                 item,
                 "An overlay cannot hold device nodes and pipes: declare them in Python.",
             )
-        elif not os.access(item, os.R_OK):
+        elif not is_folder and not os.access(item, os.R_OK):
             raise LeafrootError("cannot be read: Permission denied", item)
-        elif item.name != PLACEHOLDER:
-            yield (
-                path,
-                File(Slice(item, 0, status.st_size), 0o755 if status.st_mode & stat.S_IXUSR else 0o644),
-            )
+        else:
+            mode = _mode(path, status.st_mode, found)
+            if is_folder:
+                found.nodes[path] = Directory(mode)
+                _walk(item, f"{path}/", found, depth + 1)
+            else:
+                found.nodes[path] = File(Slice(item, 0, status.st_size), mode)
+
+
+def _is_named(path: str, permissions: Mapping[str, Permissions]) -> bool:
+    return any(named == path or named.startswith(f"{path}/") for named in permissions)
+
+
+def _mode(path: str, on_disk: int, found: _Folder) -> int:
+    """The mode in the root of a file or folder; what the disk says besides is noted."""
+    is_folder = stat.S_ISDIR(on_disk)
+    said, known = found.permissions.get(path), known_mode(path, is_folder)
+    found.is_open = found.is_open or is_open(on_disk)
+    if said:
+        return said.mode
+    if on_disk & 0o7000 and known is None:
+        found.special[path] = stat.S_IMODE(on_disk)
+    if known is not None:
+        return known
+    if not is_open(on_disk):
+        found.closed[path] = on_disk
+    return 0o755 if is_folder or on_disk & stat.S_IXUSR else 0o644
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The entries of a folder as (path, what): what is the mode of a file, "/" for a folder, "-> target" for a link."""
+    """The entries of a folder as (path, what): what is the mode of a file, "/" for a folder, "-> target" for a link.
+
+    What the folder's table says are further entries, "table MODE USER GROUP". `notes` are lines for people.
+    """
 
     folder: str
     entries: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
     def files(self) -> tuple[str, ...]:
         """The regular files, as paths that a step can use."""
-        return tuple(f"{self.folder}/{path}" for path, what in self.entries if what[0] == "0")
+        return tuple(f"{self.folder}/{path}" for path, what in self.entries if what[0].isdigit())
 
 
-def read_listing(checkout: Path, folder: str) -> Listing:
+def read_listing(checkout: Path, folder: str, *, override: bool = True) -> Listing:
     """List a folder of the checkout (or an absolute one); raises LeafrootError for what a root cannot hold."""
-    entries = []
-    for path, node in layer_from_directory(folder, checkout / folder).nodes.items():
+    found = _read_folder(checkout / folder, override)
+    Layer(folder, found.nodes, permissions=found.permissions)
+    entries = [(path, f"table {one.mode:04o} {one.user} {one.group}") for path, one in found.permissions.items()]
+    for path, node in found.nodes.items():
         match node:
             case File():
                 entries.append((path, f"{node.mode:04o}"))
@@ -236,4 +342,27 @@ def read_listing(checkout: Path, folder: str) -> Listing:
                 entries.append((path, "/"))
             case Symlink():
                 entries.append((path, f"-> {node.target}"))
-    return Listing(folder, tuple(sorted(entries)))
+    return Listing(folder, tuple(sorted(entries)), tuple(_notes(folder, found)))
+
+
+def _notes(folder: str, found: _Folder) -> Iterator[str]:
+    """What people should know of a folder: each line has one fact, and the way out."""
+    where = printable(folder)
+    if left_out := [path for path in found.left_out if PurePosixPath(path).name not in PLACEHOLDERS]:
+        yield f"{where}: left out of the root: {_few(left_out)} (to keep one, name it in {TABLE})"
+    if found.special:
+        path, mode = next(iter(found.special.items()))
+        yield (
+            f"{where}: set-uid, set-gid and sticky bits of the disk do not count: {_few(list(found.special))} "
+            f"(write the mode into {TABLE}: {printable(path)} {mode:04o})"
+        )
+    if found.closed and not found.is_open:
+        yield (
+            f"{where}: everything is closed to other users on this disk, as by the umask; in the root all can read it, "
+            f"but for what {TABLE} closes"
+        )
+
+
+def _few(paths: list[str]) -> str:
+    shown = ", ".join(printable(path) for path in paths[:_SHOWN])
+    return f"{shown} and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else shown

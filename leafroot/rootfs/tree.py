@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from leafroot.errors import LeafrootError
+from leafroot.errors import LeafrootError, nearest
 
 ROOT = "."
+# The table of modes and owners at the top of an overlay, or of a package's files/.
+TABLE = "leafroot.modes"
 CHUNK = 1 << 20
 # How deep folders may be nested: real source trees have about twenty levels. Functions that walk a tree, here and in
 # Python's library, call themselves for each level, and Python stops them at a thousand.
@@ -169,20 +172,32 @@ def check_node(path: str, node: Node, owner: str) -> None:
 
 
 @dataclass(frozen=True)
+class Permissions:
+    """What a table says of a path: its mode, and the names or numbers of its owners; `where` is the table's line."""
+
+    mode: int
+    user: str = "0"
+    group: str = "0"
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class Layer:
     """What one owner (a package, an overlay) brings into the root.
 
     `replaces` are paths that this layer replaces in others, whether they come before or after it. An `override` layer
-    may replace any file of the layers before it.
+    may replace any file of the layers before it. `permissions` are for paths of the layer; those of an `override`
+    layer also for paths of the layers before it.
     """
 
     owner: str
     nodes: Mapping[str, Node]
     replaces: frozenset[str] = frozenset()
     override: bool = False
+    permissions: Mapping[str, Permissions] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for path in (*self.nodes, *self.replaces):
+        for path in (*self.nodes, *self.replaces, *self.permissions):
             if path != ROOT and not is_normal(path):
                 raise LeafrootError(
                     f"{path!r} is not a path below the root", self.owner, "Write it in the form usr/bin/env."
@@ -275,26 +290,153 @@ def follow(path: str, target_of: Callable[[str], str | None]) -> Trail:
     return Trail("/".join(at) or ROOT, tuple(links), leaves)
 
 
-def merge_layers(layers: Iterable[Layer]) -> Tree:
-    """Merge layers; if two of them bring the same path, one must replace it, or it is an error."""
+def merge_layers(layers: Iterable[Layer], homes: Mapping[str, tuple[int, int]] = MappingProxyType({})) -> Tree:
+    """Merge layers; if two of them bring the same path, one must replace it, or it is an error.
+
+    A path of an `override` layer goes where the links of the layers before it lead, and a file of it has mode and owner
+    of the file that it replaces. Tables of permissions come last; names of users and groups are those of the merged
+    root. `homes` are directories to make, or to give to (uid, gid) where they belong to root.
+    """
     nodes: dict[str, Node] = {ROOT: Directory()}
     makers: dict[str, Layer] = {ROOT: Layer("leafroot", {})}
-    for layer in layers:
+    said: dict[str, Permissions] = {}
+    for given in layers:
+        layer = _through_links(given, nodes) if given.override else given
         added = dict(layer.nodes)
         for path in sorted(nodes.keys() & added.keys()):
-            if _later_wins(path, nodes[path], makers[path], added[path], layer):
-                _unlink(nodes, makers, path)
-            else:
+            if not _later_wins(path, nodes[path], makers[path], added[path], layer):
                 _unlink(added, None, path)
+                continue
+            new, old = added[path], _file_at(nodes, path)
+            if layer.override and path not in layer.permissions and isinstance(new, File) and old:
+                added[path] = _in_place_of(old, new, path, layer.owner)
+            else:
+                said.pop(path, None)
+            _unlink(nodes, makers, path)
         nodes.update(added)
         makers.update(dict.fromkeys(added, layer))
+        for path, permissions in layer.permissions.items():
+            if layer.override or path in added or isinstance(nodes.get(path), Directory):
+                said[path] = permissions
     for path in sorted(nodes):
-        for parent in parents(path):
-            node = nodes.setdefault(parent, Directory())
-            above = makers.setdefault(parent, makers[path]).owner
-            if not isinstance(node, Directory):
-                _refuse_below(path, makers[path].owner, parent, node, above)
+        _check_parents(path, nodes, makers)
+    for home, ids in sorted(homes.items()):
+        _make_home(home, ids, nodes, makers)
+    _give(nodes, said)
     return Tree({path: Entry(node, makers[path].owner) for path, node in nodes.items()})
+
+
+def _check_parents(path: str, nodes: dict[str, Node], makers: dict[str, Layer]) -> None:
+    for parent in parents(path):
+        node = nodes.setdefault(parent, Directory())
+        above = makers.setdefault(parent, makers[path])
+        if not isinstance(node, Directory):
+            _refuse_below(path, makers[path].owner, parent, node, above)
+
+
+def _file_at(nodes: Mapping[str, Node], path: str) -> File | None:
+    """The regular file of this name, which may be one of several."""
+    node = nodes.get(path)
+    node = nodes[node.target] if isinstance(node, HardLink) else node
+    return node if isinstance(node, File) else None
+
+
+def _through_links(layer: Layer, nodes: Mapping[str, Node]) -> Layer:
+    """The layer with its paths where the links lead that the layers before it made: a link stays a link."""
+
+    def target_of(here: str) -> str | None:
+        own = layer.nodes.get(here)
+        node = nodes.get(here) if own is None or isinstance(own, Directory) else own
+        return node.target if isinstance(node, Symlink) else None
+
+    led: dict[str, str] = {}
+    brought: dict[str, str] = {}
+    for path in sorted({*layer.nodes, *layer.permissions}):
+        folder, _, name = path.rpartition("/")
+        node = layer.nodes.get(path)
+        end = follow(path if isinstance(node, Directory) else folder, target_of).end
+        if end is None:
+            raise LeafrootError(f"{layer.owner} brings it, but links of its path form a loop", f"/{path}")
+        if isinstance(node, Directory):
+            led[path], there = end, nodes.get(end, node)
+            if end != path and not isinstance(there, Directory):
+                raise LeafrootError(
+                    f"{layer.owner} brings it, but it leads to {NOUNS[type(there)]}: /{end}", f"/{path}"
+                )
+        else:
+            led[path] = posixpath.normpath(f"{end}/{name}")
+        other = brought.setdefault(led[path], path) if node else path
+        if other != path and not isinstance(node, Directory):
+            raise LeafrootError(f"{layer.owner} brings it twice: as /{other} and as /{path}", f"/{led[path]}")
+    moved = {
+        led[path]: HardLink(led[node.target]) if isinstance(node, HardLink) else node
+        for path, node in layer.nodes.items()
+    }
+    return replace(layer, nodes=moved, permissions={led[path]: one for path, one in layer.permissions.items()})
+
+
+def _in_place_of(old: File, new: File, path: str, owner: str) -> File:
+    """The new file with the owner and mode of the old one, but executable only if it is so itself."""
+    if old.mode & 0o6000:
+        raise LeafrootError(
+            f"{owner} replaces it, and the replaced file is set-uid or set-gid ({old.mode:04o})",
+            f"/{path}",
+            f"Write the mode that the new file shall have into the overlay's {TABLE}: {path} {old.mode & 0o777:04o}",
+        )
+    if old.mode & 0o004 and not new.mode & 0o004:
+        return new
+    readable = old.mode & 0o666
+    mode = readable | (readable & 0o444) >> 2 if new.mode & 0o100 else readable
+    return replace(new, mode=mode, uid=old.uid, gid=old.gid)
+
+
+def _make_home(home: str, ids: tuple[int, int], nodes: dict[str, Node], makers: dict[str, Layer]) -> None:
+    """Make a directory for a user, or give it to its user if a layer brought it and root owns it."""
+
+    def target_of(here: str) -> str | None:
+        node = nodes.get(here)
+        return node.target if isinstance(node, Symlink) else None
+
+    end = follow(home, target_of).end
+    if end is None or not isinstance(node := nodes.setdefault(end, Directory()), Directory):
+        raise LeafrootError("the home of an account is not a directory", f"/{home}")
+    makers.setdefault(end, Layer("accounts", {}))
+    _check_parents(end, nodes, makers)
+    if (node.uid, node.gid) == (0, 0):
+        nodes[end] = replace(node, uid=ids[0], gid=ids[1])
+
+
+def _give(nodes: dict[str, Node], said: Mapping[str, Permissions]) -> None:
+    """Give paths the modes and owners that tables say."""
+    users, groups = _ids(nodes, "etc/passwd"), _ids(nodes, "etc/group")
+    for path, one in sorted(said.items()):
+        node = nodes.get(path)
+        if node is None:
+            raise LeafrootError(f"the root has no {path}", one.where, nearest(path, nodes))
+        if isinstance(node, Symlink):
+            raise LeafrootError(f"{path} is a symbolic link, which has no mode", one.where, "Name what it leads to.")
+        place = node.target if isinstance(node, HardLink) else path
+        target = nodes[place]
+        assert not isinstance(target, (HardLink, Symlink))
+        uid, gid = _id_of(one.user, users, "user", one.where), _id_of(one.group, groups, "group", one.where)
+        nodes[place] = replace(target, mode=one.mode, uid=uid, gid=gid)
+        check_node(place, nodes[place], one.where)
+
+
+def _ids(nodes: Mapping[str, Node], path: str) -> dict[str, int]:
+    """The numbers of users or groups by name, from passwd(5) or group(5)."""
+    file = _file_at(nodes, path)
+    lines = file.read().decode(errors="replace").splitlines() if file else []
+    fields = [line.split(":") for line in lines]
+    return {one[0]: int(one[2]) for one in fields if len(one) > 2 and one[2].isdecimal()}
+
+
+def _id_of(name: str, known: Mapping[str, int], kind: str, where: str) -> int:
+    if name.isdecimal():
+        return int(name)
+    if name not in known:
+        raise LeafrootError(f"the root has no {kind} {name!r}", where, nearest(name, known))
+    return known[name]
 
 
 def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) -> bool:
@@ -347,9 +489,11 @@ def _unlink(nodes: dict[str, Node], makers: dict[str, Layer] | None, path: str) 
         del makers[path]
 
 
-def _refuse_below(path: str, owner: str, parent: str, node: Node, above: str) -> None:
+def _refuse_below(path: str, owner: str, parent: str, node: Node, above: Layer) -> None:
     hint = ""
     if isinstance(node, Symlink):
         target = posixpath.normpath(posixpath.join("/", posixpath.dirname(parent), node.target)).lstrip("/")
         hint = f"It leads to /{target}: install it as {target}{path.removeprefix(parent)}."
-    raise LeafrootError(f"{owner} brings it, but {above} makes /{parent} {NOUNS[type(node)]}", f"/{path}", hint)
+        if above.override:
+            hint = f"The link leads to /{target} and would hide what is in /{parent}: leave it out of the overlay."
+    raise LeafrootError(f"{owner} brings it, but {above.owner} makes /{parent} {NOUNS[type(node)]}", f"/{path}", hint)

@@ -28,6 +28,7 @@ from leafroot.describe.fields import wrong_fields
 from leafroot.describe.unit import Unit, line_of
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import read_file
+from leafroot.rootfs.layers import is_leftover
 from leafroot.rootfs.tree import DEEPEST
 
 T = TypeVar("T")
@@ -152,9 +153,9 @@ def _entries(directory: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str
         name = entry.name
         linked = not prefix and name in _MAY_BE_LINKS and os.path.isdir(entry.path)  # noqa: PTH112
         if linked or entry.is_dir(follow_symlinks=False):
-            if name != "__pycache__":
+            if not is_leftover(name, is_folder=True):
                 yield from _entries(entry.path, f"{prefix}{name}/")
-        elif not name.endswith((".pyc", "~", ".swp")) and not name.startswith((".#", "#")):
+        elif not is_leftover(name, is_folder=False):
             yield prefix + name, entry
 
 

@@ -52,6 +52,8 @@ def checkout(folder: Path, names: list[str], mtime: int, mask: int) -> Path:
         path.write_text(name)
         path.chmod(0o777 & ~mask if name.endswith(".sh") else 0o666 & ~mask)
         os.utime(path, (mtime, mtime))
+    for place in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        place.chmod(0o777 & ~mask)
     return folder
 
 

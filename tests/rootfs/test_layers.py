@@ -170,8 +170,7 @@ def test_an_artefact_is_read_without_holding_its_contents(tmp_path: Path) -> Non
 
 
 def test_an_overlay_has_the_modes_of_a_checkout_and_belongs_to_root(tmp_path: Path) -> None:
-    (tmp_path / "etc/empty").mkdir(parents=True, mode=0o700)
-    (tmp_path / "etc/empty/.gitkeep").touch()
+    (tmp_path / "etc/empty").mkdir(parents=True, mode=0o775)
     (tmp_path / "etc/motd").write_text("hello")
     (tmp_path / "etc/motd").chmod(0o664)
     (tmp_path / "etc/run").write_text("#!/bin/sh")

@@ -131,7 +131,7 @@ CLASHES = {
     "an overlay's link in place of a full directory": (
         [layer("zlib", lib=Directory(), lib_libz=A), layer("overlay", override=True, lib=Symlink("usr/lib"))],
         "/lib/libz: zlib brings it, but overlay makes /lib a symbolic link\n"
-        "  It leads to /usr/lib: install it as usr/lib/libz.",
+        "  The link leads to /usr/lib and would hide what is in /lib: leave it out of the overlay.",
     ),
 }
 
