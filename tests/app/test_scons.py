@@ -129,6 +129,16 @@ def test_a_target_builds_what_it_needs_and_no_more(tmp_path: Path) -> None:
     assert "image bzImage" in calls().out
 
 
+def test_what_is_left_out_of_an_overlay_is_told_in_every_run(tmp_path: Path) -> None:
+    calls = Calls(tmp_path)
+    (tmp_path / "over").mkdir()
+    (tmp_path / "over/x~").touch()
+    note = f"leafroot: {tmp_path}/over: left out of the root: x~ (to keep one, name it in leafroot.modes)"
+    for _ in range(2):
+        assert calls(f"OVERLAY={tmp_path}/over", "-n").out.splitlines()[0] == note
+    assert note not in calls("-n").out
+
+
 def test_a_changed_file_is_seen_and_a_change_taken_back_comes_from_the_cache(tmp_path: Path) -> None:
     """What goes into a step counts, whatever becomes of SCons's own idea of a signature."""
     overlay = tmp_path / "overlay/etc/note"
