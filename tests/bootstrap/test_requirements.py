@@ -16,7 +16,7 @@ def pinned() -> dict[str, tuple[str, list[str]]]:
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
-        match = re.fullmatch(r"([a-z0-9-]+)==([0-9.]+)((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*", line)
+        match = re.fullmatch(r"([a-z0-9-]+)==([0-9.]+(?:post[0-9]+)?)((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*", line)
         assert match, f"not pinned and hashed: {line[:80]}"
         pins[match[1]] = (match[2], match[3].split())
     return pins
