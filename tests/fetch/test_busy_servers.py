@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import random
+import tempfile
 import threading
 from email.utils import formatdate
 from pathlib import Path
 from time import time
 
 import pytest
-from fetching import BODY, SUM, files
+from fetching import BODY, SUM, files, put
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from misbehaving_server import Page, Server
 from recorded_progress import Told
 
@@ -176,3 +179,42 @@ def test_an_interrupt_ends_a_pause(server: Server, tmp_path: Path, told: Told, m
     with pytest.raises(InterruptedBuildError):
         fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
     assert files(tmp_path) == {}
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    before=st.lists(st.sampled_from([503, 429, 500, "reset", "closed"]), max_size=4),
+    breaks=st.lists(st.integers(0, len(BODY)), max_size=6),
+    refused=st.sampled_from([0, 400, 403, 416, 501]),
+    shifted=st.sampled_from([0, 0, 1]),
+    have=st.sampled_from([b"", BODY[:1000], BODY, b"x" * 5000, BODY + b"x"]),
+    how=st.sampled_from(["plain", "chunked", "named gzip", "gzip"]),
+)
+def test_whatever_comes_together_no_wrong_file_and_no_old_part_stays(
+    before: list[int | str], breaks: list[int], refused: int, shifted: int, have: bytes, how: str
+) -> None:
+    server = Server()
+    server.pages["/a.tar"] = Page(
+        BODY,
+        before=before,
+        breaks=breaks,
+        refused=refused,
+        shifted=shifted,
+        chunked=how == "chunked",
+        encoding="gzip" if "gzip" in how else "",
+        compressed=how == "gzip",
+    )
+    archive = Archive(f"{server.url}/a.tar", SUM)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            cache = Path(folder)
+            put(cache, archive, have, ".part")
+            for _ in range(3):
+                try:
+                    assert fetch(archive, cache, progress=Told().progress).read_bytes() == BODY
+                    break
+                except LeafrootError as error:
+                    assert "asked" in error.hint
+            assert files(cache) == {f"{SUM}-a.tar": len(BODY)}
+    finally:
+        server.close()
