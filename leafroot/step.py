@@ -433,7 +433,7 @@ def needed(output: Step, steps: Sequence[Step]) -> list[Step]:
 
 
 def _content(archive: Archive) -> list[str]:
-    return [archive.sha256, archive.inner]
+    return list(archive.content)
 
 
 def _plain(value: Any) -> Any:

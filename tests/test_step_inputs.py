@@ -80,6 +80,7 @@ MOVED: dict[str, tuple[AnyInput, AnyInput]] = {
 CHANGED: dict[str, tuple[AnyInput, AnyInput]] = {
     "another archive": (Source("/s", ONE), Source("/s", TWO)),
     "a member of the archive": (Source("/s", ONE), Source("/s", replace(ONE, inner="data.tar.xz"))),
+    "how it is stripped": (Source("/s", ONE), Source("/s", replace(ONE, strip=0))),
     "another part": (Source("/s", ONE, parts=(("p", ONE),)), Source("/s", ONE, parts=(("p", TWO),))),
     "a part elsewhere": (Source("/s", ONE, parts=(("p", TWO),)), Source("/s", ONE, parts=(("q", TWO),))),
     "a part or Debian's": (Source("/s", ONE, parts=(("debian", TWO),)), Source("/s", ONE, debian=TWO)),

@@ -38,7 +38,7 @@ class TooMuchError(Exception):
 
 
 class _XzReader(io.RawIOBase):
-    """The decompressed bytes of all xz streams of a file, or of one of the older lzma format.
+    """The decompressed bytes of all xz streams or lzip members of a file, or of one stream of the older lzma format.
 
     lzma's own reader allocates all the memory that the file asks for.
     """
@@ -81,11 +81,12 @@ def open_compressed(raw: IO[bytes]) -> IO[bytes]:
     magic = stream.peek(6)[:6]
     if magic.startswith(b"\x1f\x8b"):
         return cast(IO[bytes], gzip.GzipFile(fileobj=stream, mode="rb"))
-    if magic == b"\xfd7zXZ\x00" or magic.startswith(b"\x5d\x00\x00"):
+    if magic == b"\xfd7zXZ\x00" or magic.startswith((b"\x5d\x00\x00", b"LZIP")):
         return cast(IO[bytes], io.BufferedReader(_XzReader(stream), CHUNK))
     if magic.startswith(b"BZh"):
         return cast(IO[bytes], bz2.BZ2File(stream))
-    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+    # pzstd writes a skippable frame first.
+    if magic.startswith(b"\x28\xb5\x2f\xfd") or (b"\x50" <= magic[:1] <= b"\x5f" and magic[1:4] == b"\x2a\x4d\x18"):
         return cast(IO[bytes], ZstdReader(stream))
     return cast(IO[bytes], stream)
 
@@ -141,6 +142,13 @@ class ReadAhead:
             left -= len(part)
         return b"".join(parts)
 
+    def peek(self, count: int) -> bytes:
+        """Up to `count` bytes that come next, without reading them; fewer only at the end."""
+        begin = self._at - self._start
+        while len(self._buffer) - begin < count and (data := self._take()):
+            self._buffer += data
+        return self._buffer[begin : begin + count]
+
     def tell(self) -> int:
         """The position of the next byte."""
         return self._at
@@ -156,21 +164,25 @@ class ReadAhead:
 
     def _advance(self) -> bool:
         """Replace the current chunk by the next one; False at the end."""
-        if self._ended:
-            return False
-        found = self._queue.get()
-        if isinstance(found, BaseException):
-            self._ended = True
-            if isinstance(found, (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)):
-                raise DamagedError(str(found)) from found
-            raise found
+        found = self._take()
         if not found:
-            self._ended = True
             return False
         self._start += len(self._buffer)
         self._buffer = found
         self._at = max(self._at, self._start)
         return True
+
+    def _take(self) -> bytes:
+        """The next chunk that the thread has read; nothing at the end."""
+        if self._ended:
+            return b""
+        found = self._queue.get()
+        self._ended = not isinstance(found, bytes) or not found
+        if isinstance(found, (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)):
+            raise DamagedError(str(found)) from found
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     def _read_source(self) -> None:
         left = self._limit

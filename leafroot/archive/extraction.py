@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the members of a tar archive as files of a new folder; checks each of them before it writes anything.
+"""Writes the members of an archive as files of a new folder; checks each of them before it writes anything.
 
-Symbolic links are made last, when all files are there: so nothing is ever written through one.
+Symbolic links are made last, when all files are there: so nothing is ever written through one. Where a link leads is
+data: nothing here follows it.
 """
 
 # Names are bytes here, whatever the locale says: pathlib knows only text.
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 import os
 import tarfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import Protocol
 
-from leafroot.archive.decompress import CHUNK, ReadAhead
+from leafroot.archive.decompress import CHUNK
 from leafroot.errors import LeafrootError, printable
 from leafroot.host.disk import is_full
 from leafroot.host.progress import size
@@ -67,6 +69,12 @@ class Allowance:
         )
 
 
+class Content(Protocol):
+    """The bytes of a member."""
+
+    def read(self, count: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class _Link:
     target: str
@@ -74,8 +82,21 @@ class _Link:
     member: tarfile.TarInfo
 
 
+# Types of members that are no files: a volume's label (GNU tar -V), and the folders of an incremental GNU archive.
+_LABEL = b"V"
+_DUMPED_FOLDER = b"D"
+_REST_OF_A_VOLUME = b"M"
+_REPACK = "Repack the archive without it, and describe the new archive with its own SHA-256."
+# How many members a note names.
+_NAMED = 3
+
+
 class Extraction:
-    """Extracts one archive into the empty folder `root`; `where` names the archive in errors."""
+    """Extracts one archive into the empty folder `root`; `where` names the archive in errors.
+
+    `strip` is how many leading folders of each path are stripped, as GNU tar's --strip-components does it; None strips
+    one that all members share. `notes` are sentences about what became of members that are not what a person expects.
+    """
 
     def __init__(
         self,
@@ -83,7 +104,7 @@ class Extraction:
         where: str,
         allowance: Allowance,
         *,
-        strip: int,
+        strip: int | None,
         mtime_limit: int,
         exact_modes: bool,
         drop_links: bool,
@@ -95,52 +116,74 @@ class Extraction:
         self._limit = mtime_limit
         self._exact = exact_modes
         self._drop_links = drop_links
-        self._first: tuple[list[str], str] | None = None
         self._files: set[str] = set()
         self._links: dict[str, _Link] = {}
+        # Path -> (path that a hard link leads to, its member), of those whose file has not come yet.
+        self._waiting: dict[str, tuple[str, tarfile.TarInfo]] = {}
         # Path -> (mode, time stamp), in the order in which they were made: parents first.
         self._folders = {"": self._attributes(None)}
+        self._noted: dict[str, list[str]] = {}
 
-    def add(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead) -> None:
-        """Write one member; its bytes are next in `stream`."""
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what was left out or changed, each with the first names."""
+        return [f"{what}: {_few(names)}" for what, names in self._noted.items()]
+
+    def add(self, member: tarfile.TarInfo, content: Callable[[], Content]) -> None:
+        """Write one member; `content` gives its bytes, and is called only for a file."""
         # The holes of a sparse file count: they are written as zeros.
         if reason := self._allowance.refusal(member.name, member.size if member.isreg() else 0):
             raise self._refusal(member, reason)
+        if member.type == _LABEL:
+            return
+        is_folder = _is_folder(member)
         path = self._below(member, member.name)
-        if path is None:
+        if not path:
+            if path == "" and is_folder:
+                self._folders[""] = self._attributes(member)
+            elif not is_folder:
+                if not self._strip:
+                    raise self._refusal(member, "has a path without a name", _REPACK)
+                self._note(f"members that are not below strip={self._strip} folders are left out", member.name)
             return
         try:
-            if member.isdir():
+            if is_folder:
                 self._make_folder(member, path)
                 self._folders[path] = self._attributes(member)
-                return
-            self._make_room(member, path)
-            if member.issym():
+            elif member.issym():
+                self._make_room(member, path)
                 if not member.linkname or "\0" in member.linkname:
                     raise self._refusal(member, f"is a symbolic link with the invalid target {member.linkname!r}")
                 self._links[path] = _Link(member.linkname, self._attributes(member)[1], member)
             elif member.islnk():
                 self._add_hard_link(member, path)
             elif member.isreg():
-                self._write_file(tar, member, stream, path)
+                self._make_room(member, path)
+                self._write_file(member, content(), path)
             else:
-                raise self._refusal(member, f"is {_kind(member)}; an archive of sources may not hold one")
+                self._leave_out(member)
         except OSError as error:
             if is_full(error):
                 # This is not a fault of the archive: the caller says where the disk is full.
                 raise
             raise self._refusal(member, f"cannot be written: {error.strerror}") from error
 
-    def finish(self) -> None:
-        """Make the symbolic links, then set the modes and time stamps of folders."""
-        targets = {path: link.target for path, link in self._links.items()}
+    def finish(self) -> Path:
+        """Make the links, then set the modes and time stamps of folders; returns the folder that is the result.
+
+        That is the root, or the only folder in it if it is to be stripped.
+        """
+        self._add_waiting()
+        top = self._shared_folder()
+        below = len(top) + 1 if top else 0
+        targets = {path[below:]: link.target for path, link in self._links.items()}
         outward = {path for path in targets if not self._exact and follow(path, targets.get).leaves}
         for path, link in self._links.items():
-            if path in outward and not self._drop_links:
-                raise self._refusal(link.member, f"is a symbolic link to {link.target!r}, outside the archive")
-        for path, link in self._links.items():
-            if path in outward:
-                continue
+            if path[below:] in outward:
+                shown = f"{path[below:]} -> {link.target}"
+                if self._drop_links:
+                    continue
+                self._note("symbolic links that lead out of the archive are kept", shown)
             place = self._place(path)
             try:
                 os.symlink(_encode(link.target), place)
@@ -153,39 +196,41 @@ class Extraction:
             place = self._place(path)
             os.chmod(place, mode)
             os.utime(place, ns=(mtime, mtime))
+        return Path(os.fsdecode(self._place(top)))
+
+    def _shared_folder(self) -> str:
+        """The folder that all members share and that is to be stripped; "" if there is none."""
+        found = {path.partition("/")[0] for path in (*self._folders, *self._files, *self._links)} - {""}
+        if not (found or self._exact):
+            raise LeafrootError(
+                "contains no files", self._where, "Check where the archive comes from, and describe another one."
+            )
+        top = found.pop() if len(found) == 1 else ""
+        return top if self._strip is None and top in self._folders else ""
 
     def _below(self, member: tarfile.TarInfo, name: str) -> str | None:
-        """The path of a member below the root; None for a leading folder that is stripped."""
+        """The path of a member below the root; None for one that is stripped away, "" for the root itself."""
         told = "has" if name == member.name else f"is a hard link to {name!r}, which has"
-        if name.startswith("/"):
-            raise self._refusal(member, f"{told} an absolute path")
         if "\0" in name:
             raise self._refusal(member, f"{told} a NUL in its path")
+        if name.startswith("/"):
+            if self._exact:
+                raise self._refusal(member, f"{told} an absolute path")
+            self._note("absolute paths are unpacked without the '/' at their beginning", name)
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if ".." in parts:
-            raise self._refusal(member, f"{told} '..' in its path")
+            raise self._refusal(
+                member, f"{told} '..' in its path", "No release needs such a path. Check where the archive comes from."
+            )
         if len(parts) > DEEPEST:
             raise self._refusal(member, f"{told} more than {DEEPEST} folders in its path")
-        if not parts and member.isdir():
-            if not self._strip:
-                self._folders[""] = self._attributes(member)
-            return None
-        top, rest = parts[: self._strip], parts[self._strip :]
-        if self._first is None:
-            self._first = (top, name)
-        if not (rest or member.isdir()):
-            raise self._refusal(member, "is not below a top folder, which should be stripped")
-        if top != self._first[0]:
-            raise self._refusal(member, f"and {self._first[1]!r} are not below the same top folder")
-        if not rest:
-            self._folders[""] = self._attributes(member)
-            return None
-        return "/".join(rest)
+        strip = self._strip or 0
+        return "/".join(parts[strip:]) if len(parts) >= strip else None
 
     def _make_folder(self, member: tarfile.TarInfo, path: str) -> None:
         missing = []
         while path not in self._folders:
-            if path in self._files or path in self._links:
+            if path in self._files or path in self._links or path in self._waiting:
                 raise self._refusal(member, f"needs {path!r} to be a folder, and it is a file or a link")
             missing.append(path)
             path = path.rpartition("/")[0]
@@ -202,31 +247,60 @@ class Extraction:
             os.unlink(self._place(path))
             self._files.remove(path)
         self._links.pop(path, None)
+        self._waiting.pop(path, None)
 
     def _add_hard_link(self, member: tarfile.TarInfo, path: str) -> None:
         target = self._below(member, member.linkname)
+        if not target:
+            raise self._no_file(member)
+        if target == path and (path in self._files or path in self._links):
+            # GNU tar passes over a link to itself, too: the file is there already.
+            return
+        self._make_room(member, path)
+        if not self._linked(target, path):
+            self._waiting[path] = (target, member)
+
+    def _linked(self, target: str, path: str) -> bool:
+        """Make `path` the file that `target` is; False if there is no such file."""
         if target in self._links:
             self._links[path] = self._links[target]
         elif target in self._files:
             os.link(self._place(target), self._place(path), follow_symlinks=False)
             self._files.add(path)
         else:
-            raise self._refusal(member, f"is a hard link to {member.linkname!r}, which is not an earlier file")
+            return False
+        return True
 
-    def _write_file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, stream: ReadAhead, path: str) -> None:
+    def _add_waiting(self) -> None:
+        """Make the hard links whose files came later in the archive."""
+        while self._waiting:
+            made = [path for path, (target, _) in self._waiting.items() if self._linked(target, path)]
+            if not made:
+                raise self._no_file(next(iter(self._waiting.values()))[1])
+            for path in made:
+                del self._waiting[path]
+
+    def _leave_out(self, member: tarfile.TarInfo) -> None:
+        if member.type == _REST_OF_A_VOLUME:
+            raise self._refusal(
+                member,
+                "is the rest of a file that begins in another volume",
+                "Join the volumes of the archive first: unpack all of them with tar -M, and pack that again.",
+            )
+        kinds = {tarfile.CHRTYPE: "device node", tarfile.BLKTYPE: "device node", tarfile.FIFOTYPE: "named pipe"}
+        if member.type not in kinds or self._exact:
+            raise self._refusal(member, f"is an entry of the unknown type {member.type!r}", _REPACK)
+        self._note(f"{kinds[member.type]}s are left out", member.name)
+
+    def _write_file(self, member: tarfile.TarInfo, content: Content, path: str) -> None:
         mode, mtime = self._attributes(member)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(self._place(path), flags, 0o600)
         self._files.add(path)
         try:
-            source: ReadAhead | IO[bytes] = stream
-            if member.issparse():
-                source = cast(IO[bytes], tar.extractfile(member))
-            else:
-                stream.seek(member.offset_data)
             left = member.size
             while left > 0:
-                data = source.read(min(left, CHUNK))
+                data = content.read(min(left, CHUNK))
                 if not data:
                     raise tarfile.ReadError(f"the archive ends in the middle of {member.name!r}")
                 left -= len(data)
@@ -241,7 +315,7 @@ class Extraction:
         """The mode and the time stamp (in ns) that a member gets; None stands for a folder that has no member."""
         if member is None:
             return 0o755, self._limit * 10**9
-        plain = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+        plain = 0o755 if _is_folder(member) or member.mode & 0o100 else 0o644
         # The time stamp may be a float; in a bad header it may be NaN, of which max() makes 0.
         mtime = int(min(max(0, member.mtime), self._limit))
         return member.mode & 0o7777 if self._exact else plain, mtime * 10**9
@@ -249,15 +323,27 @@ class Extraction:
     def _place(self, path: str) -> bytes:
         return self._root + b"/" + _encode(path) if path else self._root
 
-    def _refusal(self, member: tarfile.TarInfo, reason: str) -> LeafrootError:
-        return LeafrootError(f"member '{printable(member.name)}' {reason}", where=self._where)
+    def _note(self, what: str, name: str) -> None:
+        self._noted.setdefault(what, []).append(name)
+
+    def _no_file(self, member: tarfile.TarInfo) -> LeafrootError:
+        return self._refusal(member, f"is a hard link to {member.linkname!r}, which is no file of the archive", _REPACK)
+
+    def _refusal(self, member: tarfile.TarInfo, reason: str, hint: str = "") -> LeafrootError:
+        return LeafrootError(f"member '{printable(member.name)}' {reason}", self._where, hint)
+
+
+def _is_folder(member: tarfile.TarInfo) -> bool:
+    """Whether a member is a folder. Old tars know none: there it is a file whose name ends in a slash."""
+    return member.isdir() or member.type == _DUMPED_FOLDER or (member.isreg() and member.name.endswith("/"))
 
 
 def _encode(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
-def _kind(member: tarfile.TarInfo) -> str:
-    if member.isblk() or member.ischr():
-        return "a device node"
-    return "a named pipe" if member.isfifo() else f"an entry of the unknown type {member.type!r}"
+def _few(names: Iterable[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    known = [printable(name) for name in names]
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return ", ".join(known[:_NAMED]) + more

@@ -20,6 +20,7 @@ _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _SECRET = re.compile(
     r"(?<=[?&;])([\w.-]*(?:token|key|secret|sig|pass|auth|credential)[\w.-]*=)[^&;#\s]+", re.IGNORECASE
 )
+_MOST_STRIPPED = 100
 
 
 @dataclass(frozen=True, init=False)
@@ -30,13 +31,18 @@ class Archive:
     mirror) and `file:/...` (a path, or a URL's). A single place may be a plain string. `{version}` in a place stands
     for the package's version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a
     Debian package).
+    mirror) and `file:/...`. A single place may be a plain string. `{version}` in a place stands for the package's
+    version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a Debian package).
+    `strip` is how many leading folders of each path are stripped, as by GNU tar's --strip-components; what is not below
+    so many folders is left out. None strips a folder that all members share, but nothing from a Debian package.
     """
 
     places: tuple[str, ...]
     sha256: str
     inner: str = ""
+    strip: int | None = None
 
-    def __init__(self, places: str | Sequence[str], sha256: str, inner: str = "") -> None:
+    def __init__(self, places: str | Sequence[str], sha256: str, inner: str = "", strip: int | None = None) -> None:
         found = (places,) if isinstance(places, str) else tuple(places)
         if not found:
             raise LeafrootError(
@@ -53,13 +59,25 @@ class Archive:
                 where=first,
                 hint="Once you trust the file, 'sha256sum FILE' prints it.",
             )
+        if strip is not None and (type(strip) is not int or not 0 <= strip <= _MOST_STRIPPED):
+            raise LeafrootError(
+                f"strip={strip!r} is not a number of folders from 0 to {_MOST_STRIPPED}",
+                where=found[0],
+                hint="Leave it out to strip a folder that all members share.",
+            )
         object.__setattr__(self, "places", found)
         object.__setattr__(self, "sha256", digest)
         object.__setattr__(self, "inner", inner)
+        object.__setattr__(self, "strip", strip)
 
     def at(self, version: str) -> Archive:
         """The archive with the version filled in."""
         return _at(self, version)
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What decides on the tree that it is unpacked to: the checksum, and how it is unpacked."""
+        return (self.sha256, self.inner, *(() if self.strip is None else (f"strip {self.strip}",)))
 
     @property
     def file_name(self) -> str:
@@ -73,6 +91,7 @@ def _at(archive: Archive, version: str) -> Archive:
         tuple(place.replace(_PLACEHOLDER, version) for place in archive.places),
         archive.sha256,
         archive.inner.replace(_PLACEHOLDER, version),
+        archive.strip,
     )
 
 

@@ -102,20 +102,20 @@ class Store:
                 _link_tree(self._unpacked(part), tree / folder, {})
             if debian:
                 # debian/ is meant to be in the source tree, and has links to files there.
-                for patch in debian_series(self._unpacked(debian, strip=0), debian.file_name):
+                for patch in debian_series(self._unpacked(debian, whole=True), debian.file_name):
                     apply_patch(tree, patch, exactly=False)
             for patch in patches:
                 apply_patch(tree, patch)
 
-        more = [word for folder, part in parts for word in (folder, part.sha256, part.inner)]
+        more = [word for folder, part in parts for word in (folder, *part.content)]
         more += ["debian", debian.sha256] if debian else []
         digests = [digest_of(patch) for patch in patches]
-        return self._tree(archive.file_name, [archive.sha256, archive.inner, *more, *digests], patched)
+        return self._tree(archive.file_name, [*archive.content, *more, *digests], patched)
 
     def fetch(self, item: Source | Sources) -> None:
         """Fetch the archives of a step's input whose trees are not in the store yet."""
         for archive, words in _trees_of(item):
-            if not self._place([archive.sha256, archive.inner, *words]).is_dir():
+            if not self._place([*archive.content, *words]).is_dir():
                 self._fetch(archive)
 
     def united(self, archives: Sequence[Archive]) -> Path:
@@ -126,9 +126,7 @@ class Store:
             for archive in archives:
                 _link_tree(self.alone(archive), tree, owners, archive.file_name, "archives")
 
-        return self._tree(
-            "modules", ["archives", *(word for one in archives for word in (one.sha256, one.inner))], united
-        )
+        return self._tree("modules", ["archives", *(word for one in archives for word in one.content)], united)
 
     def alone(self, archive: Archive) -> Path:
         """The tree of an archive for `united`, without links that lead out of it.
@@ -137,23 +135,33 @@ class Store:
         """
 
         def unpacked(tree: Path) -> None:
-            unpack(self._fetch(archive), tree, inner=archive.inner, mtime_limit=SOURCE_DATE_EPOCH, drop_links=True)
+            self._unpack(archive, tree, archive.strip, drop_links=True)
 
-        return self._tree(archive.file_name, [archive.sha256, archive.inner, *ALONE], unpacked)
+        return self._tree(archive.file_name, [*archive.content, *ALONE], unpacked)
 
-    def _unpacked(self, archive: Archive, strip: int = 1) -> Path:
+    def _unpacked(self, archive: Archive, whole: bool = False) -> Path:
+        """The tree of an archive; `whole` keeps a folder that all members share."""
+        strip = 0 if whole and archive.strip is None else archive.strip
+
         def unpacked(tree: Path) -> None:
-            unpack(self._fetch(archive), tree, inner=archive.inner, strip=strip, mtime_limit=SOURCE_DATE_EPOCH)
+            self._unpack(archive, tree, strip)
 
-        return self._tree(archive.file_name, [archive.sha256, archive.inner, *(() if strip else WHOLE)], unpacked)
+        return self._tree(archive.file_name, [*archive.content, *(WHOLE if whole else ())], unpacked)
+
+    def _unpack(self, archive: Archive, tree: Path, strip: int | None, drop_links: bool = False) -> None:
+        """Unpack an archive, and say which of its members are not there as a person expects."""
+        file = self._fetch(archive)
+        limit = SOURCE_DATE_EPOCH
+        for note in unpack(file, tree, inner=archive.inner, strip=strip, mtime_limit=limit, drop_links=drop_links):
+            print(f"leafroot: {archive.file_name}: {note}", flush=True)
 
     def artefact(self, file: Path, digest: str) -> Path:
         """The tree of an artefact; `digest` is its SHA-256."""
-        return self._tree(
-            file.name,
-            ["artefact", digest],
-            lambda tree: unpack(file, tree, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True),
-        )
+
+        def unpacked(tree: Path) -> None:
+            unpack(file, tree, strip=0, mtime_limit=SOURCE_DATE_EPOCH, exact_modes=True)
+
+        return self._tree(file.name, ["artefact", digest], unpacked)
 
     def union(self, artefacts: Sequence[tuple[Path, str]]) -> Path:
         """The trees of several artefacts as one; the same path in two of them is an error."""
@@ -209,6 +217,13 @@ def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]
 
 
 def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> None:
+    root = place.parents[folder.count("/")]
+    if not place.parent.resolve().is_relative_to(root.resolve()):
+        raise LeafrootError(
+            f"{part.file_name} cannot be unpacked into the folder {folder!r}: a link of {archive.file_name} leads out",
+            where=archive.file_name,
+            hint="Use another folder in parts=.",
+        )
     if os.path.lexists(place):
         raise LeafrootError(
             f"{part.file_name} cannot be unpacked into the folder {folder!r}: {archive.file_name} already has it",

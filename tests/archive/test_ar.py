@@ -126,9 +126,14 @@ BAD = {
         ODD + "file references a name not present in the index",
     ),
     "a name of no length": (b"!<arch>\n" + entry("#1/x", b""), "data.tar.xz", ODD + "invalid literal"),
-    "an ar of other files' names": (b"!<thin>\n" + GOOD[8:], "data.tar.xz", ODD + "truncated header"),
-    "no ar": (b"<html>" * 200, "data.tar.xz", ODD + "invalid header"),
-    "empty": (b"", "data.tar.xz", ODD + "empty file"),
+    "an ar of other files' names": (
+        b"!<thin>\n" + GOOD[8:],
+        "data.tar.xz",
+        "{}: is a thin ar archive: it has the names",
+    ),
+    "no ar": (b"<html>" * 200, "data.tar.xz", "{}: is an HTML page\n"),
+    "empty": (b"", "data.tar.xz", "{}: is empty\n"),
+    "member that is a page": (deb(b"<!DOCTYPE html>"), "data.tar.xz", "{}: data.tar.xz: is an HTML page\n"),
     "member that is no tar": (deb(b"Hello\n"), "data.tar.xz", ODD + "truncated header"),
     "member cut short itself": (deb(lzma.compress(DATA)[:-30]), "data.tar.xz", ODD + "Compressed file ended"),
     "member that leads out": (

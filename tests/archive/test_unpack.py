@@ -171,10 +171,10 @@ def test_a_missing_inner_archive_is_an_error_that_names_the_nearest(archive: Pat
 
 
 def test_an_error_in_an_inner_archive_names_both_archives(archive: Path, tree: Path) -> None:
-    archive.write_bytes(outer(tar_bytes(member("/x"))))
+    archive.write_bytes(outer(tar_bytes(member("../x"))))
     with pytest.raises(LeafrootError) as caught:
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/a.tar.xz")
-    assert str(caught.value) == f"{archive}: a-1/a.tar.xz: member '/x' has an absolute path"
+    assert str(caught.value).startswith(f"{archive}: a-1/a.tar.xz: member '../x' has '..' in its path")
     archive.write_bytes(outer(lzma.compress(tar_bytes(member("a/x", os.urandom(5000))))[:-100]))
     with pytest.raises(LeafrootError, match=r"a-1/a\.tar\.xz: is damaged or not an archive: "):
         unpack(archive, tree, mtime_limit=LIMIT, inner="a-1/a.tar.xz")

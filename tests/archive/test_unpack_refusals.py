@@ -18,42 +18,46 @@ def special(name: str, kind: bytes) -> tuple[tarfile.TarInfo, bytes]:
     return member(name, type=kind, devmajor=1, devminor=3)
 
 
-NOT_HERE = "an archive of sources may not hold one"
+REPACK = "\n  Repack the archive without it, and describe the new archive with its own SHA-256."
+CHECK = "\n  No release needs such a path. Check where the archive comes from."
 BAD = {
-    "absolute": ([member("/etc/passwd", b"x")], "member '/etc/passwd' has an absolute path"),
-    "dots": ([member("a/../../x", b"x")], "member 'a/../../x' has '..' in its path"),
-    "dots within": ([member("a/b/../x", b"x")], "member 'a/b/../x' has '..' in its path"),
-    "dots as folder": ([folder("..")], "member '..' has '..' in its path"),
+    "dots": ([member("a/../../x", b"x")], f"member 'a/../../x' has '..' in its path{CHECK}"),
+    "dots below the root": ([member("/../x", b"x")], f"member '/../x' has '..' in its path{CHECK}"),
+    "dots within": ([member("a/b/../x", b"x")], f"member 'a/b/../x' has '..' in its path{CHECK}"),
+    "dots as folder": ([folder("..")], f"member '..' has '..' in its path{CHECK}"),
+    "no name": (
+        [member("./", b"x", type=tarfile.LNKTYPE, linkname="a")],
+        f"member './' has a path without a name{REPACK}",
+    ),
     "NUL": (
         [member("x", b"x", pax_headers={"path": "a/b\0c"})],
         r"member 'a/b\x00c' has a NUL in its path",
     ),
-    "character device": ([special("a/null", tarfile.CHRTYPE)], f"member 'a/null' is a device node; {NOT_HERE}"),
-    "block device": ([special("a/sda", tarfile.BLKTYPE)], f"member 'a/sda' is a device node; {NOT_HERE}"),
-    "pipe": ([special("a/pipe", tarfile.FIFOTYPE)], f"member 'a/pipe' is a named pipe; {NOT_HERE}"),
-    "unknown type": ([special("a/x", b"Z")], f"member 'a/x' is an entry of the unknown type b'Z'; {NOT_HERE}"),
-    "absolute link": ([link("a/l", "/etc")], "member 'a/l' is a symbolic link to '/etc', outside the archive"),
-    "link up": ([link("a/l", "..")], "member 'a/l' is a symbolic link to '..', outside the archive"),
-    "link up and in": ([link("a/l", "../a/x")], "member 'a/l' is a symbolic link to '../a/x', outside the archive"),
-    "link by way of a link": (
-        [folder("a/b/c"), link("a/b/c/top", "../.."), link("a/b/l", "c/top/..")],
-        "member 'a/b/l' is a symbolic link to 'c/top/..', outside the archive",
+    "unknown type": ([special("a/x", b"Z")], f"member 'a/x' is an entry of the unknown type b'Z'{REPACK}"),
+    "one volume of several": (
+        [member("a/x", type=b"M")],
+        "member 'a/x' is the rest of a file that begins in another volume\n"
+        "  Join the volumes of the archive first: unpack all of them with tar -M, and pack that again.",
     ),
-    "link by way of a later link": (
-        [link("a/b/l", "c/top/.."), link("a/b/c/top", "../..")],
-        "member 'a/b/l' is a symbolic link to 'c/top/..', outside the archive",
+    "file through a link out": (
+        [link("a/l", "/tmp"), member("a/l/x", b"x")],
+        "member 'a/l/x' needs 'a/l' to be a folder, and it is a file or a link",
+    ),
+    "file through a hard link to come": (
+        [hard("a/l", "a/end"), member("a/l/x", b"x")],
+        "member 'a/l/x' needs 'a/l' to be a folder, and it is a file or a link",
     ),
     "file through a link": (
         [folder("a/real"), link("a/l", "real"), member("a/l/x", b"x")],
-        "member 'a/l/x' needs 'l' to be a folder, and it is a file or a link",
+        "member 'a/l/x' needs 'a/l' to be a folder, and it is a file or a link",
     ),
     "folder over a link": (
         [link("a/l", "x"), folder("a/l")],
-        "member 'a/l' needs 'l' to be a folder, and it is a file or a link",
+        "member 'a/l' needs 'a/l' to be a folder, and it is a file or a link",
     ),
     "file below a file": (
         [member("a/f"), member("a/f/g")],
-        "member 'a/f/g' needs 'f' to be a folder, and it is a file or a link",
+        "member 'a/f/g' needs 'a/f' to be a folder, and it is a file or a link",
     ),
     "file over a folder": ([folder("a/f"), member("a/f")], "member 'a/f' would replace a folder"),
     "empty link": ([link("a/l", "")], "member 'a/l' is a symbolic link with the invalid target ''"),
@@ -63,28 +67,31 @@ BAD = {
     ),
     "hard link up": (
         [hard("a/h", "a/../../etc/passwd")],
-        "member 'a/h' is a hard link to 'a/../../etc/passwd', which has '..' in its path",
+        f"member 'a/h' is a hard link to 'a/../../etc/passwd', which has '..' in its path{CHECK}",
     ),
     "absolute hard link": (
         [hard("a/h", "/etc/passwd")],
-        "member 'a/h' is a hard link to '/etc/passwd', which has an absolute path",
+        f"member 'a/h' is a hard link to '/etc/passwd', which is no file of the archive{REPACK}",
     ),
     "hard link to nothing": (
-        [hard("a/h", "a/later"), member("a/later")],
-        "member 'a/h' is a hard link to 'a/later', which is not an earlier file",
+        [hard("a/h", "a/gone")],
+        f"member 'a/h' is a hard link to 'a/gone', which is no file of the archive{REPACK}",
+    ),
+    "hard link to itself alone": (
+        [hard("a/h", "a/h")],
+        f"member 'a/h' is a hard link to 'a/h', which is no file of the archive{REPACK}",
+    ),
+    "hard links in a circle": (
+        [hard("a/h", "a/i"), hard("a/i", "a/h")],
+        f"member 'a/h' is a hard link to 'a/i', which is no file of the archive{REPACK}",
+    ),
+    "hard link to the top": (
+        [folder("a/d"), hard("a/h", ".")],
+        f"member 'a/h' is a hard link to '.', which is no file of the archive{REPACK}",
     ),
     "hard link to a folder": (
         [folder("a/d"), hard("a/h", "a/d")],
-        "member 'a/h' is a hard link to 'a/d', which is not an earlier file",
-    ),
-    "two top folders": ([member("a/x"), member("b/x")], "member 'b/x' and 'a/x' are not below the same top folder"),
-    "no top folder": (
-        [member("README")],
-        "member 'README' is not below a top folder, which should be stripped",
-    ),
-    "file beside the top folder": (
-        [folder("a"), member("package.xml")],
-        "member 'package.xml' is not below a top folder, which should be stripped",
+        f"member 'a/h' is a hard link to 'a/d', which is no file of the archive{REPACK}",
     ),
     "name too long": ([member("a/" + "n" * 256)], f"member 'a/{'n' * 256}' cannot be written: File name too long"),
 }
@@ -95,14 +102,14 @@ def test_a_member_that_leads_out_or_is_invalid_is_refused(
     archive: Path, tree: Path, members: list[tuple[tarfile.TarInfo, bytes]], message: str
 ) -> None:
     # A good file before it and one after it: neither may stay.
-    archive.write_bytes(tar_bytes(*([] if "top" in message else [member("a/good", b"x")]), *members, member("a/end")))
+    archive.write_bytes(tar_bytes(member("a/good", b"x"), *members, member("a/end")))
     refused(archive, tree, message)
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "empty file"), (b"Hello\n", "truncated header"), (b"<html>" * 200, "invalid header")],
-    ids=["empty", "short", "text"],
+    [(b"Hello\n", "truncated header"), (b"text " * 200, "invalid header")],
+    ids=["short", "text"],
 )
 def test_a_file_that_is_not_an_archive_is_refused(archive: Path, tree: Path, data: bytes, reason: str) -> None:
     archive.write_bytes(data)

@@ -40,8 +40,10 @@ CODE: dict[str, tuple[str, ...]] = {
     "archive/pack": ("",),
     "archive/unpack": ("",),
     "archive/extraction": ("",),
+    "archive/zip": ("",),
     "store/trees": (
-        *("Store.source", "Store.united", "Store.alone", "Store.artefact", "Store.union", "Store._unpacked"),
+        *("Store.source", "Store.united", "Store.alone", "Store.artefact", "Store.union"),
+        *("Store._unpacked", "Store._unpack"),
         *("_link_tree", "debian_series", "apply_patch"),
     ),
 }
@@ -135,9 +137,10 @@ PINNED = {
     "build/executor": "e49d1419270f9e53",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
-    "archive/unpack": "31fb5889477564db",
-    "archive/extraction": "e3ac44cb63608155",
-    "store/trees": "01c8633cd3b6beac",
+    "archive/unpack": "3b685c0adfa18915",
+    "archive/extraction": "fa332d89659e78ce",
+    "archive/zip": "b5605ea5a374b3a8",
+    "store/trees": "16619eed9ae8044f",
     "packing": "e0b32b435a87487c",
     "unpacking": "289836037aca4f74",
 }
@@ -181,7 +184,7 @@ CHANGES = {
     "the owner": ("archive/pack", '"root"', '"leafroot"', True),
     "the modes": ("archive/extraction", "else 0o644", "else 0o640", True),
     "the time of links": ("archive/extraction", "link.mtime, link.mtime", "0, 0", True),
-    "the layers of a package": ("archive/unpack", "top = 0 if out_of_ar else strip", "top = strip", True),
+    "the layers of a package": ("archive/unpack", "strip=0 if in_ar and strip is None else strip", "strip=strip", True),
     "patches": ("store/trees", '"-F0"', '"-F2"', True),
 }
 

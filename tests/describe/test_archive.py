@@ -21,7 +21,7 @@ NO_HOST = (
 def test_a_single_place_may_be_a_plain_string() -> None:
     assert Archive(URL, SUM) == Archive([URL], SUM) == Archive((URL,), SUM.upper())
     assert hash(Archive(URL, SUM)) == hash(Archive([URL], SUM))
-    assert asdict(Archive(URL, SUM)) == {"places": (URL,), "sha256": SUM, "inner": ""}
+    assert asdict(Archive(URL, SUM)) == {"places": (URL,), "sha256": SUM, "inner": "", "strip": None}
     assert replace(Archive(URL, SUM), inner="b.tar") == Archive(URL, SUM, "b.tar")
 
 
@@ -55,6 +55,22 @@ def test_the_version_is_filled_in_everywhere() -> None:
 )
 def test_the_file_name_is_the_end_of_the_first_place(place: str, name: str) -> None:
     assert Archive([place, URL], SUM).file_name == name
+
+
+def test_how_an_archive_is_stripped_counts_once_it_is_said() -> None:
+    assert Archive(URL, SUM).content == (SUM, "")
+    assert Archive(URL, SUM, strip=0).at("1").content == (SUM, "", "strip 0")
+    assert Archive(URL, SUM, "b.tar", 2).content == (SUM, "b.tar", "strip 2")
+
+
+@pytest.mark.parametrize("strip", [-1, 101, True, "1", 1.0])
+def test_a_number_of_folders_that_cannot_be_is_refused(strip: object) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        Archive(URL, SUM, strip=strip)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"{URL}: strip={strip!r} is not a number of folders from 0 to 100\n"
+        "  Leave it out to strip a folder that all members share."
+    )
 
 
 BAD = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tarfile import TarInfo
 
@@ -110,8 +111,42 @@ def test_archives_are_united_without_links_that_lead_out(make: Make, store: Stor
     tree = store.united((one, two))
     assert sorted(path.name for path in (tree / "usr").iterdir()) == ["a", "b", "by-way", "in"]
     assert not (tree / "usr/by-way").exists()
-    with pytest.raises(LeafrootError, match="outside the archive"):
-        store.source(one, ())
+
+
+def test_a_source_keeps_such_links_and_the_store_tells_them(
+    make: Make, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = make("one.tar", member("t/usr/a", b"1"), link("t/usr/out", "/etc/passwd"))
+    for _ in range(2):
+        assert (store.source(one, ()) / "usr/out").readlink() == Path("/etc/passwd")
+    assert capsys.readouterr().out == (
+        "leafroot: one.tar: symbolic links that lead out of the archive are kept: usr/out -> /etc/passwd\n"
+    )
+
+
+def test_a_part_is_never_unpacked_through_a_link_that_leads_out(make: Make, store: Store, tmp_path: Path) -> None:
+    """It was impossible while such links were refused."""
+    (tmp_path / "outside").mkdir()
+    linked = make("x.tar", member("x-1/f"), link("x-1/l", str(tmp_path / "outside")))
+    part = make("cli.tar", member("c/g", b"g\n"))
+    for where in ("l/deep", "l/deep/er"):
+        with pytest.raises(LeafrootError) as caught:
+            store.source(linked, (), [(where, part)])
+        assert str(caught.value) == (
+            f"x.tar: cli.tar cannot be unpacked into the folder {where!r}: a link of x.tar leads out\n"
+            "  Use another folder in parts=."
+        )
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_a_tree_is_stripped_as_the_description_says(make: Make, store: Store) -> None:
+    one = make("one.tar", member("t/usr/a", b"1"))
+    found = {strip: store.source(replace(one, strip=strip), ()) for strip in (None, 0, 1, 2)}
+    assert [(found[None] / "usr/a").exists(), (found[0] / "t/usr/a").exists(), (found[2] / "a").exists()] == [True] * 3
+    assert found[1] != found[None]
+    assert (
+        store.source(make("d.tar", member("x/f", b"a\nb\nc\n")), (), (), debian(make)) / "f"
+    ).read_text() == "a\nBB\nc\n"
 
 
 def test_archives_that_both_contain_a_path_are_refused(make: Make, store: Store) -> None:
