@@ -25,23 +25,25 @@ LONGEST = 1 << 20
 NOT_COPIED = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
-def read_file(file: Path, shown: str) -> bytes:
+def read_file(file: Path, shown: str, longest: int = LONGEST) -> bytes:
     """The bytes of a file that a person wrote; `shown` is its name in messages.
 
-    Raises LeafrootError if it cannot be read, is not a regular file, or is larger than 1 MiB.
+    Raises LeafrootError if it cannot be read, is not a regular file, or is larger than `longest` bytes (whole MiB).
     """
     try:
         # Check before opening: opening a pipe would block until somebody writes to it.
         if not stat.S_ISREG(file.stat().st_mode):
             raise LeafrootError("not a regular file", shown)
         with file.open("rb") as stream:
-            data = stream.read(LONGEST + 1)
+            data = stream.read(longest + 1)
     except OSError as error:
         raise LeafrootError(f"cannot be read: {error.strerror}", shown) from None
     except ValueError as error:
         raise LeafrootError(f"invalid file name: {error}", shown) from None
-    if len(data) > LONGEST:
-        raise LeafrootError("larger than 1 MiB", shown, "No hand-written file is that large: check which file this is.")
+    if len(data) > longest:
+        raise LeafrootError(
+            f"larger than {longest >> 20} MiB", shown, "No hand-written file is that large: check which file this is."
+        )
     return data
 
 

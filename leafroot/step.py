@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from leafroot.describe.archive import Archive
+from leafroot.describe.patch import Patch
 from leafroot.rootfs.layers import Listing
 
 # Every time stamp in a build's output, in seconds since 1970: 2026-01-01T00:00:00Z. Newer sources get this time too, so
@@ -81,28 +82,31 @@ class Input(ABC):
 
 @dataclass(frozen=True)
 class Source(Input):
-    """An archive, unpacked and patched, read-only; `patches` are files of the checkout, in order.
+    """An archive, unpacked and patched, read-only; the files of `patches` are of the checkout, in order.
 
     `parts` are archives that are unpacked into folders of it; `debian` is an archive whose patches are applied first.
     """
 
     archive: Archive
-    patches: tuple[str, ...] = ()
+    patches: tuple[Patch, ...] = ()
     parts: tuple[tuple[str, Archive], ...] = ()
     debian: Archive | None = None
 
     def files(self) -> tuple[str, ...]:
-        return self.patches
+        return tuple(patch.path for patch in self.patches)
 
     def archives(self) -> tuple[Archive, ...]:
         return (self.archive, *(part for _, part in self.parts), *((self.debian,) if self.debian else ()))
 
     def identity(self) -> dict[str, object]:
+        strips = [patch.strip for patch in self.patches]
         return {
             "archive": _content(self.archive),
             "patches": len(self.patches),
             "parts": [(folder, *_content(part)) for folder, part in self.parts],
             "debian": _content(self.debian) if self.debian else [],
+            # As most patches are made, so that those that are not stand out.
+            **({"strip": strips} if any(strip != 1 for strip in strips) else {}),
         }
 
 

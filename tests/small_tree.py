@@ -63,6 +63,8 @@ def series(version: str, *modes: str) -> str:
     )
 
 
+PATCH = "What it is for.\n--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+
 UNITS = {
     "package/alpha/package.py": package("First."),
     "package/beta/package.py": package("Second.", depends=["alpha"]),
@@ -72,12 +74,12 @@ UNITS = {
     "board/two/board.py": board("Board number two.", series="7.2", packages=["beta"]),
     "linux/config/system.config": "",
     "linux/6.1/kernel.py": series("6.1.100", "leaf-tmpfs"),
-    "linux/6.1/patches/0001.patch": "",
+    "linux/6.1/patches/0001.patch": PATCH,
     "linux/6.12/kernel.py": series("6.12.107", "nullfs", "leaf-tmpfs"),
-    "linux/6.12/patches/0001.patch": "",
-    "linux/6.12/patches/0002.patch": "",
+    "linux/6.12/patches/0001.patch": PATCH,
+    "linux/6.12/patches/0002.patch": PATCH,
     "linux/7.2/kernel.py": series("7.2.8", "leaf-tmpfs"),
-    "linux/7.2/patches/0001.patch": "",
+    "linux/7.2/patches/0001.patch": PATCH,
 }
 
 

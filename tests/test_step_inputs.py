@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from leafroot.describe.archive import Archive
+from leafroot.describe.patch import Patch
 from leafroot.rootfs.layers import Listing
 from leafroot.step import (
     AnyInput,
@@ -33,7 +34,7 @@ LISTING = Listing("over", (("etc", "/"), ("etc/l", "-> x"), ("etc/x", "0644")))
 # An input; what it reads: outputs, files, archives.
 READS: dict[str, tuple[AnyInput, list[str], list[str], list[Archive]]] = {
     "Source": (
-        Source("/s", ONE, ("p/1.patch",), parts=(("sub", TWO),), debian=ELSEWHERE),
+        Source("/s", ONE, (Patch("p/1.patch"),), parts=(("sub", TWO),), debian=ELSEWHERE),
         [],
         ["p/1.patch"],
         [ONE, TWO, ELSEWHERE],
@@ -80,6 +81,7 @@ MOVED: dict[str, tuple[AnyInput, AnyInput]] = {
 CHANGED: dict[str, tuple[AnyInput, AnyInput]] = {
     "another archive": (Source("/s", ONE), Source("/s", TWO)),
     "a member of the archive": (Source("/s", ONE), Source("/s", replace(ONE, inner="data.tar.xz"))),
+    "how a patch is stripped": (Source("/s", ONE, (Patch("p"),)), Source("/s", ONE, (Patch("p", 0),))),
     "how it is stripped": (Source("/s", ONE), Source("/s", replace(ONE, strip=0))),
     "another part": (Source("/s", ONE, parts=(("p", ONE),)), Source("/s", ONE, parts=(("p", TWO),))),
     "a part elsewhere": (Source("/s", ONE, parts=(("p", TWO),)), Source("/s", ONE, parts=(("q", TWO),))),
@@ -109,7 +111,7 @@ def test_what_inputs_are_counts(before: AnyInput, after: AnyInput) -> None:
 @pytest.mark.parametrize(
     "inputs",
     [
-        (Source("/s", ONE, ("x/a",)),),
+        (Source("/s", ONE, (Patch("x/a"),)),),
         (Folder("/f", (("a", "x/a", 0o644),)),),
         (TreeFile("/f", "x/a"),),
     ],
@@ -125,7 +127,7 @@ def test_the_bytes_of_a_file_count_and_not_its_place(inputs: tuple[AnyInput, ...
 def _renamed(item: AnyInput) -> AnyInput:
     match item:
         case Source():
-            return replace(item, patches=("y/b",))
+            return replace(item, patches=(Patch("y/b"),))
         case Folder():
             return replace(item, entries=(("a", "y/b", 0o644),))
         case TreeFile():

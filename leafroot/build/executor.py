@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, assert_never
 
@@ -195,7 +195,7 @@ class Local:
         """Where an input lies on this machine; `made` is for what is written only now."""
         match item:
             case Source():
-                patches = [self.checkout / path for path in item.patches]
+                patches = [replace(patch, path=str(self.checkout / patch.path)) for patch in item.patches]
                 return self.store.source(item.archive, patches, item.parts, item.debian)
             case Sources():
                 return self.store.united(item.members)

@@ -31,8 +31,6 @@ class Archive:
     mirror) and `file:/...` (a path, or a URL's). A single place may be a plain string. `{version}` in a place stands
     for the package's version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a
     Debian package).
-    mirror) and `file:/...`. A single place may be a plain string. `{version}` in a place stands for the package's
-    version. `inner` is the path of a member that is itself the archive to unpack ("data.tar.xz" in a Debian package).
     `strip` is how many leading folders of each path are stripped, as by GNU tar's --strip-components; what is not below
     so many folders is left out. None strips a folder that all members share, but nothing from a Debian package.
     """

@@ -17,8 +17,8 @@ from leafroot.describe.qemu import Emulation
 class Series:
     """A kernel series: `linux/<series>/kernel.py`.
 
-    `patches/*.patch` are applied to every kernel of the series, in the order of their names. `modes` are the boot modes
-    that the patches add to those that the series has by itself.
+    The patches in its folder `patches/` are applied to every kernel of the series. `modes` are the boot modes that they
+    add to those that the series has by itself.
     """
 
     version: str

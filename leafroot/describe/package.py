@@ -77,7 +77,7 @@ class Package:
 
     `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
     `replaces` are paths of other packages that this one may replace. `languages` are those beyond C that the compiler
-    must support. `patches/*.patch` in the package's folder are applied in the order of their names.
+    must support. The patches in the package's folder `patches/` are applied as `leafroot.units.patches` says.
     """
 
     version: str

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Generic, TypeVar
 
 from leafroot.describe.archive import Module
+from leafroot.describe.patch import Patch
 
 T = TypeVar("T")
 
@@ -18,8 +19,9 @@ class Unit(Generic[T]):
     """A loaded package, board or series: its value, and facts about its folder.
 
     `folder` is the path for messages (below the checkout, or absolute for an external tree), `directory` its path on
-    this machine. `files` are the folder's files, relative to it, sorted. `modules` are those that its lock file pins.
-    `description` is the name of the file that sets the value. `links` are symbolic links in src/, each with its target.
+    this machine. `files` are the folder's files, relative to it, sorted. `modules` are those that its lock file pins,
+    `patches` those that may be applied to its source. `description` is the name of the file that sets the value.
+    `links` are symbolic links in src/, each with its target.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Unit(Generic[T]):
     description: str = "package.py"
     modules: tuple[Module, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    patches: tuple[Patch, ...] = ()
 
     @property
     def summary(self) -> str:

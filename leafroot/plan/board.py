@@ -139,8 +139,8 @@ def _plan_manifest(
         license=series.license,
         archive=series.archive.sha256,
         patches=tuple(
-            config.series.known_as(str(PurePosixPath(path).relative_to(config.series.folder)))
-            for path in kernel_patches(config)
+            config.series.known_as(str(PurePosixPath(patch.path).relative_to(config.series.folder)))
+            for patch in kernel_patches(config)
         ),
         command_line=command_line(config),
     )

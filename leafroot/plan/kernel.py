@@ -13,10 +13,10 @@ linking steps set the real parameters (leafroot/plan/cmdline.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from leafroot.describe.console import DRIVERS
 from leafroot.describe.package import kernel_options
+from leafroot.describe.patch import Patch
 from leafroot.kconfig.config import Config
 from leafroot.own.image import WriteImage
 from leafroot.plan.cmdline import cmdline_options, command_line, placeholder
@@ -182,12 +182,9 @@ def _words(config: Config, linux_config: Output) -> _Words:
     )
 
 
-def kernel_patches(config: Config) -> tuple[str, ...]:
-    """The paths of the series' patches: those for every architecture, then those for this one, whatever the mode."""
-    series, folders = config.series, ("patches", f"patches/{config.arch.kernel_arch}")
-    places = [PurePosixPath(series.path(folder)) for folder in folders]
-    found = series.below("patches", ".patch")
-    return tuple(path for place in places for path in found if PurePosixPath(path).parent == place)
+def kernel_patches(config: Config) -> tuple[Patch, ...]:
+    """The series' patches: those for every architecture, then those for this one, whatever the mode."""
+    return tuple(patch for patch in config.series.patches if patch.arch in ("", config.arch.kernel_arch))
 
 
 def kernel_source(config: Config) -> Source:

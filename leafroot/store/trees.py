@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from leafroot.archive.unpack import unpack
 from leafroot.describe.archive import Archive
+from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
 from leafroot.files import digest_of, link_or_copy, replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources
 from leafroot.store.locks import locked
+from leafroot.store.patching import apply_patch, debian_series, tell_backups
 
 # find(1) takes a third of the time of Python. The size and time of a folder depend on the file system.
 _FIND = (
@@ -86,11 +87,14 @@ class Store:
     def source(
         self,
         archive: Archive,
-        patches: Sequence[Path],
+        patches: Sequence[Patch],
         parts: Sequence[tuple[str, Archive]] = (),
         debian: Archive | None = None,
     ) -> Path:
-        """The archive's tree, with the archives of `parts` in folders of it, and with the patches applied."""
+        """The archive's tree, with the archives of `parts` in folders of it, and with the patches applied.
+
+        The paths of patches are those on this machine.
+        """
         plain = self._unpacked(archive)
         if not (patches or parts or debian):
             return plain
@@ -106,10 +110,12 @@ class Store:
                     apply_patch(tree, patch, exactly=False)
             for patch in patches:
                 apply_patch(tree, patch)
+            tell_backups(patches)
 
         more = [word for folder, part in parts for word in (folder, *part.content)]
         more += ["debian", debian.sha256] if debian else []
-        digests = [digest_of(patch) for patch in patches]
+        digests = [digest_of(Path(patch.path)) for patch in patches]
+        digests += [f"strip {patch.strip}" for patch in patches if any(one.strip != 1 for one in patches)]
         return self._tree(archive.file_name, [*archive.content, *more, *digests], patched)
 
     def fetch(self, item: Source | Sources) -> None:
@@ -254,35 +260,3 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
                     )
                 owners[name] = owner
                 link_or_copy(entry.path, there / entry.name)
-
-
-def debian_series(tree: Path, name: str) -> list[Path]:
-    """The patches of an unpacked debian.tar.xz, in the order of its series file (quilt(1))."""
-    series = tree / "debian" / "patches" / "series"
-    if not series.is_file():
-        raise LeafrootError(
-            "has no debian/patches/series",
-            where=name,
-            hint="debian= of a package is the debian.tar.xz of a Debian source package that has patches.",
-        )
-    lines = [line.partition("#")[0].split() for line in series.read_text().splitlines()]
-    return [series.with_name(words[0]) for words in lines if words]
-
-
-def apply_patch(tree: Path, patch: Path, *, exactly: bool = True) -> None:
-    """Apply a patch with `-p1`; refuse one that needs fuzz, and with `exactly` also one that applies at an offset.
-
-    Debian's own rules allow an offset.
-    """
-    argv = ["patch", "-p1", "-F0", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patch)]
-    status, output = capture(argv, env={"PATH": os.defpath, "LC_ALL": "C"})
-    refused = r"\(offset -?\d+ lines?\)|with fuzz" if exactly else r"with fuzz"
-    if status != 0 or re.search(refused, output):
-        raise LeafrootError(
-            f"the patch does not apply exactly:\n{output.strip()}",
-            where=patch,
-            hint="Refresh it for this version of the source.",
-        )
-    for name in re.findall(r"^patching file '?([^'\n]+?)'?(?: \(.*\))?$", output, re.MULTILINE):
-        if (changed := tree / name).exists():
-            os.utime(changed, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH))

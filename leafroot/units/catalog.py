@@ -16,6 +16,7 @@ from leafroot.errors import LeafrootError
 from leafroot.units.check import check_boards, check_licenses, check_packages, check_series
 from leafroot.units.load import has_files, load_unit
 from leafroot.units.lock import LOCK, read_lock
+from leafroot.units.patches import find_patches
 
 T = TypeVar("T")
 
@@ -75,6 +76,8 @@ def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str
         unit = load_unit(tree, folder, file_name, variable, kind)
         if LOCK in unit.files:
             unit = replace(unit, modules=read_lock(Path(tree, folder, LOCK), unit.path(LOCK)))
+        if any(name.startswith("patches") for name in unit.files):
+            unit = replace(unit, patches=find_patches(unit))
         if unit.name in units:
             raise LeafrootError(
                 f"there are two {'series' if parent == 'linux' else parent + 's'} named {unit.name!r}",

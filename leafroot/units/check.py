@@ -36,7 +36,6 @@ SHARED_FRAGMENTS = "linux/config"
 # A user's number is also the number of its group.
 _IN_EVERY_ROOT = {"root": 0, "tty": 5}
 
-_KERNEL_ARCHES = "|".join(sorted(arch.kernel_arch for arch in ARCHES.values()))
 
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
@@ -326,14 +325,6 @@ def check_series(series: Mapping[str, Unit[Series]]) -> None:
             raise LeafrootError(f"{version!r} is not a kernel version", unit.at(version), "Write 6.12 or 6.12.107.")
         if not (version + ".").startswith(unit.name.split("-")[0] + "."):
             raise LeafrootError(f"version {version!r} is not in series {unit.name}", unit.at(version))
-        for name in unit.files:
-            if name.startswith("patches/") and not re.fullmatch(rf"patches/(({_KERNEL_ARCHES})/)?[^/]+\.patch", name):
-                raise LeafrootError(
-                    f"the patches of a series must be {unit.path('patches')}/*.patch",
-                    unit.path(name),
-                    "They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
-                    f"Those for one architecture alone are in a sub-folder: {_KERNEL_ARCHES.replace('|', ', ')}.",
-                )
         _check_modes(unit)
 
 
@@ -347,7 +338,7 @@ def _check_modes(unit: Unit[Series]) -> None:
             raise LeafrootError(
                 f"series {unit.name} has boot mode {name!r} without a patch", unit.at(name), "Remove it from modes=."
             )
-    if unit.value.modes and not unit.below("patches"):
+    if unit.value.modes and not unit.patches:
         raise LeafrootError(
             f"boot mode {unit.value.modes[0]!r} needs a patch, but there is no {unit.path('patches')}/*.patch",
             unit.at(unit.value.modes[0]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refusal import assert_refused
 
-from tests.small_tree import SmallTree, board, series
+from tests.small_tree import PATCH, SmallTree, board, series
 
 ONE = "board/one/board.py"
 
@@ -64,19 +64,18 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         "linux/6.12/kernel.py:6: version '6.1.2' is not in series 6.12",
     ),
     "patch in a folder of its own": (
-        {"linux/6.12/patches/nullfs/0001.patch": ""},
+        {"linux/6.12/patches/nullfs/0001.patch": PATCH},
         (
-            "linux/6.12/patches/nullfs/0001.patch: the patches of a series must be linux/6.12/patches/*.patch\n"
-            "  They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
-            "  Those for one architecture alone are in a sub-folder: arm, arm64, riscv, x86."
+            "linux/6.12/patches/nullfs: patches in this folder are never applied\n"
+            "  Name the folder after the version that its patches are for, or after an architecture of the kernel\n"
+            "  (arm, arm64, riscv, x86), or move them up."
         ),
     ),
-    "patch that would be passed over": (
-        {"linux/6.12/patches/0003.diff": ""},
+    "patches of a board": (
+        {"board/one/patches/0001.patch": PATCH},
         (
-            "linux/6.12/patches/0003.diff: the patches of a series must be linux/6.12/patches/*.patch\n"
-            "  They are applied to every kernel of the series; modes= lists the boot modes that they add.\n"
-            "  Those for one architecture alone are in a sub-folder: arm, arm64, riscv, x86."
+            "board/one/patches: a board has no source to patch\n"
+            "  Patches of the kernel are in linux/SERIES/patches, those of a package in package/NAME/patches."
         ),
     ),
     "patches for an unknown mode": (

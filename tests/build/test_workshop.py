@@ -44,8 +44,10 @@ CODE: dict[str, tuple[str, ...]] = {
     "store/trees": (
         *("Store.source", "Store.united", "Store.alone", "Store.artefact", "Store.union"),
         *("Store._unpacked", "Store._unpack"),
-        *("_link_tree", "debian_series", "apply_patch"),
+        "_link_tree",
     ),
+    "store/patching": ("_PATCH", "debian_series", "apply_patch"),
+    "describe/patch": ("read_patch", "_decompressed", "read_series"),
 }
 
 
@@ -134,13 +136,15 @@ PARTS: dict[str, Callable[[Path], object]] = {
 }
 PINNED = {
     "build/sandbox": "aa20e63f2b08180b",
-    "build/executor": "e49d1419270f9e53",
+    "build/executor": "f246017289696d74",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
     "archive/unpack": "3b685c0adfa18915",
     "archive/extraction": "fa332d89659e78ce",
     "archive/zip": "b5605ea5a374b3a8",
-    "store/trees": "16619eed9ae8044f",
+    "store/trees": "a11de7e2df5a4b41",
+    "store/patching": "090891a3ba156d47",
+    "describe/patch": "b51bc32544354dd7",
     "packing": "e0b32b435a87487c",
     "unpacking": "289836037aca4f74",
 }
@@ -185,7 +189,7 @@ CHANGES = {
     "the modes": ("archive/extraction", "else 0o644", "else 0o640", True),
     "the time of links": ("archive/extraction", "link.mtime, link.mtime", "0, 0", True),
     "the layers of a package": ("archive/unpack", "strip=0 if in_ar and strip is None else strip", "strip=strip", True),
-    "patches": ("store/trees", '"-F0"', '"-F2"', True),
+    "patches": ("store/patching", '"-F0"', '"-F2"', True),
 }
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import plan_board
 from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
-from leafroot.store.trees import apply_patch
+from leafroot.store.patching import apply_patch
 from leafroot.units.catalog import load_catalog
 from tests.docs.page import (
     MACHINE,
@@ -58,7 +59,7 @@ def _bad_patch(tmp_path: Path) -> str:
     (tmp_path / "f").write_text("one\n")
     (tmp_path / "p.patch").write_text("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-two\n+three\n")
     with pytest.raises(LeafrootError) as error:
-        apply_patch(tmp_path, tmp_path / "p.patch")
+        apply_patch(tmp_path, Patch(str(tmp_path / "p.patch")))
     return str(error.value)
 
 

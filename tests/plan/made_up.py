@@ -10,6 +10,7 @@ from typing import Any
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive, Module
 from leafroot.describe.package import Package, Recipe
+from leafroot.describe.patch import Patch
 from leafroot.describe.unit import Unit
 from leafroot.graph import HOST, NOARCH, Asked, Graph, Key, Node, Variant, resolve_graph
 from leafroot.plan.packages import plan_packages
@@ -30,8 +31,9 @@ def unit(name: str, build: Recipe | None = None, **fields: Any) -> Unit[Package]
     files: Sequence[str] = fields.pop("files", ("package.py",))
     modules: tuple[Module, ...] = fields.pop("modules", ())
     directory: Path = fields.pop("directory", Path())
+    patches: tuple[Patch, ...] = fields.pop("patches", ())
     package = Package(**{"version": "1", "license": "MIT", "archive": ARCHIVE, "build": build or Autotools(), **fields})
-    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), directory, modules=modules)
+    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), directory, modules=modules, patches=patches)
 
 
 def units(*found: Unit[Package]) -> Units:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.describe.patch import Patch
 from leafroot.kconfig.config import Config
 from leafroot.own.manifest import WriteManifest
 from leafroot.plan.board import Plan
@@ -106,7 +107,7 @@ def test_every_patch_of_the_series_is_applied_whatever_the_mode(planned: Planned
     every = tuple(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(f"linux/{kernel}/patches/*.patch")))
     for output in ("linux.config", "linux.tar.zst", "kernel", "kernel-with-slot"):
         (source,) = (item for item in step_of(plan, f"qemu_x86_64/{output}").inputs if isinstance(item, Source))
-        assert source.patches == every
+        assert source.patches == tuple(Patch(path) for path in every)
     manifest = step_of(plan, "qemu_x86_64/images/manifest.json").own
     assert isinstance(manifest, WriteManifest)
     assert manifest.kernel.patches == every

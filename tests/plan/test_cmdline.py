@@ -187,7 +187,7 @@ def test_consoles_of_several_drivers_are_accepted(configured: Configured) -> Non
 def test_patches_for_one_architecture_are_applied_to_its_kernels_alone(planned: Callable[..., Plan]) -> None:
     def patches(name: str, kernel: str) -> list[str]:
         source = next(item for item in step_of(planned(name, kernel=kernel), f"{name}/linux.tar.zst").inputs)
-        return list(source.patches)  # type: ignore[union-attr]
+        return [patch.path for patch in source.patches]  # type: ignore[union-attr]
 
     for kernel in ("6.12", "7.2"):
         every = patches("qemu_x86_64", kernel)

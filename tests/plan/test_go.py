@@ -12,6 +12,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.package import Package
+from leafroot.describe.patch import Patch
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.go import Go, find_go, go_tools, plan_imports
@@ -39,7 +40,8 @@ UNIT = made_up.unit(
     archive=Archive("debian:pool/x/x_{version}.orig.tar.xz", "0" * 64),
     parts={"cli": Archive("debian:pool/x/x_{version}.orig-cli.tar.xz", "1" * 64)},
     debian=Archive("debian:pool/x/x_{version}-1.debian.tar.xz", "2" * 64),
-    files=("go.lock", "package.py", "patches/0001.patch"),
+    files=("go.lock", "package.py"),
+    patches=(Patch("package/x/patches/0001.patch"),),
     modules=(MODULE,),
 )
 

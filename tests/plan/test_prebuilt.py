@@ -9,6 +9,7 @@ import pytest
 
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
+from leafroot.describe.patch import Patch
 from leafroot.plan.recipes.prebuilt import Prebuilt
 from leafroot.step import Output, Source, TreeFile
 from leafroot.units.catalog import Catalog
@@ -21,7 +22,7 @@ FIRMWARE = made_up.unit(
     license="LicenseRef-fw",
     license_files=["data/LICENCE*", "doc/copyright"],
     archive=Archive("debian:pool/f/fw_{version}_all.deb", "0" * 64, inner="data.tar.xz"),
-    files=("package.py", "patches/0001.patch"),
+    patches=(Patch("package/fw/patches/0001.patch"),),
 )
 
 
@@ -32,7 +33,7 @@ def test_a_prebuilt_package_reads_only_its_source(catalog: Catalog) -> None:
     source, script = step.inputs
     assert isinstance(source, Source) and isinstance(script, TreeFile)
     assert source.archive.file_name == "fw_2_all.deb"
-    assert source.patches == ("package/fw/patches/0001.patch",)
+    assert source.patches == (Patch("package/fw/patches/0001.patch"),)
     assert step.commands == (
         ("sh", "/install-prebuilt", "data/", "lib/firmware/"),
         ("sh", "/install-prebuilt", "start.elf", "boot/start.elf"),

@@ -61,6 +61,8 @@ board = Board(
 )
 '''
 
+_PATCH = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n"
+
 _CONFIG_IN = """\
 config PACKAGE_{symbol}_TOOLS
 \tbool "tools"
@@ -111,7 +113,7 @@ def _files(count: int, chain: bool) -> Iterator[tuple[str, str]]:
         yield f"package/{name}/package.py", _PACKAGE.format(**fields)
         if number % 3 == 0:
             for patch in ("0001-build.patch", "0002-musl.patch"):
-                yield f"package/{name}/patches/{patch}", f"What {patch} of {name} is for.\n--- a/x\n+++ b/x\n"
+                yield f"package/{name}/patches/{patch}", f"What {patch} of {name} is for.\n{_PATCH}"
         if options:
             yield f"package/{name}/Config.in", _CONFIG_IN.format(symbol=_symbol(name))
     yield f"board/{BOARD}/board.py", _BOARD.format(count=count, packages=_list(["busybox", "skeleton", *names]))

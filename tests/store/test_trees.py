@@ -12,10 +12,10 @@ from tarfile import TarInfo
 import pytest
 
 from leafroot.describe.archive import Archive
+from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
-from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.store import trees
-from leafroot.store.trees import Store, apply_patch
+from leafroot.store.trees import Store
 from tests.archive.tar_members import link, member, tar_bytes
 
 PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
@@ -81,7 +81,7 @@ def test_debians_patches_are_applied_in_the_order_of_the_series(make: Make, stor
 def test_our_patches_are_applied_after_debians(make: Make, store: Store, tmp_path: Path) -> None:
     ours = tmp_path / "0001.patch"
     ours.write_text("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-BB\n+ours\n c\n")
-    tree = store.source(make("x.tar", member("x-1/f", b"a\nb\nc\n")), (ours,), (), debian(make))
+    tree = store.source(make("x.tar", member("x-1/f", b"a\nb\nc\n")), (Patch(str(ours)),), (), debian(make))
     assert (tree / "f").read_text() == "a\nours\nc\n"
 
 
@@ -103,6 +103,59 @@ def test_another_series_of_patches_gives_another_tree(make: Make, store: Store) 
     both = store.source(plain, (), (), debian(make))
     (both.parent / "unrelated").mkdir()
     assert (store.source(plain, (), (), debian(make, b"one.patch\n")) / "f").read_text() == "a\nB\nc\n"
+
+
+def test_a_series_of_debian_in_a_folder_and_with_an_option(make: Make, store: Store) -> None:
+    """Both stood for a traceback, or were passed over."""
+    theirs = make(
+        "x.debian.tar",
+        member("debian/patches/series", b"cve/one.patch -p0\n"),
+        member("debian/patches/cve/one.patch", PATCH.replace("a/f", "f").replace("b/f", "f").encode()),
+    )
+    tree = store.source(make("x.tar", member("x-1/f", b"a\nb\nc\n")), (), (), theirs)
+    assert (tree / "f").read_text() == "a\nB\nc\n"
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            [member("debian/patches/series", b"gone.patch\n")],
+            "x.debian.tar: debian/patches/series:1: there is no patch",
+        ),
+        ([link("debian/patches", "/etc")], "x.debian.tar: has no debian/patches/series"),
+        (
+            [member("debian/patches/series", b"l.patch\n"), link("debian/patches/l.patch", "/etc/passwd")],
+            "x.debian.tar: debian/patches/series:1: there is no patch 'l.patch'",
+        ),
+        ([member("debian/patches/series", b"../x\n")], "x.debian.tar: debian/patches/series:1: '../x' is not a path"),
+    ],
+)
+def test_a_series_of_debian_names_what_is_beside_it(
+    make: Make, store: Store, members: list[tuple[TarInfo, bytes]], message: str
+) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        store.source(make("x.tar", member("x-1/f")), (), (), make("x.debian.tar", member("debian/x"), *members))
+    assert str(caught.value).startswith(message)
+
+
+def test_the_folders_to_strip_count_for_the_tree(make: Make, store: Store, tmp_path: Path) -> None:
+    source = make("x.tar", member("x-1/f", b"a\nb\nc\n"), member("x-1/b/f", b"a\nb\nc\n"))
+    ours = tmp_path / "0001.patch"
+    ours.write_text(PATCH.replace("a/f", "b/f"))
+    one, none = (store.source(source, [Patch(str(ours), strip)]) for strip in (1, 0))
+    assert [(one / name).read_text() for name in ("f", "b/f")] == ["a\nB\nc\n", "a\nb\nc\n"]
+    assert [(none / name).read_text() for name in ("f", "b/f")] == ["a\nb\nc\n", "a\nB\nc\n"]
+
+
+def test_a_patch_counts_by_its_content(make: Make, store: Store, tmp_path: Path) -> None:
+    source = make("x.tar", member("x-1/f", b"a\nb\nc\n"))
+    for name in ("1.patch", "2.diff"):
+        (tmp_path / name).write_text(PATCH)
+    first, second = (store.source(source, [Patch(str(tmp_path / name))]) for name in ("1.patch", "2.diff"))
+    assert first == second
+    (tmp_path / "1.patch").write_text(PATCH.replace("+B", "+C"))
+    assert (store.source(source, [Patch(str(tmp_path / "1.patch"))]) / "f").read_text() == "a\nC\nc\n"
 
 
 def test_archives_are_united_without_links_that_lead_out(make: Make, store: Store) -> None:
@@ -152,28 +205,6 @@ def test_a_tree_is_stripped_as_the_description_says(make: Make, store: Store) ->
 def test_archives_that_both_contain_a_path_are_refused(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError, match=r"archives: two\.tar and one\.tar both contain usr/a"):
         store.united((make("one.tar", member("t/usr/a", b"1")), make("two.tar", member("t/usr/a", b"2"))))
-
-
-def test_a_patch_that_fits_is_applied_and_dated(tmp_path: Path) -> None:
-    (tmp_path / "f").write_text("a\nb\nc\n")
-    (tmp_path / "p.patch").write_text(PATCH)
-    apply_patch(tmp_path, tmp_path / "p.patch")
-    assert (tmp_path / "f").read_text() == "a\nB\nc\n"
-    assert (tmp_path / "f").stat().st_mtime == SOURCE_DATE_EPOCH
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["x\na\nb\nc\n", "a\nb\nX\n", "a\nx\nc\n", ""],
-    ids=["at an offset", "with fuzz", "not at all", "empty file"],
-)
-def test_a_patch_that_does_not_fit_exactly_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "f").write_text(text)
-    (tmp_path / "p.patch").write_text(PATCH)
-    with pytest.raises(LeafrootError) as caught:
-        apply_patch(tmp_path, tmp_path / "p.patch")
-    assert str(caught.value).startswith(f"{tmp_path}/p.patch: the patch does not apply exactly:\n")
-    assert str(caught.value).endswith("Refresh it for this version of the source.")
 
 
 def test_a_tree_that_could_not_be_listed_is_not_kept(

@@ -9,11 +9,12 @@ import pytest
 
 from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
+from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.protocol import unit_sources
 from leafroot.step import Folder
 from leafroot.units.catalog import Catalog, load_catalog
-from tests.small_tree import CHECKOUT, SmallTree, package, series
+from tests.small_tree import CHECKOUT, PATCH, Code, SmallTree, package, series
 
 KINDS = {"package": ("package.py", Package), "board": ("board.py", Board), "linux": ("kernel.py", Series)}
 REAL = sorted(file.parent for kind, (name, _) in KINDS.items() for file in CHECKOUT.glob(f"{kind}/*/{name}"))
@@ -41,7 +42,8 @@ def test_catalog_has_all_folders_of_this_tree(real: Catalog) -> None:
 
 
 def test_backups_and_bytecode_are_not_files_of_a_unit(tmp_path: Path) -> None:
-    tree = SmallTree(tmp_path)
+    archive = Code('Archive("https://a.example/a.tar", "%s")' % ("0" * 64))
+    tree = SmallTree(tmp_path, {"package/alpha/package.py": package(archive=archive)})
     folder = tmp_path / "package/alpha"
     unwanted = [
         "package.py~",
@@ -52,7 +54,7 @@ def test_backups_and_bytecode_are_not_files_of_a_unit(tmp_path: Path) -> None:
         "patches/__pycache__/y",
     ]
     wanted = ["patches/2.patch", "patches/10.patch", "files/.profile", "Config.in"]
-    tree.write({f"package/alpha/{name}": "" for name in [*unwanted, *wanted]})
+    tree.write({f"package/alpha/{name}": PATCH if name.endswith(".patch") else "" for name in [*unwanted, *wanted]})
     (folder / "files" / "run").symlink_to("/run")
     assert tree.catalog().packages["alpha"].files == (
         "Config.in",
@@ -144,8 +146,12 @@ def test_links_within_src_stay_links_and_a_link_to_a_file_is_that_file(tmp_path:
     assert isinstance(folder, Folder) and ("inc", "real") in folder.links
 
 
-@pytest.mark.parametrize("name", ["src", "patches"])
-def test_a_folder_of_sources_may_be_a_link(tmp_path: Path, name: str) -> None:
-    tree = SmallTree(tmp_path / "tree", {"../elsewhere/deep/file": ""})
+@pytest.mark.parametrize(("name", "file"), [("src", "deep/file"), ("patches", "1.patch")])
+def test_a_folder_of_sources_may_be_a_link(tmp_path: Path, name: str, file: str) -> None:
+    archive = Code('Archive("https://a.example/a.tar", "%s")' % ("0" * 64))
+    described = package(archive=archive if name == "patches" else None)
+    tree = SmallTree(tmp_path / "tree", {f"../elsewhere/{file}": PATCH, "package/alpha/package.py": described})
     (tmp_path / "tree/package/alpha" / name).symlink_to(tmp_path / "elsewhere")
-    assert tree.catalog().packages["alpha"].below(name) == (f"package/alpha/{name}/deep/file",)
+    unit = tree.catalog().packages["alpha"]
+    assert unit.below(name) == (f"package/alpha/{name}/{file}",)
+    assert unit.patches == ((Patch("package/alpha/patches/1.patch"),) if name == "patches" else ())

@@ -69,7 +69,7 @@ def unit_source(unit: Unit[Package]) -> Source:
     return Source(
         "/src",
         archive,
-        unit.below("patches", ".patch"),
+        unit.patches,
         parts=tuple((folder, part.at(package.version)) for folder, part in package.parts.items()),
         debian=package.debian.at(package.version) if package.debian else None,
     )

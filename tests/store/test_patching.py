@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Patches are applied exactly, or refused with what is wrong; nothing outside of the tree is touched."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from leafroot.describe.patch import Patch
+from leafroot.errors import LeafrootError
+from leafroot.step import SOURCE_DATE_EPOCH
+from leafroot.store.patching import apply_patch, tell_backups
+
+PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    (folder / "f").write_text("a\nb\nc\n")
+    return folder
+
+
+def written(tmp_path: Path, text: str | bytes, name: str = "p.patch") -> Patch:
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Patch(str(tmp_path / name))
+
+
+def refusal(tree: Path, patch: Patch) -> str:
+    with pytest.raises(LeafrootError) as caught:
+        apply_patch(tree, patch)
+    return str(caught.value).removeprefix(f"{patch.path}: ")
+
+
+def test_a_patch_that_fits_is_applied_and_dated(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    apply_patch(tree, written(tmp_path, PATCH))
+    assert (tree / "f").read_text() == "a\nB\nc\n"
+    assert (tree / "f").stat().st_mtime == SOURCE_DATE_EPOCH
+    assert capsys.readouterr().out == ""
+
+
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "p.patch.gz": gzip.compress,
+    "p.patch.bz2": bz2.compress,
+    "p.patch.xz": lzma.compress,
+    "p.DIFF.zst": zstandard.ZstdCompressor().compress,
+    "named-otherwise": gzip.compress,
+}
+
+
+@pytest.mark.parametrize("name", COMPRESSORS)
+def test_a_compressed_patch_is_applied(tree: Path, tmp_path: Path, name: str) -> None:
+    apply_patch(tree, written(tmp_path, COMPRESSORS[name](PATCH.encode()), name))
+    assert (tree / "f").read_text() == "a\nB\nc\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x\na\nb\nc\n", "a\nb\nX\n", "a\nx\nc\n", ""],
+    ids=["at an offset", "with fuzz", "not at all", "empty file"],
+)
+def test_a_patch_that_does_not_fit_exactly_is_refused(tree: Path, tmp_path: Path, text: str) -> None:
+    (tree / "f").write_text(text)
+    told = refusal(tree, written(tmp_path, PATCH))
+    assert told.startswith("the patch does not apply exactly:\n")
+    assert told.endswith("Refresh it for this version of the source.")
+
+
+def test_a_patch_that_the_source_has_already_is_told_from_one_that_does_not_fit(tree: Path, tmp_path: Path) -> None:
+    patch = written(tmp_path, PATCH)
+    apply_patch(tree, patch)
+    assert refusal(tree, patch) == (
+        "the source has this change already\n  Delete the patch: this version of the source does not need it."
+    )
+    new = written(tmp_path, "--- /dev/null\n+++ b/g\n@@ -0,0 +1 @@\n+x\n", "new.patch")
+    apply_patch(tree, new)
+    assert refusal(tree, new).startswith("the source has this change already")
+    (tree / "g").write_text("y\n")
+    assert refusal(tree, new).startswith("the patch does not apply exactly:\nThe next patch would create the file g,")
+
+
+def test_a_patch_with_lines_of_windows_is_applied_and_told(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patch = written(tmp_path, PATCH.replace("\n", "\r\n"))
+    apply_patch(tree, patch)
+    assert (tree / "f").read_bytes() == b"a\nB\nc\n"
+    assert capsys.readouterr().out == (
+        f"leafroot: {patch.path}: its lines end in CR and LF; it was applied as if they ended in LF\n"
+    )
+
+
+@pytest.mark.parametrize(("ends", "words"), [("\n", "LF"), ("\r\n", "CR and LF")])
+def test_a_source_with_lines_of_windows_is_told(tree: Path, tmp_path: Path, ends: str, words: str) -> None:
+    (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
+    assert refusal(tree, written(tmp_path, PATCH.replace("\n", ends))).endswith(
+        f"The lines of the patch end in {words}, and those of the source do not. Make it anew from that source."
+    )
+
+
+def test_a_patch_of_a_source_with_such_lines_is_applied(tree: Path, tmp_path: Path) -> None:
+    (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
+    head, hunk = PATCH.split("@@", 1)
+    lines = hunk.split("\n", 1)
+    apply_patch(tree, written(tmp_path, f"{head}@@{lines[0]}\n" + lines[1].replace("\n", "\r\n")))
+    assert (tree / "f").read_bytes() == b"a\r\nB\r\nc\r\n"
+
+
+OUTSIDE = {
+    "a new file below a link": "--- /dev/null\n+++ b/l/new\n@@ -0,0 +1 @@\n+x\n",
+    "a file below a link": PATCH.replace("/f", "/l/file"),
+    "a link": PATCH.replace("/f", "/fl"),
+    "a link that the patch makes": (
+        "diff --git a/n b/n\nnew file mode 120000\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+{}\n"
+        "\\ No newline at end of file\n--- /dev/null\n+++ b/n/new\n@@ -0,0 +1 @@\n+x\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", OUTSIDE.values(), ids=OUTSIDE)
+def test_nothing_is_changed_through_a_link(tree: Path, tmp_path: Path, text: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("a\nb\nc\n")
+    (tree / "l").symlink_to(outside)
+    (tree / "fl").symlink_to(outside / "file")
+    assert refusal(tree, written(tmp_path, text.format(outside))).startswith("the patch does not apply exactly:\n")
+    assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("file", "a\nb\nc\n")]
+
+
+def test_a_file_outside_is_refused_before_anything_is_applied(tree: Path, tmp_path: Path) -> None:
+    told = refusal(tree, written(tmp_path, PATCH + PATCH.replace("/f", "/../../f")))
+    assert told.startswith(f"{tmp_path}/p.patch:8: a/../../f is outside the source\n")
+    assert (tree / "f").read_text() == "a\nb\nc\n"
+
+
+def test_backups_beside_the_patches_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patch = written(tmp_path, PATCH)
+    for name in ("p.patch~", ".p.patch.swp", "#p.patch#", ".#p.patch", "other"):
+        (tmp_path / name).write_text("x")
+    tell_backups([patch, patch])
+    assert capsys.readouterr().out.splitlines() == [
+        f"leafroot: {tmp_path}/{name}: the backup of an editor is not applied"
+        for name in ("#p.patch#", ".#p.patch", ".p.patch.swp", "p.patch~")
+    ]
