@@ -72,6 +72,7 @@ UNITS = {
     "package/gcc/package.py": package("Compiler.", build="ToolchainPart()"),
     "board/one/board.py": board("Board number one."),
     "board/two/board.py": board("Board number two.", series="7.2", packages=["beta"]),
+    "linux/config/initramfs.config": "",
     "linux/config/system.config": "",
     "linux/6.1/kernel.py": series("6.1.100", "leaf-tmpfs"),
     "linux/6.1/patches/0001.patch": PATCH,

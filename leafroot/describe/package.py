@@ -34,7 +34,8 @@ class Recipe:
     `builds`: whether there is something to build; such a recipe is a Builder. `serves_host`: whether it can build
     programs for the build machine, for the `tools` of other packages. `parts`: the parts of the toolchain, other than
     the C compiler, that it needs and whose code ends up in its programs ("go"). `noarch`: whether the output is the
-    same for every architecture. `takes_words`: whether options of the package can add words to it.
+    same for every architecture. `takes_words`: whether options of the package can add words to it. `configured_from`:
+    the configuration fragments of the package's folder, if it is configured as the kernel is.
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
@@ -47,6 +48,11 @@ class Recipe:
     def place(self) -> Place:
         """Where the output goes: into a root, to a board's boot loader, or into the toolchain."""
         return "root"
+
+    @property
+    def configured_from(self) -> Sequence[str]:
+        """The names of the fragments, each over the one before."""
+        return ()
 
     def check(self, unit: Unit[Package]) -> None:
         """Raise a LeafrootError, with the line, if a field does not match the package's folder or its source."""

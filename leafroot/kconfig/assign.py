@@ -1,85 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Assignments to Kconfig options: reads them from files, and makes sure that none is dropped silently.
+"""Makes assignments to Kconfig options, and makes sure that none is dropped silently.
 
 Kconfig itself ignores unknown options, and overrides values that a dependency forbids. Both are errors here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import kconfiglib
 
 from leafroot.errors import LeafrootError, nearest
-from leafroot.files import read_text
+from leafroot.kconfig.fragment import DECIMAL, HEXADECIMAL, Assignment, string_in
 
-_SET = re.compile(r"CONFIG_(\w+)=(.*)")
-_UNSET = re.compile(r"# CONFIG_(\w+) is not set")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_SHOWN = 120
-_STRING = re.compile(r'"((?:[^\\"]|\\.)*)"')
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One line of a configuration file, or one variable of the command line.
-
-    `value` is as written: y, n, a number, or a string with its quotes. `where` is the file and the line.
-    """
-
-    symbol: str
-    value: str
-    where: str
-
-    def __str__(self) -> str:
-        return _shortened(f"CONFIG_{self.symbol}={self.value}")
-
-
-def read_assignments(file: Path, shown: str) -> tuple[Assignment, ...]:
-    """Read a configuration file; `shown` is its name in messages.
-
-    Raises LeafrootError for a file that cannot be read, a malformed line and a second assignment.
-    """
-    return parse_assignments(read_text(file, shown), shown)
-
-
-def parse_assignments(text: str, shown: str) -> tuple[Assignment, ...]:
-    """The assignments of a configuration file's text, in its order."""
-    found: dict[str, Assignment] = {}
-    lines: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.strip()
-        if control := _CONTROL.search(line):
-            raise LeafrootError(f"the character {control[0]!r} is not allowed in a configuration", f"{shown}:{number}")
-        if match := _SET.fullmatch(line):
-            name, value = match.groups()
-        elif match := _UNSET.fullmatch(line):
-            name, value = match[1], "n"
-        elif not line or line.startswith("#"):
-            continue
-        else:
-            raise LeafrootError(
-                f"not an assignment: {_shortened(line)}",
-                f"{shown}:{number}",
-                "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'.",
-            )
-        if name in found:
-            raise LeafrootError(
-                f"CONFIG_{name} is assigned a second time",
-                f"{shown}:{number}",
-                f"Line {lines[name]} says {found[name]}; keep one of them.",
-            )
-        found[name] = Assignment(name, value.strip(), f"{shown}:{number}")
-        lines[name] = number
-    return tuple(found.values())
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+# Kconfig's numbers have 64 bits (strtoll): at most a sign and 19 digits. Python refuses to read thousands.
+_DIGITS = 20
 
 
 def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]:
@@ -117,7 +54,7 @@ def check(kconf: Any, one: Assignment) -> None:
     if option.orig_type in (kconfiglib.INT, kconfiglib.HEX):
         _check_range(option, one)
     # A hidden string or number has no value at all, but its default may equal the assigned value.
-    hidden = option.orig_type != kconfiglib.BOOL and not option.visibility
+    hidden = option.orig_type not in (kconfiglib.BOOL, kconfiglib.TRISTATE) and not option.visibility
     if hidden or option.str_value != _value(option, one):
         reasons = obstacles(option, _value(option, one))
         raise LeafrootError(f"{one} has no effect: CONFIG_{option.name} {reasons.why}", one.where, reasons.remedy)
@@ -140,24 +77,25 @@ def _value(option: Any, one: Assignment) -> str:
         if one.value in ("y", "n"):
             return one.value
         raise LeafrootError(f"{one}: the option is on or off", one.where, "Write y or n.")
+    if option.orig_type == kconfiglib.TRISTATE:
+        return _tristate(option, one)
     if option.orig_type == kconfiglib.STRING:
-        match = _STRING.fullmatch(one.value)
-        if match:
-            return str(kconfiglib.unescape(match[1]))
-        quoted = one.value.strip('"').replace("\\", "\\\\").replace('"', '\\"')
-        raise LeafrootError(
-            f"{one}: a string must be in double quotes",
-            one.where,
-            f'Write CONFIG_{one.symbol}="{quoted}".',
-        )
-    base, what = (10, "a number") if option.orig_type == kconfiglib.INT else (16, "a hexadecimal number")
-    try:
-        if not one.value.isascii():
-            # Python accepts the digits of every script; nothing else does.
-            raise ValueError
-        int(one.value, base)
-    except ValueError:
-        raise LeafrootError(f"{one}: the option takes {what}", one.where, _range_words(option)) from None
+        return string_in(one)
+    form, what = (DECIMAL, "a number") if option.orig_type == kconfiglib.INT else (HEXADECIMAL, "a hexadecimal number")
+    if not form.fullmatch(one.value):
+        raise LeafrootError(f"{one}: the option takes {what}", one.where, _range_words(option))
+    if len(one.value) > _DIGITS:
+        raise LeafrootError(f"{one} is out of range", one.where, _range_words(option) or "It has 64 bits.")
+    return one.value
+
+
+def _tristate(option: Any, one: Assignment) -> str:
+    if one.value not in ("y", "m", "n"):
+        raise LeafrootError(f"{one}: the option is on, off or a module", one.where, "Write y, m or n.")
+    # Kconfig takes a tristate for a bool, and m for y, unless the option MODULES is on.
+    if one.value == "m" and option.type != kconfiglib.TRISTATE:
+        fault = "is off" if option.kconfig.modules.nodes else "does not exist"
+        raise LeafrootError(f"{one}: there are no modules, for CONFIG_MODULES {fault}", one.where, "Write y or n.")
     return one.value
 
 
@@ -171,19 +109,55 @@ def _check_single(first: Assignment, one: Assignment) -> None:
 
 
 def _check_range(option: Any, one: Assignment) -> None:
-    base = 10 if option.orig_type == kconfiglib.INT else 16
-    for low, high, condition in option.ranges:
-        if kconfiglib.expr_value(condition):
-            if not int(low.str_value, base) <= int(one.value, base) <= int(high.str_value, base):
-                raise LeafrootError(f"{one} is out of range", one.where, _range_words(option))
-            return
+    bounds = _active_range(option)
+    if bounds is None:
+        return
+    number = _number(option, one.value)
+    limits = [_number(option, bound.str_value) for bound in bounds]
+    for bound, limit in zip(bounds, limits, strict=True):
+        if limit is None:
+            raise LeafrootError(
+                f"{one} cannot be checked against its range, {_bound(bounds[0])} to {_bound(bounds[1])}: "
+                f"{_bound(bound)} {_no_limit(bound)}",
+                one.where,
+                _remedy(option, bound),
+            )
+    least, most = limits
+    if number is None or least is None or most is None or not least <= number <= most:
+        raise LeafrootError(f"{one} is out of range", one.where, _range_words(option))
+
+
+def _active_range(option: Any) -> tuple[Any, Any] | None:
+    """The two bounds of the range that counts: the first whose condition is met."""
+    return next((bounds for *bounds, condition in option.ranges if kconfiglib.expr_value(condition)), None)
+
+
+def _number(option: Any, text: str) -> int | None:
+    """The number that a value or a bound of the option is; None if it is none."""
+    form, base = (DECIMAL, 10) if option.orig_type == kconfiglib.INT else (HEXADECIMAL, 16)
+    return int(text, base) if len(text) <= _DIGITS and form.fullmatch(text) else None
+
+
+def _bound(bound: Any) -> str:
+    return f"CONFIG_{bound.name}" if bound.nodes else str(bound.name)
+
+
+def _no_limit(bound: Any) -> str:
+    return f"is {_shown(bound)}, which is not such a number" if bound.str_value else "has no value"
+
+
+def _remedy(option: Any, bound: Any) -> str:
+    node = option.nodes[0]
+    change = f"change the range of CONFIG_{option.name} ({node.filename}:{node.linenr})."
+    unmet = sorted({text for node in bound.nodes if node.prompt for text in _unmet(node.prompt[1])})
+    if unmet:
+        return f"CONFIG_{bound.name} depends on {' and '.join(unmet)}. Set that, or {change}"
+    return f"Give CONFIG_{bound.name} a value, or {change}" if bound.nodes else change.capitalize()
 
 
 def _range_words(option: Any) -> str:
-    for low, high, condition in option.ranges:
-        if kconfiglib.expr_value(condition):
-            return f"It takes {low.str_value} to {high.str_value}."
-    return ""
+    bounds = _active_range(option)
+    return f"It takes {bounds[0].str_value} to {bounds[1].str_value}." if bounds else ""
 
 
 @dataclass(frozen=True)
@@ -203,6 +177,9 @@ def obstacles(option: Any, wanted: str) -> Obstacle:
     if not option.visibility:
         unmet = sorted({text for node in option.nodes if node.prompt for text in _unmet(node.prompt[1])})
         return Obstacle(f"depends on {' and '.join(unmet)}", "Set what it depends on, or remove the line.")
+    if wanted == "y" and option.visibility < 2:
+        limits = sorted({text for node in option.nodes if node.prompt for text in _unmet(node.prompt[1], 2)})
+        return Obstacle(f"can be a module only: it depends on {' and '.join(limits)}", "Write m, or set that to y.")
     selectors = list(_met(option.rev_dep))
     return Obstacle(f"is selected by {' and '.join(selectors)}", "Switch that off, or remove the line.")
 
@@ -217,12 +194,12 @@ def _of_choice(option: Any, wanted: str) -> Obstacle:
     return Obstacle(f"belongs to the choice '{prompt}', in which {choice.selection.name} is selected", "Keep one.")
 
 
-def _unmet(expression: Any) -> Iterator[str]:
-    """The parts of a condition that are not met, each with its current value."""
+def _unmet(expression: Any, needed: int = 1) -> Iterator[str]:
+    """The parts of a condition that are below `needed` (n is 0, m is 1, y is 2), each with its current value."""
     if isinstance(expression, tuple) and expression[0] == kconfiglib.AND:
-        yield from _unmet(expression[1])
-        yield from _unmet(expression[2])
-    elif not kconfiglib.expr_value(expression):
+        yield from _unmet(expression[1], needed)
+        yield from _unmet(expression[2], needed)
+    elif kconfiglib.expr_value(expression) < needed:
         yield kconfiglib.expr_str(expression, _with_value)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
@@ -23,6 +24,7 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.graph import Asked, Graph, resolve_graph
 from leafroot.kconfig.assign import obstacles
 from leafroot.kconfig.defconfig import find_board
+from leafroot.kconfig.fragment import Fragment, check_for_kbuild, read_fragment
 from leafroot.kconfig.generate import option_symbol, package_symbol, symbol
 from leafroot.kconfig.resolve import Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
@@ -30,6 +32,7 @@ from leafroot.raspberry_pi.config_txt import config_txt
 from leafroot.rootfs.layers import Listing, read_listing
 from leafroot.rootfs.passwords import MAKE_ONE, file_fault, hash_fault
 from leafroot.units.catalog import Catalog
+from leafroot.units.check import SHARED_FRAGMENTS
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Config:
     is RAM in MiB. `root_size` is the size of the root that the kernel is given, "" for none. `compression` is a zstd
     level. `options` are the selected ones of the board's optional kernel fragments. `config_txt` is the text of that
     file for a Raspberry Pi's boot loader, empty for other boards. With `c_only`, the toolchain from source is for C
-    only.
+    only. `kernel_fragments` are what the kernel is configured from, each over the one before; `fragments` are those of
+    the packages that are configured in the same way, by package.
     """
 
     name: str
@@ -73,6 +77,8 @@ class Config:
     options: tuple[str, ...] = ()
     config_txt: str = ""
     c_only: bool = False
+    kernel_fragments: tuple[Fragment, ...] = ()
+    fragments: Mapping[str, tuple[Fragment, ...]] = field(default_factory=dict)
 
     @property
     def described_in(self) -> str:
@@ -92,6 +98,8 @@ class Config:
 
 
 _MENU = "configs/Kconfig"
+# Every boot mode needs the options of this shared fragment, and so does every kernel.
+_EVERY_KERNEL = "initramfs"
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _TUPLE = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_.]+){1,3}")
 
@@ -116,13 +124,15 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         options={name: _options(resolved, catalog.packages[name]) for name in selected},
         extra=[unit.value.loader.package] if unit.value.loader else [],
     )
+    graph = resolve_graph(catalog.packages, asked)
+    options = tuple(name for name in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y")
     return Config(
         name=request.name,
         board=unit,
         arch=ARCHES[unit.value.arch],
         series=series,
         mode=mode,
-        graph=resolve_graph(catalog.packages, asked),
+        graph=graph,
         files={
             name: _listing(root, one.path("files"), override=False)
             for name in selected
@@ -137,10 +147,41 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         cmdline=_cmdline(resolved),
         memory=int(resolved.value("BOARD_MEMORY")),
         root_size=_root_size(resolved, unit),
-        options=tuple(name for name in unit.value.kernel.options if resolved.value(option_symbol(unit, name)) == "y"),
+        options=options,
         config_txt=_config_txt(root, unit) if unit.value.loader else "",
         c_only=resolved.value("TOOLCHAIN_C_ONLY") == "y",
+        kernel_fragments=tuple(_kernel_fragments(root, unit, options)),
+        fragments={
+            node.unit.name: tuple(
+                _own_fragment(root, node.unit, name) for name in node.unit.value.build.configured_from
+            )
+            for node in graph
+            if node.unit.value.build.configured_from
+        },
     )
+
+
+def _kernel_fragments(root: Path, board: Unit[Board], options: Iterable[str]) -> Iterator[Fragment]:
+    """The fragments that a board's kernel is configured from: shared ones, its own, and what every kernel needs."""
+    kernel = board.value.kernel
+    for name in kernel.shared:
+        yield _kbuild_fragment(root, f"{SHARED_FRAGMENTS}/{name}.config")
+    for name in (*kernel.config, *(f"{name}.config" for name in options)):
+        yield _own_fragment(root, board, name)
+    yield _kbuild_fragment(root, f"{SHARED_FRAGMENTS}/{_EVERY_KERNEL}.config")
+
+
+def _own_fragment(root: Path, unit: Unit[Any], name: str) -> Fragment:
+    """A fragment of a unit's folder; its lines are known by the same place wherever the unit is on this machine."""
+    path, known = unit.path(name), unit.known_as(name)
+    found = _kbuild_fragment(root, path)
+    return tuple(replace(one, where=f"{known}{one.where.removeprefix(path)}") for one in found)
+
+
+def _kbuild_fragment(root: Path, path: str) -> Fragment:
+    found = read_fragment(Path(root, path), path)
+    check_for_kbuild(found)
+    return found
 
 
 def _options(resolved: Resolved, unit: Unit[Package]) -> dict[str, str]:

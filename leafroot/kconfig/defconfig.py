@@ -14,7 +14,7 @@ from leafroot.describe.board import Board
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import read_file
-from leafroot.kconfig.assign import read_assignments
+from leafroot.kconfig.fragment import read_fragment
 from leafroot.kconfig.generate import symbol
 from leafroot.units.catalog import Catalog
 
@@ -43,7 +43,7 @@ def find_board(catalog: Catalog, name: str) -> Unit[Board]:
         raise LeafrootError(f"there is no board {name!r}", f"BOARD={name}", nearest(name, known))
     where = shown(file, catalog.trees[0])
     symbols = {symbol("BOARD", board): unit for board, unit in catalog.boards.items()}
-    found = [symbols[one.symbol] for one in read_assignments(file, where) if one.value == "y" and one.symbol in symbols]
+    found = [symbols[one.symbol] for one in read_fragment(file, where) if one.value == "y" and one.symbol in symbols]
     if len(found) != 1:
         raise LeafrootError(
             f"the defconfig selects {'no board' if not found else ' and '.join(unit.name for unit in found)}",
@@ -68,7 +68,7 @@ def configurations(catalog: Catalog) -> dict[str, str]:
 def header(file: Path) -> str:
     """The comments at the start of a configuration file."""
     lines = []
-    for line in read_file(file, str(file)).decode("utf-8", "replace").splitlines(keepends=True):
+    for line in read_file(file, str(file)).decode("utf-8-sig", "replace").splitlines(keepends=True):
         if not line.startswith("#") or line.startswith("# CONFIG_"):
             break
         lines.append(line)

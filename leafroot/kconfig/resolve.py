@@ -14,8 +14,9 @@ from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.kconfig.assign import Assignment, assign, check, read_assignments
+from leafroot.kconfig.assign import assign, check
 from leafroot.kconfig.defconfig import find_board, find_defconfig, shown
+from leafroot.kconfig.fragment import Assignment, Fragment, read_fragment
 from leafroot.kconfig.generate import symbol, write_generated
 from leafroot.kconfig.menu import deep, load_kconfig, raise_warnings
 from leafroot.units.catalog import Catalog
@@ -96,7 +97,7 @@ def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
     """Raise LeafrootError if an option that one layer switched on was switched off indirectly by another layer."""
     for one in assigned:
         option = kconf.syms[one.symbol]
-        if one.value == "y" and not option.choice and has_prompt(option):
+        if one.value in ("y", "m") and not option.choice and has_prompt(option):
             check(kconf, one)
 
 
@@ -107,19 +108,19 @@ def has_prompt(option: Any) -> bool:
 
 def _layers(
     catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool
-) -> Iterable[tuple[Assignment, ...]]:
+) -> Iterable[Fragment]:
     yield (Assignment(symbol("BOARD", board.name), "y", f"BOARD={request.name}"),)
     if request.local is not None and os.path.lexists(request.local):
         yield _local(kconf, request.local, shown(request.local, root), request.name, lenient)
     elif file := find_defconfig(catalog, request.name):
-        yield read_assignments(file, shown(file, root))
+        yield read_fragment(file, shown(file, root))
     for fragment in request.fragments:
-        yield read_assignments(Path(root, fragment), str(fragment))
+        yield read_fragment(Path(root, fragment), str(fragment))
     yield tuple(_variables(catalog, board, request))
 
 
-def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> tuple[Assignment, ...]:
-    found = read_assignments(file, where)
+def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> Fragment:
+    found = read_fragment(file, where)
     for one in found:
         if not lenient and one.symbol not in kconf.syms:
             raise LeafrootError(

@@ -71,7 +71,7 @@ class Plan:
 def plan_board(config: Config, machine: Machine) -> Plan:
     """All steps for a board, in an order in which they can run."""
     toolchain = _toolchain(config, machine)
-    packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages)
+    packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages, config.fragments)
     if not any(config.graph.in_cxx(node) for node in config.graph.in_root if node.key in packages):
         toolchain = toolchain.without_libstdcxx()
     root = plan_root(config, toolchain, packages)

@@ -23,7 +23,6 @@ from leafroot.plan.cmdline import cmdline_options, command_line, placeholder
 from leafroot.plan.recipes import kbuild
 from leafroot.plan.toolchain.compiler import Toolchain, environment
 from leafroot.step import AnyInput, Artefact, Commands, Environment, Folder, Output, Source, Step, Unpacked
-from leafroot.units.check import SHARED_FRAGMENTS
 
 ROOT_ARCHIVE = "/build/root.cpio.zst"
 
@@ -43,26 +42,22 @@ _RELINKED = (
     "source",
 )
 
-# Every boot mode needs these options, and so does every kernel.
-_INITRAMFS_FRAGMENT = f"{SHARED_FRAGMENTS}/initramfs.config"
-
 _RESOLVED = "/linux.config"
 
 
 def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
     """The step that resolves the kernel's configuration and checks every requested option."""
-    fragments = _fragments(config)
+    asked = _asked(config)
     make = kernel_make(config, toolchain)
     return Step(
         title=f"linux {config.series.value.version} configuration",
         output=Output(f"{config.name}/linux.config"),
-        inputs=(kernel_source(config), *fragments, *kbuild.check_inputs(), *toolchain.inputs),
+        inputs=(kernel_source(config), *asked.inputs, *kbuild.check_inputs(), *toolchain.inputs),
         commands=(
             (*make, config.board.value.kernel.base),
-            kbuild.merge(fragments),
-            ("cp", kbuild.MERGED, kbuild.CONFIG),
+            *kbuild.assign(asked),
             (*make, "olddefconfig"),
-            *kbuild.check(fragments, "Kconfig"),
+            *kbuild.check("Kconfig"),
         ),
         env=kernel_env(config, toolchain),
         result=kbuild.CONFIG,
@@ -174,11 +169,11 @@ def _words(config: Config, linux_config: Output) -> _Words:
 
     The whole of .config is checked again: the command line must be the requested one, and all other options unchanged.
     """
-    asked = kbuild.fragment_text(config.described_in, cmdline_options(config, command_line(config)))
+    asked = kbuild.Asked(kbuild.asked_options(config.described_in, cmdline_options(config, command_line(config))))
     return _Words(
-        (Artefact(_RESOLVED, linux_config), asked, *kbuild.check_inputs()),
+        (Artefact(_RESOLVED, linux_config), *asked.inputs, *kbuild.check_inputs()),
         kbuild.assign(asked),
-        kbuild.check_assigned("CMDLINE", asked, _RESOLVED, "Kconfig"),
+        kbuild.check_assigned("CMDLINE", _RESOLVED, "Kconfig"),
     )
 
 
@@ -192,31 +187,23 @@ def kernel_source(config: Config) -> Source:
     return Source("/src", config.series.value.source(), kernel_patches(config))
 
 
-def _fragments(config: Config) -> tuple[AnyInput, ...]:
-    board = config.board
-    found: list[AnyInput] = [
-        kbuild.fragment_file(f"{SHARED_FRAGMENTS}/{name}.config") for name in board.value.kernel.shared
-    ]
-    found += [kbuild.unit_fragment(board, name) for name in board.value.kernel.config]
-    found += [kbuild.unit_fragment(board, f"{name}.config") for name in config.options]
-    found.append(kbuild.fragment_file(_INITRAMFS_FRAGMENT))
-    found += [
-        kbuild.fragment_text(node.unit.described_in, options)
+def _asked(config: Config) -> kbuild.Asked:
+    """What the kernel must have: the fragments, and what packages and the board's description ask for."""
+    series = config.series.value.number
+    packages = [
+        kbuild.asked_options(node.unit.described_in, kernel_options(node.kernel, series))
         for node in config.graph.in_root
-        if (options := kernel_options(node.kernel, config.series.value.number))
     ]
-    found.append(
-        kbuild.fragment_text(
-            board.known_as("board.py"),
-            (
-                f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
-                *console_drivers(config),
-                *cmdline_options(config, placeholder(config)),
-                *config.arch.kernel_options,
-            ),
-        )
+    board = kbuild.asked_options(
+        config.described_in,
+        (
+            f'INITRAMFS_SOURCE="{ROOT_ARCHIVE}"',
+            *console_drivers(config),
+            *cmdline_options(config, placeholder(config)),
+            *config.arch.kernel_options,
+        ),
     )
-    return tuple(found)
+    return kbuild.settle(config.kernel_fragments, [*packages, board])
 
 
 def console_drivers(config: Config) -> tuple[str, ...]:

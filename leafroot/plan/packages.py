@@ -10,6 +10,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.graph import HOST, NOARCH, Graph, Key, Node
+from leafroot.kconfig.fragment import Fragment
 from leafroot.plan.recipes.protocol import Builder, Site, Work, unit_sources
 from leafroot.plan.toolchain.compiler import TOOLS, HostCompiler, Toolchain, with_tools
 from leafroot.step import AnyInput, Output, Step, TreeFile, Union
@@ -20,18 +21,34 @@ _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*
 
 
 def plan_packages(
-    graph: Graph, toolchain: Toolchain, platform: str, catalog: Mapping[str, Unit[Package]]
+    graph: Graph,
+    toolchain: Toolchain,
+    platform: str,
+    catalog: Mapping[str, Unit[Package]],
+    fragments: Mapping[str, tuple[Fragment, ...]],
 ) -> dict[Key, Step]:
     """The step of each node that has something to build, in the graph's order.
 
-    `platform` is the build machine; `catalog` has the parts of the toolchain that recipes need.
+    `platform` is the build machine; `catalog` has the parts of the toolchain that recipes need, `fragments` the content
+    of those that recipes name, by package.
     """
+    host = HostCompiler(platform)
     found: dict[Key, Step] = {}
     for node in graph:
         recipe = node.unit.value.build
         if recipe.builds:
             assert isinstance(recipe, Builder), node.unit.name
-            found[node.key] = _plan(graph, node, recipe, toolchain, HostCompiler(platform), catalog, found)
+            parts = {name: catalog[name] for name in recipe.parts if name in catalog}
+            compiler = host if node.variant == HOST else toolchain
+            site = Site(
+                node.unit,
+                compiler,
+                node.words,
+                parts,
+                platform,
+                fragments[node.unit.name] if recipe.configured_from else (),
+            )
+            found[node.key] = _plan(graph, node, recipe, site, toolchain, host, found)
     return found
 
 
@@ -39,17 +56,16 @@ def _plan(
     graph: Graph,
     node: Node,
     recipe: Builder,
+    site: Site,
     toolchain: Toolchain,
     host: HostCompiler,
-    catalog: Mapping[str, Unit[Package]],
     built: Mapping[Key, Step],
 ) -> Step:
-    unit, compiler = node.unit, host if node.variant == HOST else toolchain
-    if compiler is toolchain:
+    unit = node.unit
+    if site.compiler is toolchain:
         _check_languages(unit, toolchain)
-    parts = {name: catalog[name] for name in recipe.parts if name in catalog}
-    work = recipe.plan(Site(unit, compiler, node.words, parts, host.platform))
-    folder = "noarch" if node.variant == NOARCH else compiler.folder
+    work = recipe.plan(site)
+    folder = "noarch" if node.variant == NOARCH else (host if node.variant == HOST else toolchain).folder
     identity = graph.identity(node)
     step = Step(
         title=f"{unit.name} {unit.value.version}",

@@ -24,16 +24,13 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     ),
     "no assignment": (
         'SYSTEM_HOSTNAME="x"\n',
-        (
-            'configs/one_defconfig:2: not an assignment: SYSTEM_HOSTNAME="x"\n'
-            "  Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
-        ),
+        ('configs/one_defconfig:2: not an assignment: SYSTEM_HOSTNAME="x"\n  Write CONFIG_SYSTEM_HOSTNAME="x".'),
     ),
     "spaces": (
         'CONFIG_SYSTEM_HOSTNAME = "x"\n',
         (
             'configs/one_defconfig:2: not an assignment: CONFIG_SYSTEM_HOSTNAME = "x"\n'
-            "  Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
+            '  Write CONFIG_SYSTEM_HOSTNAME="x".'
         ),
     ),
     "twice": (

@@ -119,7 +119,7 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "fragment is no text": (
         {"extra.config": b"\xff\xfe"},
         {"fragments": [Path("extra.config")]},
-        "extra.config: not UTF-8 text: invalid start byte at byte 0",
+        "extra.config:1: not UTF-8 text: invalid start byte at byte 0\n  Save the file as UTF-8.",
     ),
     "fragment": (
         {"extra.config": "CONFIG_BOOT_NULLFS=y\n\nCONFIG_X=y\n"},

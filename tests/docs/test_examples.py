@@ -43,6 +43,7 @@ from tests.docs.page import (
     outputs,
     step,
 )
+from tests.plan.conftest import asked_of
 
 # What a block of Python sets, by the names that descriptions have for it.
 KINDS = {"package": Package, "board": Board, "kernel": Kernel, "arch": Arch}
@@ -170,15 +171,16 @@ def test_the_example_board_is_planned(
         assert step(plan, output).description == step(other, output).description
 
 
-def test_the_fragments_lie_over_each_other_as_shown(planned: Callable[..., Plan], acme: Path) -> None:
-    inputs = [item.at for item in step(planned("qemu_pc"), "qemu_pc/linux.config").inputs]
-    found = [
-        at.removeprefix(folder).removeprefix(f"{acme}/")
-        for at in inputs
-        for folder in ("/fragments/", "/asked/")
-        if at.startswith(folder)
-    ]
-    assert found == block(BOARD_PAGE, "fragments of qemu_pc")
+def test_the_fragments_lie_over_each_other_as_shown(
+    configured: Callable[..., Config], planned: Callable[..., Plan]
+) -> None:
+    fragments = [one[0].where.partition(":")[0] for one in configured("qemu_pc").kernel_fragments]
+    shown = block(BOARD_PAGE, "fragments of qemu_pc")
+    assert fragments == shown[: len(fragments)]
+    asked = asked_of(step(planned("qemu_pc"), "qemu_pc/linux.config"))
+    places = re.findall(r"^# at (.*)", asked, re.MULTILINE)
+    named = {place.partition(":")[0] for line in places for place in line.split(", ")}
+    assert named == set(shown)
 
 
 def test_a_link_to_another_boards_fragment_serves(acme: Path, tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_a_link_to_another_boards_fragment_serves(acme: Path, tmp_path: Path) ->
     (linked / "linux.config").symlink_to(ROOT / "board/qemu_x86_64/linux.config")
     config = configure(load_catalog(ROOT, [tmp_path / "tree"]), ROOT, tmp_path / "kconfig", Request("linked"))
     plan = plan_board(config, MACHINE)
-    assert f"{linked}/linux.config" in step(plan, "linked/linux.config").files()
+    assert "# at board/linked/watchdog.config:4\nCONFIG_I6300ESB_WDT=y\n" in asked_of(step(plan, "linked/linux.config"))
 
 
 def test_refusals_read_as_shown(configured: Callable[..., Config]) -> None:

@@ -28,8 +28,31 @@ BYTES: dict[str, tuple[bytes, str]] = {
         b'CONFIG_KERNEL_CMDLINE="a\x1b[2Jb"\n',
         r":1: the character '\x1b' is not allowed in a configuration",
     ),
-    "binary": (bytes(range(128, 256)), ": not UTF-8 text: invalid start byte at byte 0"),
-    "UTF-16": ("CONFIG_X=y\n".encode("utf-16"), ": not UTF-8 text: invalid start byte at byte 0"),
+    "binary": (bytes(range(128, 256)), ":1: not UTF-8 text: invalid start byte at byte 0\n  Save the file as UTF-8."),
+    "UTF-16": (
+        "CONFIG_X=y\n".encode("utf-16"),
+        ":1: not UTF-8 text: invalid start byte at byte 0\n  Save the file as UTF-8.",
+    ),
+    "Latin-1 in a comment": (
+        b"# x\n# Caf\xe9\n",
+        ":2: not UTF-8 text: invalid continuation byte at byte 9\n  Save the file as UTF-8.",
+    ),
+    "another end of line": (
+        "# x\u2028CONFIG_BOARD_MEMORY=64\n".encode(),
+        r":1: the character '\u2028' is not allowed in a configuration",
+    ),
+    "end of line of the first Macintosh": (
+        b"# x\rCONFIG_BOARD_MEMORY=64\r",
+        r":1: the character '\r' is not allowed in a configuration",
+    ),
+    "text that runs backwards": (
+        "# \u202ex\n".encode(),
+        r":1: the character '\u202e' is not allowed in a configuration",
+    ),
+    "a byte order mark within": (
+        "# x\n\ufeffCONFIG_BOARD_MEMORY=64\n".encode(),
+        r":2: the character '\ufeff' is not allowed in a configuration",
+    ),
     "100 MB": (b"# x\n" * (25 << 20), f": larger than 1 MiB{BY_HAND}"),
     "a line": (
         b"x" * 100_000,
@@ -37,7 +60,7 @@ BYTES: dict[str, tuple[bytes, str]] = {
     ),
     "long number": (
         b"CONFIG_BOARD_MEMORY=" + b"9" * 100_000,
-        f":1: CONFIG_BOARD_MEMORY={'9' * 100}...: the option takes a number\n  It takes 8 to 4194304.",
+        f":1: CONFIG_BOARD_MEMORY={'9' * 100}... is out of range\n  It takes 8 to 4194304.",
     ),
     "other digits": (
         "CONFIG_BOARD_MEMORY=٦٤\n".encode(),

@@ -39,14 +39,18 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "check"
 
 
-def findings(program: Path, folder: Path, final: str) -> tuple[str, str]:
-    """What the check of a relinked kernel's .config finds (plan/kbuild.py: check_assigned), and what was parsed."""
+def findings(program: Path, folder: Path, final: str, **asked: str) -> tuple[str, str]:
+    """What the check of a .config finds, and what was parsed; `asked` are files of what it must have.
+
+    By default those of a relinked kernel (leafroot/plan/recipes/kbuild.py: check_assigned).
+    """
     (folder / ".config").write_text(final)
     others = "".join(line for line in RESOLVED.splitlines(keepends=True) if not line.startswith("CONFIG_CMDLINE="))
-    (folder / "others.config").write_text(others)
-    (folder / "words").write_text(WORDS)
+    asked = asked or {"others.config": others, "words": WORDS}
+    for name, text in asked.items():
+        (folder / name).write_text(text)
     done = subprocess.run(
-        [program, "errors", ".config", "Kconfig", "others.config", "words"],
+        [program, "errors", ".config", "Kconfig", *asked],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -85,3 +89,34 @@ def test_any_other_change_of_the_configuration_is_reported(
     assert errors == f"{said}\n  There is no such option in this version.\n"
     # Once, and not before there was something to explain.
     assert parsed == "parsed Kconfig\nread .config\n"
+
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize("other", [LONG[:-1], f"{LONG[:-1]}y", LONG[:1023]], ids=["shorter", "last differs", "cut"])
+def test_values_of_any_length_are_compared_whole(program: Path, tmp_path: Path, other: str) -> None:
+    asked = f'# at board/x/board.py\nCONFIG_CMDLINE="{LONG}"\n'
+    assert findings(program, tmp_path, f'CONFIG_CMDLINE="{LONG}"\n', asked=asked) == ("", "")
+    said, _ = findings(program, tmp_path, f'CONFIG_CMDLINE="{other}"\n', asked=asked)
+    assert said.startswith(f'board/x/board.py: CONFIG_CMDLINE="{LONG}" was asked for, but it is "{other}".\n')
+
+
+def test_a_miss_is_told_with_the_place_of_the_line(program: Path, tmp_path: Path) -> None:
+    asked = "# at a.config:3\nCONFIG_SMP=y\nCONFIG_TUN=y\n# at b.config:1, package/b/package.py\nCONFIG_IPV6=y\n"
+    said, _ = findings(program, tmp_path, RESOLVED, asked=asked)
+    assert [line for line in said.splitlines() if not line.startswith("  ")] == [
+        "a.config:3: CONFIG_TUN=y was asked for, but it is n.",
+        "b.config:1, package/b/package.py: CONFIG_IPV6=y was asked for, but it is n.",
+    ]
+
+
+def test_modules_that_nobody_asked_for_are_told(program: Path, tmp_path: Path) -> None:
+    """Of a base such as defconfig, or by a default: they would be in no image."""
+    final = RESOLVED + "".join(f"CONFIG_M{number}=m\n" for number in range(7))
+    said, _ = findings(program, tmp_path, final, asked="CONFIG_SMP=y\n")
+    assert said.splitlines() == [
+        *(f"CONFIG_M{n}=m: it would be a module, and Leafroot does not build modules." for n in range(5)),
+        "And 2 more.",
+        "  Add the line '# CONFIG_MODULES is not set' to a fragment: they are then built into the kernel.",
+    ]

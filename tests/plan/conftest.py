@@ -12,7 +12,7 @@ import pytest
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Machine, Plan, plan_board
-from leafroot.step import Output, Step
+from leafroot.step import Output, Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,12 @@ def step_of(plan: Plan, path: str) -> Step:
     """The one step of a plan that makes the output at this path."""
     (found,) = (step for step in plan.steps if step.output.path == path)
     return found
+
+
+def asked_of(step: Step) -> str:
+    """What a step of a configuration asks of Kconfig, with the places."""
+    (text,) = (item.text for item in step.inputs if isinstance(item, Text) and item.at == "/asked")
+    return text
 
 
 def paths(outputs: Iterable[Output]) -> list[str]:

@@ -15,7 +15,7 @@ from leafroot.own.root import CheckElf, WriteRoot
 from leafroot.plan.board import Plan, plan_board
 from leafroot.step import Text
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT, step_of
+from tests.plan.conftest import MACHINE, ROOT, asked_of, step_of
 from tests.small_tree import Code, package
 
 OPTIONS = Code(
@@ -23,7 +23,7 @@ OPTIONS = Code(
     "Provider('ssh', 'SSH', drop=[], none=[], default='none', edge='runs_with')]"
 )
 FILES = {
-    "prog": package("A program.", build="Make()", options=OPTIONS, kernel=["INET"]),
+    "prog": package("A program.", build="Make()", options=OPTIONS, kernel=["SCTP"]),
     "liba": package("A library.", build="Make()"),
     "drop": package("A server.", build="Make()", accounts=Code("[Account('drop', 80)]")),
 }
@@ -49,16 +49,17 @@ def planned(tmp_path: Path) -> Callable[..., Plan]:
 @pytest.mark.parametrize(
     ("lines", "series", "asked"),
     [
-        ("", "6.12", "CONFIG_INET=y\n"),
-        (FULL, "6.12", "CONFIG_INET=y\nCONFIG_TUN=y\n"),
-        (FULL, "7.2", "CONFIG_INET=y\nCONFIG_TUN=y\nCONFIG_NEWER=y\n"),
+        ("", "6.12", "CONFIG_SCTP=y\n"),
+        (FULL, "6.12", "CONFIG_SCTP=y\nCONFIG_TUN=y\n"),
+        (FULL, "7.2", "CONFIG_SCTP=y\nCONFIG_TUN=y\nCONFIG_NEWER=y\n"),
     ],
 )
 def test_an_options_kernel_options_are_asked_of_the_kernel(
     planned: Callable[..., Plan], lines: str, series: str, asked: str
 ) -> None:
     step = step_of(planned(lines, series), "qemu_x86_64/linux.config")
-    assert [item.text for item in step.inputs if isinstance(item, Text) and "/prog/" in item.at] == [asked]
+    _, _, lines = asked_of(step).partition("# at package/prog/package.py\n")
+    assert lines.partition("# at ")[0] == asked
 
 
 def test_what_options_bring_is_in_the_root_and_in_the_licence_report(planned: Callable[..., Plan]) -> None:

@@ -24,7 +24,7 @@ from leafroot.plan.recipes.meson import Meson
 from leafroot.plan.recipes.prebuilt import Prebuilt
 from leafroot.step import Output, Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
-from tests.plan.conftest import MACHINE, ROOT
+from tests.plan.conftest import MACHINE, ROOT, asked_of
 from tests.plan.made_up import PLATFORM, Units, host, key, resolved, steps, union, unit, units
 
 TARGET = ARCHES["x86_64"].target
@@ -102,10 +102,7 @@ WORDS: dict[str, tuple[Recipe, Callable[[Step], object]]] = {
     ),
     "Kbuild": (
         Kbuild(["a.config"]),
-        lambda step: (
-            [i.text for i in step.inputs if isinstance(i, Text) and i.at == "/asked/package/prog/package.py"]
-            == ["--with-a\n"]
-        ),
+        lambda step: asked_of(step) == "# at package/prog/package.py\nCONFIG_A=y\n",
     ),
 }
 
@@ -114,7 +111,8 @@ WORDS: dict[str, tuple[Recipe, Callable[[Step], object]]] = {
 def test_words_of_options_reach_the_recipe_after_its_own(
     catalog: Catalog, recipe: Recipe, has_the_word: Callable[[Step], object]
 ) -> None:
-    prog = unit("prog", recipe, options=[TLS], files=("a.config", "package.py"))
+    words = Option("tls", "TLS", on=["CONFIG_A=y"], depends=["liba"]) if isinstance(recipe, Kbuild) else TLS
+    prog = unit("prog", recipe, options=[words], files=("a.config", "package.py"))
     graph = resolved({**packages(), "prog": prog}, options={"prog": {"tls": "y"}})
     step = steps(catalog, graph)[key("prog")]
     assert has_the_word(step), step.commands

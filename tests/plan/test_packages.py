@@ -22,7 +22,7 @@ from leafroot.plan.recipes.meson import Meson
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.plan import made_up
-from tests.plan.conftest import MACHINE, ROOT, step_of
+from tests.plan.conftest import MACHINE, ROOT, asked_of, step_of
 
 REAL = load_catalog(ROOT)
 # "CPU families" in the reference tables of Meson's manual: names that an architecture of ours may have.
@@ -107,6 +107,6 @@ def test_an_option_of_newer_kernels_is_asked_of_those(
     fragment.write_text("CONFIG_PACKAGE_IPTABLES=y\n")
     plan = plan_board(configured(kernel=series, fragments=[fragment]), MACHINE)
     step = step_of(plan, "qemu_x86_64/linux.config")
-    (text,) = (item.text for item in step.inputs if isinstance(item, Text) and "iptables" in item.at)
+    text = asked_of(step)
     assert "CONFIG_IP_NF_NAT=y\n" in text
     assert ("CONFIG_NETFILTER_XTABLES_LEGACY=y\n" in text) is asked

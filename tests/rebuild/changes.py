@@ -97,6 +97,10 @@ def touch_all(tree: Path) -> None:
             file.touch()
 
 
+# The text of what is asked of a configuration names the place of each line.
+LINE = r"'# at board/qemu_x86_64/linux\.config"
+ASKED_OF_BUSYBOX = r"input /asked: line \d+, '' -> '# at package/busybox/busybox\.config:\d+'"
+
 CHANGES = (
     Change(
         "a busybox option",
@@ -104,11 +108,8 @@ CHANGES = (
         built=PACKED | {"busybox"},
         also=IMAGE,
         explains={
-            "busybox": (rf"file package/busybox/busybox\.config: {DIGEST}",),
-            "rootfs.cpio": (
-                rf"artefact \S+/busybox\.tar\.zst: {DIGEST}",
-                rf"file package/busybox/busybox\.config: {DIGEST}",
-            ),
+            "busybox": (ASKED_OF_BUSYBOX,),
+            "rootfs.cpio": (rf"artefact \S+/busybox\.tar\.zst: {DIGEST}", ASKED_OF_BUSYBOX),
         },
         root={"usr/bin/cal": b""},
     ),
@@ -268,18 +269,21 @@ CHANGES = (
     Change("the time of every file", touch_all),
     Change(
         "a comment in a fragment of the kernel's configuration",
-        append("board/qemu_x86_64/linux.config", "# a comment\n"),
+        replace("board/qemu_x86_64/linux.config", "# SPDX", "# A comment.\n# SPDX"),
         also=frozenset({"linux configuration", "manifest"}),
-        explains={"linux.config": (rf"file board/qemu_x86_64/linux\.config: {DIGEST}",)},
+        explains={"linux.config": (rf"input /asked: line \d+, {LINE}:\d+' -> {LINE}:\d+'",)},
+        kernel=True,
+    ),
+    Change(
+        "a comment in such a fragment that moves no other line",
+        append("board/qemu_x86_64/linux.config", "# A comment.\n"),
         kernel=True,
     ),
     Change(
         "a word on the kernel's command line",
         append("rebuild.config", 'CONFIG_KERNEL_CMDLINE="quiet"\n'),
         also=LINKED | {"image bzImage", "manifest"},
-        explains={
-            "kernel-with-slot": (r'input /asked/board/qemu_x86_64/board\.py: line 2, .*_rootfs"\' -> .* quiet"',)
-        },
+        explains={"kernel-with-slot": (r'input /asked: line 3, .*_rootfs"\' -> .* quiet"',)},
         kernel=True,
     ),
     Change(
@@ -289,7 +293,7 @@ CHANGES = (
         explains={
             "linux.tar.zst": (
                 rf"artefact qemu_x86_64/linux\.config: {DIGEST}",
-                rf"file board/qemu_x86_64/linux\.config: {DIGEST}",
+                rf"input /asked: line \d+, .* -> {LINE}:\d+'",
             )
         },
         kernel=True,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kbuild: a program that is configured like the kernel. Fragments are applied to a base, and every option is checked.
 
+Fragments are read while a board is configured (leafroot/kconfig/fragment.py); a step has only what counts of them.
+
 The kernel and busybox are configured in the same way; only new options get their defaults differently. So
 leafroot/plan/kernel.py uses this module too.
 """
@@ -8,52 +10,98 @@ leafroot/plan/kernel.py uses this module too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from leafroot.describe.fields import freeze
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError, nearest, printable
+from leafroot.kconfig.fragment import Assignment, Fragment, check_for_kbuild, parse_line
 from leafroot.plan.recipes.protocol import Builder, Site, Work
-from leafroot.step import ERRORS, AnyInput, Commands, Folder, Text, TreeFile
+from leafroot.step import ERRORS, AnyInput, Commands, Folder, Text
 
 CONFIG = "/build/.config"
 MERGED = "/build/merged.config"
-_FRAGMENTS = "/fragments"
 _ASKED = "/asked"
+_REPLACED = "/replaced.sed"
 _OTHERS = "/build/others.config"
 _CHECK = "/kconfig-check"
 _CHECK_FILES = ("Makefile", "check.c")
-
-# Joins configuration files. The last assignment of an option counts, and keeps its position: of two members of a
-# choice, the later one wins.
-_MERGE = r"""
-{ key = $0; sub(/^# /, "", key); sub(/[= ].*/, "", key) }
-key ~ /^CONFIG_/ { last[key] = NR; line[NR] = $0; name[NR] = key }
-END { for (i = 1; i <= NR; i++) if (i in line && last[name[i]] == i) print line[i] > merged }
-"""
+# How the text of what is asked for says where the lines that follow come from; leafroot/tools/kconfig-check reads it.
+_PLACE = "# at "
 
 
-def fragment_file(path: str, name: str = "") -> TreeFile:
-    """A fragment of the checkout; its name in messages is `name`, or else its path."""
-    return TreeFile(f"{_FRAGMENTS}/{name or path}", path)
+@dataclass(frozen=True)
+class Asked:
+    """What a configuration must have: the options, and the inputs and commands that bring them into a .config."""
+
+    assignments: tuple[Assignment, ...]
+
+    @property
+    def inputs(self) -> tuple[AnyInput, ...]:
+        """The options as Kconfig reads them, and the script that takes their lines out of a .config.
+
+        The place of each line is in a comment before it.
+        """
+        lines: list[str] = []
+        place = ""
+        for one in self.assignments:
+            if one.where != place:
+                lines.append(f"{_PLACE}{printable(one.where)}")
+                place = one.where
+            lines.append(one.line)
+        names = sorted({one.symbol for one in self.assignments})
+        replaced = (rf"/^\(# \)\{{0,1\}}CONFIG_{name}[= ]/d" for name in names)
+        return (
+            Text(_ASKED, "".join(f"{line}\n" for line in lines)),
+            Text(_REPLACED, "".join(f"{line}\n" for line in replaced)),
+        )
+
+    @property
+    def merge(self) -> Commands:
+        """The commands that write .config into MERGED, with these options instead of its own.
+
+        They come last: of two members of a choice, conf takes the later one.
+        """
+        return (("sed", "-i", "-f", _REPLACED, CONFIG), ("sed", "-n", f"w {MERGED}", CONFIG, _ASKED))
 
 
-def unit_fragment(unit: Unit[Any], name: str) -> TreeFile:
-    """A fragment in a unit's folder."""
-    return fragment_file(unit.path(name), unit.known_as(name))
+def asked_options(where: str, options: Iterable[str]) -> Fragment:
+    """What a unit asks of a kernel: options' names without CONFIG_, or whole assignments (X="text").
+
+    `where` is the unit's description. Raises LeafrootError for what is neither.
+    """
+    found = []
+    for option in options:
+        one = parse_line(f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y", where)
+        if one is None or option.startswith("CONFIG_"):
+            raise LeafrootError(f"not a kernel option: {option!r}", where, "Write its name without CONFIG_.")
+        found.append(one)
+    check_for_kbuild(found)
+    return tuple(found)
 
 
-def fragment_text(where: str, options: Sequence[str]) -> Text:
-    """A fragment that sets these options (names without CONFIG_, or whole assignments); messages call it `where`."""
-    lines = [f"CONFIG_{option}" if "=" in option else f"CONFIG_{option}=y" for option in options]
-    return Text(f"{_ASKED}/{where}", "".join(f"{line}\n" for line in lines))
+def settle(fragments: Iterable[Fragment], asked: Iterable[Fragment]) -> Asked:
+    """What counts of fragments, of which a later one may contradict those before it, and of what units ask for.
 
-
-def merge(fragments: Sequence[AnyInput]) -> tuple[str, ...]:
-    """The command that applies fragments to .config, into MERGED."""
-    return ("awk", "-v", f"merged={MERGED}", _MERGE, CONFIG, *(item.at for item in fragments))
+    Raises LeafrootError if anything contradicts what a unit asks for.
+    """
+    counts: dict[str, Assignment] = {}
+    for one in (one for fragment in fragments for one in fragment):
+        # The place of the last one counts, too.
+        counts.pop(one.symbol, None)
+        counts[one.symbol] = one
+    for one in (one for fragment in asked for one in fragment):
+        other = counts.setdefault(one.symbol, one)
+        if other.value == one.value and other.where != one.where:
+            counts[one.symbol] = replace(other, where=f"{other.where}, {one.where}")
+        if other.value != one.value:
+            raise LeafrootError(
+                f"{other} contradicts {one.where}, which asks for {one}",
+                other.where,
+                "What packages and a board's description ask for cannot be overridden: remove one of the two.",
+            )
+    return Asked(tuple(counts.values()))
 
 
 def check_inputs() -> tuple[AnyInput, ...]:
@@ -62,17 +110,17 @@ def check_inputs() -> tuple[AnyInput, ...]:
     return (Folder(_CHECK, tuple((name, f"{folder}/{name}", 0o644) for name in _CHECK_FILES)),)
 
 
-def check(fragments: Sequence[AnyInput], top: str) -> Commands:
-    """The commands that check that every requested option has its value; `top` is the tree's top Kconfig file."""
-    return _check((item.at for item in fragments), top)
+def check(top: str) -> Commands:
+    """The commands that check that every option has the value asked for; `top` is the tree's top Kconfig file."""
+    return _check((_ASKED,), top)
 
 
-def assign(value: Text) -> Commands:
-    """The commands that set what the fragment `value` asks for in a configured tree; the next make resolves it."""
-    return (merge((value,)), ("cp", MERGED, CONFIG))
+def assign(asked: Asked) -> Commands:
+    """The commands that set options in a configured tree; the next make resolves it."""
+    return (*asked.merge, ("cp", MERGED, CONFIG))
 
 
-def check_assigned(name: str, value: Text, resolved: str, top: str) -> Commands:
+def check_assigned(name: str, resolved: str, top: str) -> Commands:
     """The commands that check what a make did with the option `name` that `assign` gave another value.
 
     It must have the value, and every other option must be as in the file `resolved`, which the tree was compiled with.
@@ -80,14 +128,14 @@ def check_assigned(name: str, value: Text, resolved: str, top: str) -> Commands:
     return (
         ("cp", resolved, _OTHERS),
         ("sed", "-i", f"/^CONFIG_{name}=/d", _OTHERS),
-        *_check((_OTHERS, value.at), top),
+        *_check((_OTHERS, _ASKED), top),
     )
 
 
-def _check(fragments: Iterable[str], top: str) -> Commands:
+def _check(asked: Iterable[str], top: str) -> Commands:
     return (
         ("make", "-f", f"{_CHECK}/Makefile", "CC=gcc", "SRC=/src", "OBJ=/build"),
-        ("./kconfig-check", ERRORS, CONFIG, top, *fragments),
+        ("./kconfig-check", ERRORS, CONFIG, top, *asked),
     )
 
 
@@ -106,6 +154,10 @@ class Kbuild(Builder):
     def __post_init__(self) -> None:
         freeze(self)
 
+    @property
+    def configured_from(self) -> Sequence[str]:
+        return self.fragments
+
     def check(self, unit: Unit[Package]) -> None:
         for name in self.fragments:
             if name not in unit.files:
@@ -114,19 +166,19 @@ class Kbuild(Builder):
     def plan(self, site: Site) -> Work:
         variables = (f"CROSS_COMPILE={site.compiler.prefix}",)
         make = ("make", "-C", "/src", "O=/build", *variables)
-        fragments: tuple[AnyInput, ...] = tuple(unit_fragment(site.unit, name) for name in self.fragments)
-        if site.words:
-            lines = "".join(f"{word}\n" for word in site.words)
-            fragments = (*fragments, Text(f"{_ASKED}/{site.unit.described_in}", lines))
+        words = (parse_line(word, site.unit.described_in) for word in site.words)
+        chosen = tuple(one for one in words if one)
+        check_for_kbuild(chosen)
+        asked = settle(site.fragments, [chosen])
         # Kbuild has its own LDFLAGS; the caller's flags have another name.
         flags = dict(site.compiler.env())
         return Work(
             commands=(
                 (*make, self.base),
-                merge(fragments),
+                *asked.merge,
                 # busybox's parser has no olddefconfig, but can start from the values in the merged file.
                 ("scripts/kconfig/conf", "-D", MERGED, "Config.in"),
-                *check(fragments, "Config.in"),
+                *check("Config.in"),
                 make,
                 # busybox's install target exists only for the make that O= starts in the object tree.
                 ("make", "-f", "/src/Makefile", "KBUILD_SRC=/src", "CONFIG_PREFIX=/out", *variables, *self.install),
@@ -141,5 +193,5 @@ class Kbuild(Builder):
                     "LDFLAGS": "",
                 }
             ),
-            inputs=(*fragments, *check_inputs()),
+            inputs=(*asked.inputs, *check_inputs()),
         )

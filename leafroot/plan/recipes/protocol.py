@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from leafroot.describe.package import Package, Recipe
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.fragment import Fragment
 from leafroot.plan.toolchain.compiler import Compiler
 from leafroot.step import AnyInput, Commands, Environment, Folder, Source, TreeFile
 
@@ -27,7 +28,7 @@ class Site:
     """What a package is built from and with.
 
     `words` are added by the package's options. `parts` are the parts of the toolchain that the recipe needs, by name;
-    `platform` is the build machine, which selects their programs.
+    `platform` is the build machine, which selects their programs. `fragments` are the contents of the recipe's.
     """
 
     unit: Unit[Package]
@@ -35,6 +36,7 @@ class Site:
     words: tuple[str, ...] = ()
     parts: Mapping[str, Unit[Package]] = field(default_factory=dict)
     platform: str = ""
+    fragments: tuple[Fragment, ...] = ()
 
 
 @dataclass(frozen=True)

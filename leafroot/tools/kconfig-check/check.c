@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Says which options that configuration fragments asked for did not hold, and why.
+ * Says which options that were asked for did not hold, and why; and which became modules, which nothing builds.
  *
- * usage: kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...
+ * usage: kconfig-check ERRORS CONFIG KCONFIG ASKED...
  *
- * CONFIG is the resolved .config, KCONFIG the top Kconfig file, a FRAGMENT a file of CONFIG_X=value lines. It is linked
- * with the parser of the tree that it checks (the kernel's, or busybox's older one), since only that one reads the
- * tree's language exactly. The findings are written to ERRORS; the exit status is 1 if there are any.
+ * CONFIG is the resolved .config, KCONFIG the top Kconfig file. ASKED has lines as Kconfig itself writes them; a line
+ * "# at PLACE" says where those that follow come from (leafroot/plan/recipes/kbuild.py writes it). It is linked with the
+ * parser of the tree that it checks (the kernel's, or busybox's older one), since only that one reads the tree's
+ * language exactly. The findings are written to ERRORS; the exit status is 1 if there are any.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,10 +16,8 @@
 #include "lkc.h"
 
 struct option {
-	char name[128];
-	char value[1024];
-	const char *file;
-	int line;
+	char *name;
+	char *value;
 };
 
 struct options {
@@ -26,7 +25,15 @@ struct options {
 	size_t count;
 };
 
-static struct options final, asked_last;
+/* A line of a file, of any length. */
+struct reader {
+	FILE *in;
+	char *line;
+	size_t room;
+	int number;
+};
+
+static struct options final;
 static const char *config_file, *kconfig_file;
 static FILE *errors;
 static int misses;
@@ -37,24 +44,41 @@ static void die(const char *what, const char *path)
 	exit(2);
 }
 
-/* Read one line of a .config or fragment; false if it sets nothing. */
+static void open_file(struct reader *reader, const char *path)
+{
+	*reader = (struct reader){ .in = fopen(path, "r") };
+	if (!reader->in)
+		die("cannot read", path);
+}
+
+/* Read the next line, without its end; false, and everything is closed, if there is none. */
+static bool next_line(struct reader *reader)
+{
+	if (getline(&reader->line, &reader->room, reader->in) < 0) {
+		free(reader->line);
+		fclose(reader->in);
+		return false;
+	}
+	reader->line[strcspn(reader->line, "\n")] = '\0';
+	reader->number++;
+	return true;
+}
+
+/* Take a line apart, in place; false if it sets nothing. */
 static bool parse_line(char *line, struct option *option)
 {
 	static const char unset[] = " is not set";
 	char *end;
 
-	line[strcspn(line, "\r\n")] = '\0';
 	if (!strncmp(line, "# CONFIG_", 9) && (end = strstr(line, unset)) && !end[sizeof(unset) - 1]) {
 		*end = '\0';
-		snprintf(option->name, sizeof(option->name), "%s", line + 9);
-		strcpy(option->value, "n");
+		*option = (struct option){ line + 9, "n" };
 		return true;
 	}
 	if (strncmp(line, "CONFIG_", 7) || !(end = strchr(line, '=')))
 		return false;
 	*end = '\0';
-	snprintf(option->name, sizeof(option->name), "%s", line + 7);
-	snprintf(option->value, sizeof(option->value), "%s", end + 1);
+	*option = (struct option){ line + 7, end + 1 };
 	return true;
 }
 
@@ -63,48 +87,30 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct option *)a)->name, ((const struct option *)b)->name);
 }
 
-static struct option *find(const struct options *options, const char *name)
-{
-	struct option key;
-
-	snprintf(key.name, sizeof(key.name), "%s", name);
-	return options->count ? bsearch(&key, options->at, options->count, sizeof(key), by_name) : NULL;
-}
-
-/* Add what a file says, keeping of each option the last line in the last file. */
 static void read_options(struct options *options, const char *path)
 {
-	struct option option = { .file = path };
-	struct option *known;
-	size_t sorted = options->count;
-	char line[2048];
-	FILE *in = fopen(path, "r");
+	struct reader reader;
+	struct option option;
 
-	if (!in)
-		die("cannot read", path);
-	while (fgets(line, sizeof(line), in)) {
-		struct options before = { options->at, sorted };
-
-		if (!parse_line(line, &option))
+	open_file(&reader, path);
+	while (next_line(&reader)) {
+		if (!parse_line(reader.line, &option))
 			continue;
-		if ((known = find(&before, option.name))) {
-			*known = option;
-			continue;
-		}
 		if (!(options->count % 1024))
 			options->at = realloc(options->at, (options->count + 1024) * sizeof(option));
 		if (!options->at)
 			die("out of memory at", path);
-		options->at[options->count++] = option;
+		options->at[options->count++] = (struct option){ strdup(option.name), strdup(option.value) };
 	}
-	fclose(in);
 	qsort(options->at, options->count, sizeof(option), by_name);
 }
 
 static const char *final_value(const char *name)
 {
-	struct option *found = find(&final, name);
+	struct option key = { (char *)name, NULL }, *found = NULL;
 
+	if (final.count)
+		found = bsearch(&key, final.at, final.count, sizeof(key), by_name);
 	return found ? found->value : "n";
 }
 
@@ -163,60 +169,69 @@ static void explain(const char *name)
 	}
 }
 
-static void check_fragment(const char *path, const char *shown, bool numbered)
+static void check_asked(const char *path)
 {
-	struct option option = { .file = shown };
-	char line[2048];
-	FILE *in = fopen(path, "r");
+	static const char at[] = "# at ";
+	struct reader reader;
+	struct option option;
+	char *place = NULL;
 
-	if (!in)
-		die("cannot read", path);
-	while (fgets(line, sizeof(line), in)) {
-		const struct option *later;
+	open_file(&reader, path);
+	while (next_line(&reader)) {
 		const char *value;
 
-		option.line++;
-		if (!parse_line(line, &option))
-			continue;
-		/* A later fragment may change what an earlier one said; what units ask for always counts. */
-		later = numbered ? find(&asked_last, option.name) : NULL;
-		if (later && strcmp(later->file, path))
+		if (!strncmp(reader.line, at, strlen(at))) {
+			free(place);
+			place = strdup(reader.line + strlen(at));
+		}
+		if (!parse_line(reader.line, &option))
 			continue;
 		value = final_value(option.name);
 		if (!strcmp(value, option.value))
 			continue;
 		misses++;
-		fprintf(errors, "%s", shown);
-		if (numbered)
-			fprintf(errors, ":%d", option.line);
+		if (place)
+			fprintf(errors, "%s", place);
+		else
+			fprintf(errors, "%s:%d", path, reader.number);
 		fprintf(errors, ": CONFIG_%s=%s was asked for, but it is %s.\n", option.name, option.value, value);
 		explain(option.name);
 	}
-	fclose(in);
+	free(place);
+}
+
+/* What the base configuration, or a default, makes a module would be in no image. */
+static void check_modules(void)
+{
+	static const int shown = 5;
+	int count = 0;
+
+	for (size_t i = 0; i < final.count; i++) {
+		if (strcmp(final.at[i].value, "m"))
+			continue;
+		if (++count <= shown)
+			fprintf(errors, "CONFIG_%s=m: it would be a module, and Leafroot does not build modules.\n",
+				final.at[i].name);
+	}
+	if (count > shown)
+		fprintf(errors, "And %d more.\n", count - shown);
+	if (count)
+		fprintf(errors, "  Add the line '# CONFIG_MODULES is not set' to a fragment: they are then built into the kernel.\n");
+	misses += count;
 }
 
 int main(int argc, char **argv)
 {
-	/* What stands in a file of the tree, and what a unit's value asks for: the latter has no line to show. */
-	static const char fragments[] = "/fragments/", asked[] = "/asked/";
-
 	if (argc < 5)
-		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG FRAGMENT...");
+		die("usage:", "kconfig-check ERRORS CONFIG KCONFIG ASKED...");
 	if (!(errors = fopen(argv[1], "w")))
 		die("cannot write", argv[1]);
 	config_file = argv[2];
 	kconfig_file = argv[3];
 	read_options(&final, config_file);
 	for (int i = 4; i < argc; i++)
-		if (strncmp(argv[i], asked, strlen(asked)))
-			read_options(&asked_last, argv[i]);
-	for (int i = 4; i < argc; i++) {
-		bool numbered = strncmp(argv[i], asked, strlen(asked));
-		const char *folder = numbered ? fragments : asked;
-		bool inside = !strncmp(argv[i], folder, strlen(folder));
-
-		check_fragment(argv[i], inside ? argv[i] + strlen(folder) : argv[i], numbered);
-	}
+		check_asked(argv[i]);
+	check_modules();
 	fclose(errors);
 	if (!misses)
 		remove(argv[1]);
