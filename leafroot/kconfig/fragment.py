@@ -23,6 +23,7 @@ _BLANKS = " \t"
 _NAME = "[A-Za-z0-9_]+"
 _SET = re.compile(rf"CONFIG_({_NAME})=(?! |\t)(.*)")
 _UNSET = re.compile(rf"# CONFIG_({_NAME}) is not set")
+_COMMENTED_OUT = re.compile(rf'#+\s*CONFIG_{_NAME}=(?:\S+|"(?:[^\\"]|\\.)*")')
 # Characters that are not text, or that show a line in another way than it is read: other ends of lines, a byte order
 # mark, and what changes the direction of writing.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -109,7 +110,7 @@ def parse_line(line: str, where: str) -> Assignment | None:
     if match := _UNSET.fullmatch(line):
         return Assignment(match[1], "n", where)
     if line.startswith("#"):
-        if _is_meant_as_unset(line):
+        if not _COMMENTED_OUT.fullmatch(line) and _is_meant_as_unset(line):
             raise LeafrootError(
                 f"neither an unset option nor a comment: {shortened(line)}",
                 where,

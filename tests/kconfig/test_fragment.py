@@ -33,6 +33,7 @@ COMMENTS = [
     "# CONFIG_USB is needed by the flashing tool",
     "# CONFIG_USB=y",
     "#CONFIG_USB=y",
+    '# CONFIG_CMDLINE="x is not set"',
     "# CONFIG_USB=m is not what we want",
     "# CONFIG_USB is not needed",
     "# CONFIG_USB is not yet needed here",
