@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,23 @@ class Word:
         """The parts of a list; empty ones do not count."""
         return tuple(part for part in self.value.split(separator) if part)
 
+    def paths(self, separator: str) -> tuple[str, ...]:
+        """The parts of a list of paths, of which any may have the separator in its name.
+
+        Where not every part exists, parts are joined, as few as possible, if then every path exists.
+        """
+        parts = self.value.split(separator)
+        # The paths that the parts from each position on are; of several ways, the one with the shortest first path.
+        ways: list[tuple[str, ...] | None] = [None] * len(parts) + [()]
+        for start in reversed(range(len(parts))):
+            for end in range(start + 1, len(parts) + 1):
+                path, rest = separator.join(parts[start:end]), ways[end]
+                # Not Path.exists(): that raises an error for a name that no file can have.
+                if rest is not None and (not path or os.path.exists(self.checkout / path)):  # noqa: PTH110
+                    ways[start] = (path, *rest) if path else rest
+                    break
+        return self.parts(separator) if ways[0] is None else ways[0]
+
 
 def check_known(word: Word, kind: str, known: Iterable[str]) -> None:
     """Raise a LeafrootError, with the nearest name, if a value that was given is not one of those known."""
@@ -53,21 +70,21 @@ def _names(word: Word) -> tuple[str, ...]:
 
 
 def _paths(word: Word) -> tuple[Path, ...]:
-    return tuple(Path(part) for part in word.parts(":"))
+    return tuple(Path(part) for part in word.paths(":"))
 
 
 def _folders(word: Word) -> tuple[str, ...]:
-    return word.parts(":")
+    return word.paths(":")
 
 
 def _files(word: Word) -> tuple[Path, ...]:
-    for part in word.parts(","):
+    for part in word.paths(","):
         place = word.checkout / part
         if not place.exists():
             raise word.refused("there is no such file", value=part)
         if not place.is_file():
             raise word.refused("this is not a regular file", value=part)
-    return tuple(Path(part) for part in word.parts(","))
+    return tuple(Path(part) for part in word.paths(","))
 
 
 def _switch(word: Word) -> bool:
@@ -115,7 +132,7 @@ def _output(word: Word) -> Path:
 
 def _cache(word: Word) -> Path:
     # The XDG base directory specification: a relative path there does not count.
-    home = environ.get("XDG_CACHE_HOME", "")
+    home = os.environ.get("XDG_CACHE_HOME", "")
     base = home if home.startswith("/") else "~/.cache"
     return word.checkout / (word.value or _expanded(word.name, f"{base}/leafroot"))
 

@@ -142,3 +142,34 @@ def test_another_call_is_given_what_was_typed() -> None:
 def test_a_command_line_for_people_has_no_password() -> None:
     asked = read(DEBIAN_MIRROR="https://me:s3cret@deb.example/debian")
     assert asked.command_line() == "scons 'DEBIAN_MIRROR=https://***@deb.example/debian'"
+
+
+LISTS = {
+    "a name with a comma": ("CONFIG", "{0}/a,b.config", ["a,b.config"]),
+    "in a folder with a comma": ("CONFIG", "{0}/c,d/e.config", ["c,d/e.config"]),
+    "among others": (
+        "CONFIG",
+        "{0}/f,{0}/a,b.config,,{0}/c,d/e.config,{0}/f",
+        ["f", "a,b.config", "c,d/e.config", "f"],
+    ),
+    "where its beginning is another file": ("CONFIG", "{0}/f,g,{0}/f", ["f,g", "f"]),
+    "a tree with a comma": ("EXTERNAL", "{0}/c,d", ["c,d"]),
+    "a tree with a colon": ("EXTERNAL", "{0}/c:d:{0}/c,d", ["c:d", "c,d"]),
+    "an overlay with a colon": ("OVERLAY", "{0}/c:d", ["c:d"]),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "meant"), LISTS.values(), ids=LISTS)
+def test_a_path_can_have_the_separator_in_its_name(name: str, value: str, meant: list[str], tmp_path: Path) -> None:
+    for folder in ("c,d", "c:d"):
+        (tmp_path / folder).mkdir()
+    for file in ("a,b.config", "c,d/e.config", "f", "f,g"):
+        (tmp_path / file).write_text("")
+    found = getattr(read_variables(ROOT, {name: value.format(tmp_path)}), name.lower())
+    assert [str(path) for path in found] == [f"{tmp_path}/{path}" for path in meant]
+
+
+def test_where_a_path_does_not_exist_the_first_part_that_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("")
+    said = refusal(CONFIG=f"{tmp_path}/f,{tmp_path}/gone,x.config")
+    assert said == f"CONFIG={tmp_path}/gone: there is no such file"
