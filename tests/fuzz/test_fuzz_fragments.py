@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import re
 import string
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,7 @@ def try_line(line: str, kind: str, kconf: Any, file: Path) -> str:
         return "refused"
     assert (found[0].line, found[-1].line) == around
     plain = line.strip(" \t\r")
+    assert not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in plain.replace("\t", "")), ascii(line)
     if len(found) == 2:
         # Nothing that anybody takes for an option, whatever they strip from it.
         assert kind in ("comment", "any") and (plain == "" or plain.startswith("#")), line
@@ -165,6 +167,9 @@ def try_line(line: str, kind: str, kconf: Any, file: Path) -> str:
     one = found[1]
     assert (one.symbol, one.value) == conf_reads(plain), line
     assert re.fullmatch("[A-Za-z0-9_]+", one.symbol) and one.value == one.value.strip()
+    if one.value.startswith('"'):
+        inner = one.value[1:-1]
+        assert kconfiglib.escape(kconfiglib.unescape(inner)) == inner, line
     # Written as Kconfig writes it, it is what was written by hand.
     assert values(kconf, file, f"{one.line}\n") == values(kconf, file, f"{plain}\n"), line
     return "honoured"
