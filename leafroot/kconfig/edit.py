@@ -13,8 +13,9 @@ from typing import Any
 
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
-from leafroot.kconfig.defconfig import find_board, find_defconfig, header
-from leafroot.kconfig.generate import symbol
+from leafroot.kconfig.defconfig import find_board, find_defconfig, header, shown
+from leafroot.kconfig.fragment import read_fragment
+from leafroot.kconfig.generate import symbol, write_generated
 from leafroot.kconfig.menu import deep, environment, load_kconfig
 from leafroot.kconfig.resolve import Request, resolve
 from leafroot.units.catalog import Catalog
@@ -59,7 +60,10 @@ def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, 
     if request.local is None:
         raise LeafrootError("there is no file to save the configuration to", menu)
     local, existed = request.local, os.path.lexists(request.local)
-    if not existed:
+    if existed:
+        _make_plain(local, shown(local, root))
+        write_generated(catalog, generated)
+    else:
         _write_local(resolve(catalog, root, generated, Request(request.name)).kconf, request)
     before = local.read_bytes()
     kconf = load_kconfig(root, generated)
@@ -71,6 +75,18 @@ def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, 
         if not existed and local.read_bytes() == before:
             local.unlink()
     return tuple(kconf.warnings)
+
+
+def _make_plain(file: Path, where: str) -> None:
+    """Take away what does not count, but what kconfiglib does not pass over: indentation, a byte order mark.
+
+    It passes over the lines instead, so LeafrootError for a line that is none of a configuration.
+    """
+    read_fragment(file, where)
+    text = file.read_bytes().decode("utf-8-sig")
+    plain = "\n".join(line.strip(" \t\r") for line in text.split("\n"))
+    if plain.encode() != file.read_bytes():
+        write_text(file, plain)
 
 
 def _run(menu: str, kconf: Any) -> None:

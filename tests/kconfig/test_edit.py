@@ -142,6 +142,25 @@ def test_menuconfig_without_a_change_leaves_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "output/.config").exists()
 
 
+def test_a_menu_starts_from_each_line_of_the_saved_file(tmp_path: Path) -> None:
+    local = tmp_path / "output/.config"
+    local.parent.mkdir()
+    local.write_bytes("\ufeffCONFIG_BOARD_ONE=y\r\n  CONFIG_PACKAGE_BETA=y\r\n\tCONFIG_IMAGE_ZSTD_LEVEL=7".encode())
+    # Switch something else on, quit and save.
+    run_menu(tmp_path, b"/SYSTEM_ROOT_PASSWORD_LESS\nyqy")
+    config = SmallTree(tmp_path).configure(local=local)
+    assert (in_root(config), config.compression, config.root_password) == (["alpha", "beta"], 7, "")
+
+
+def test_a_menu_does_not_start_from_a_line_that_it_would_pass_over(tmp_path: Path) -> None:
+    tree, local = SmallTree(tmp_path), tmp_path / ".config"
+    local.write_text("CONFIG_BOARD_ONE=y\nCONIFG_PACKAGE_BETA=y\n")
+    with pytest.raises(LeafrootError) as caught:
+        edit_local(*tree.arguments("one", local=local), "menuconfig")
+    assert str(caught.value) == (".config:2: not an assignment: CONIFG_PACKAGE_BETA=y\n  Write CONFIG_PACKAGE_BETA=y.")
+    assert local.read_text() == "CONFIG_BOARD_ONE=y\nCONIFG_PACKAGE_BETA=y\n"
+
+
 def test_menus_say_what_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = SmallTree(tmp_path)
     monkeypatch.delenv("DISPLAY", raising=False)
