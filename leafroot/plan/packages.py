@@ -96,7 +96,7 @@ def _compiled(
     sysroot: tuple[AnyInput, ...],
     tools: tuple[Output, ...],
 ) -> Step:
-    """The step with sysroot and tools as inputs; at its end, ELF files are stripped."""
+    """The step with sysroot and tools as inputs; at its end, the target's ELF files are stripped."""
     united = (Union(TOOLS, tuple(dict.fromkeys(tools))),) if tools else ()
     result = work.result or compiler.result
     strip = TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh")

@@ -21,11 +21,12 @@ from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.rootfs.layers import layer_from_tar
 from leafroot.rootfs.tree import File, Symlink
 from leafroot.units.catalog import load_catalog
-from tests.archive.tar_members import link, member, tar_bytes
+from tests.archive.tar_members import folder, link, member, tar_bytes
 from tests.archive.test_ar import deb
 from tests.performing import local_in, perform
 
 ROOT = Path(__file__).parents[2]
+NAMES = ("-rf", " blank ", "new\nline", "*", "[x]?", "$HOME", "a\\b", "'\"", "%P", "#x", "\ttab")
 DEB = deb(
     tar_bytes(
         member("./usr/lib/fw/start4.elf", b"start", mode=0o600),
@@ -35,6 +36,11 @@ DEB = deb(
         link("./usr/lib/fw/nowhere", "gone"),
         member("./usr/lib/fw/COPYING [1]", b"text"),
         member("./usr/share/doc/fw/copyright", b"text"),
+        folder("./srv/www/uploads"),
+        folder("./srv/www/a/b c/d"),
+        member("./srv/www/index.html", b"page"),
+        *(member(f"./srv/names/{name}", b"x") for name in NAMES),
+        folder("./srv/empty"),
     ),
     "data.tar",
 )
@@ -69,6 +75,8 @@ def build(tmp_path: Path) -> Build:
                 found[path] = f"{node.mode:o}"
             elif isinstance(node, Symlink):
                 found[path] = f"-> {node.target}"
+            elif not any(other.startswith(f"{path}/") for other in nodes):
+                found[path] = "empty folder"
         return found
 
     return made
@@ -103,6 +111,26 @@ def test_a_whole_folder_goes_without_its_licence(build: Build) -> None:
     assert "lib/firmware/COPYING [1]" in build(("usr/lib/fw/", "lib/firmware/"))
 
 
+def test_empty_folders_come_along(build: Build) -> None:
+    assert build(("srv/www/", "srv/"), ("srv/empty/", "mnt/data/")) == {
+        "mnt/data": "empty folder",
+        "srv/a/b c/d": "empty folder",
+        "srv/index.html": "644",
+        "srv/uploads": "empty folder",
+    }
+
+
+def test_folders_of_one_name_are_one(build: Build) -> None:
+    found = build(("srv/www/", "srv/"), ("srv/names/", "srv/uploads/"), ("srv/empty/", "srv/"))
+    assert found["srv/uploads/-rf"] == "644" and found["srv/index.html"] == "644"
+
+
+def test_a_file_may_have_any_name(build: Build) -> None:
+    assert build(("srv/names/", "n/")) == {f"n/{name}": "644" for name in NAMES}
+    assert build(*((f"srv/names/{name}", f"n/x{name}") for name in NAMES)) == {f"n/x{name}": "644" for name in NAMES}
+    assert build(*((f"srv/names/{name}", "n/") for name in NAMES)) == {f"n/{name}": "644" for name in NAMES}
+
+
 REFUSED = {
     "missing": (
         [("usr/lib/fw/start5.elf", "boot/")],
@@ -111,7 +139,7 @@ REFUSED = {
     ),
     "missing folder": (
         [("lib/firmware/", "boot/")],
-        "the source has no folder 'lib/firmware/'\n  the top has: usr",
+        "the source has no folder 'lib/firmware/'\n  the top has: srv, usr",
     ),
     "folder that is a file": (
         [("usr/lib/fw/tool/", "boot/")],
@@ -130,6 +158,15 @@ REFUSED = {
         [("usr/lib/fw/tool", "boot/start4.elf"), ("usr/lib/fw/", "boot/")],
         "'boot/start4.elf' is installed twice, now from 'usr/lib/fw/start4.elf'",
     ),
+    "a folder over a file": (
+        [("usr/lib/fw/tool", "srv/uploads"), ("srv/www/", "srv/")],
+        "'srv/uploads' is installed twice, now from 'srv/www/uploads'",
+    ),
+    "a folder over a link": (
+        [("usr/lib/fw/nowhere", "srv/uploads"), ("srv/www/", "srv/")],
+        "'srv/uploads' is installed twice, now from 'srv/www/uploads'",
+    ),
+    "into a file": ([("usr/lib/fw/tool", "boot"), ("srv/www/", "boot/")], "'boot/' is a file already"),
 }
 
 

@@ -23,9 +23,9 @@ class Prebuilt(Builder):
     """Nothing to build: files of the source go into the package as they are, for any architecture.
 
     `install` are pairs (path in the source, path in the root). A source path that ends in a slash means everything in
-    that folder; a root path that ends in a slash is the folder to copy to. Links stay links. If a whole folder is
-    installed, the files in `license_files` are left out. With `boot`, the files are for a boot loader: the package
-    cannot be selected for a root, but a board's loader can name it.
+    that folder, empty folders too; a root path that ends in a slash is the folder to copy to. Links stay links. If a
+    whole folder is installed, the files in `license_files` are left out. With `boot`, the files are for a boot loader:
+    the package cannot be selected for a root, but a board's loader can name it.
     """
 
     install: Sequence[tuple[str, str]]

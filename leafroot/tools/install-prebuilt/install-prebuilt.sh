@@ -5,12 +5,10 @@
 #   all that is in it is meant, and TO is the folder that things go into. What is wrong stands in $ERRORS afterwards.
 set -eu
 
-from=/src/$1
-to=/out/$2
-
 refuse() {
     printf '%s\n' "$1" >"$ERRORS"
-    exit 1
+    # xargs, too, stops at once.
+    exit 255
 }
 
 # The deepest folder of the path that is there, and what is in it: a path changes with a version, and here is how.
@@ -28,22 +26,40 @@ missing() {
 $(nearest "$from")"
 }
 
-# Copies what is at $1 to $2, where nothing may be yet.
+# Copies what is at $1 to $2, where nothing may be yet, unless both are folders.
 copy() {
+    if [ -d "$1" ] && [ ! -L "$1" ] && [ -d "$2" ] && [ ! -L "$2" ]; then
+        return
+    fi
     if [ -e "$2" ] || [ -L "$2" ]; then
         refuse "'${2#/out/}' is installed twice, now from '${1#/src/}'"
     fi
     mkdir -p "${2%/*}"
-    cp -P "$1" "$2"
+    if [ -d "$1" ] && [ ! -L "$1" ]; then
+        mkdir "$2"
+    else
+        cp -P "$1" "$2"
+    fi
 }
 
+if [ "$1" = --copy ]; then
+    from=$2 to=$3
+    shift 3
+    for name; do copy "$from$name" "$to$name"; done
+    exit
+fi
+
+from=/src/$1
+to=/out/$2
 case $1 in
 */)
     [ -d "$from" ] || missing "the source has no folder '$1'"
-    find "$from" ! -type d -printf '%P\n' | LC_ALL=C sort >/build/files
-    while IFS= read -r name; do
-        copy "$from$name" "$to$name"
-    done </build/files
+    [ -d "$to" ] || [ ! -e "${to%/}" ] || refuse "'$2' is a file already"
+    mkdir -p "$to"
+    # Names may have anything in them but NUL. Folders come before what is in them, so empty ones are made too.
+    find "$from" -mindepth 1 -printf '%P\0' >/build/found
+    LC_ALL=C sort -z /build/found >/build/files
+    xargs -0 -r -a /build/files sh "$0" --copy "$from" "$to"
     ;;
 *)
     if [ -d "$from" ] && [ ! -L "$from" ]; then
