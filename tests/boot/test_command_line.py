@@ -70,6 +70,39 @@ def test_another_command_line_only_links_the_kernel_and_compiles_its_readers(
         assert READ_IT[board] <= builds.compiled() or words == ["BOOT=rootfs"]
 
 
+# Every printable character, pairs whose order counts, and an early parameter.
+WRITTEN = (
+    r"quiet  acme.a=#1;2 acme.b={x} acme.c=$(x)${y}$$z`w` acme.d=%0*?[!]&|<>~^ acme.e=Root\x20Part acme.f=it's "
+    r"acme.g='1 2'"
+    r' acme.h="one two" "acme.i=three four" dyndbg="file drivers/acme/* +p" acme.j=(@,),-_/:.+ '
+    "hugepagesz=2M hugepages=2 acme.k hugepagesz=1G hugepages=0 acme.k=1"
+)
+
+
+@pytest.mark.parametrize("name", ["x86_64", "aarch64"])
+def test_the_kernel_sees_its_parameters_as_they_are_written(
+    scons: Callable[..., str], console_of: Callable[..., Console], name: str, tmp_path: Path
+) -> None:
+    quoted = WRITTEN.replace("\\", "\\\\").replace('"', '\\"')
+    fragment = tmp_path / "words.config"
+    fragment.write_text(f'CONFIG_KERNEL_CMDLINE="{quoted}"\n')
+    output = tmp_path / "output"
+    scons(f"BOARD=qemu_{name}", "KERNEL=6.12", "BOOT=nullfs", f"CONFIG={fragment}", f"OUTPUT={output}", "boot-files")
+    arch, made = ARCHES[name], output / f"qemu_{name}"
+    guest = Guest(arch.qemu, arch.emulation, 256, made / "kernel", made / "images" / "rootfs.cpio.zst")
+    console = console_of(guest, "loader.word=1")
+    console.expect("leafroot login: ")
+    console.type("root")
+    console.expect("# ")
+    console.type("cat /proc/cmdline /proc/sys/kernel/printk; echo e''nd")
+    console.expect("end\r\n")
+    written = f"console={arch.console} nullfs_rootfs {WRITTEN}"
+    words = f"{written} loader.word=1" if arch.cmdline_leads else f"loader.word=1 {written}"
+    assert f"\n{words}\r\n4\t" in console.seen, console.seen
+    console.type("poweroff")
+    assert console.wait() == 0
+
+
 WARNING = "nonroot_initramfs: cannot change to a tmpfs (error -22), staying on rootfs"
 WORDS = [
     ("", "1 1 rootfs"),
