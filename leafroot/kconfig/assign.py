@@ -157,7 +157,7 @@ def _remedy(option: Any, bound: Any) -> str:
 
 def _range_words(option: Any) -> str:
     bounds = _active_range(option)
-    return f"It takes {bounds[0].str_value} to {bounds[1].str_value}." if bounds else ""
+    return "It takes {} to {}.".format(*(bound.str_value or _bound(bound) for bound in bounds)) if bounds else ""
 
 
 @dataclass(frozen=True)

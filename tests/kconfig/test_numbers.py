@@ -129,6 +129,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "CONFIG_P_UP_TO=5 cannot be checked against its range, 0 to CONFIG_P_MAX: CONFIG_P_MAX has no value\n"
         "  CONFIG_P_MAX depends on P_SWITCH (=n). Set that, or change the range of CONFIG_P_UP_TO (product/configs/Kconfig:21).",
     ),
+    "no number, and a bound without a value": (
+        "CONFIG_P_UP_TO=some",
+        "CONFIG_P_UP_TO=some: the option takes a number\n  It takes 0 to CONFIG_P_MAX.",
+    ),
     "a bound that nobody can give a value": (
         "CONFIG_P_UP_TO_NOTHING=5",
         "CONFIG_P_UP_TO_NOTHING=5 cannot be checked against its range, 0x0 to CONFIG_P_EMPTY: CONFIG_P_EMPTY has no value\n"
