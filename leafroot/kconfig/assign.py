@@ -95,7 +95,7 @@ def _tristate(option: Any, one: Assignment) -> str:
     # Kconfig takes a tristate for a bool, and m for y, unless the option MODULES is on.
     if one.value == "m" and option.type != kconfiglib.TRISTATE:
         fault = "is off" if option.kconfig.modules.nodes else "does not exist"
-        raise LeafrootError(f"{one}: there are no modules, for CONFIG_MODULES {fault}", one.where, "Write y or n.")
+        raise LeafrootError(f"{one}: a module needs CONFIG_MODULES, which {fault}", one.where, "Write y or n.")
     return one.value
 
 

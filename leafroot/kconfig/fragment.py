@@ -115,7 +115,7 @@ def parse_line(line: str, where: str) -> Assignment | None:
                 f"neither an unset option nor a comment: {shortened(line)}",
                 where,
                 f"Write '# CONFIG_{_name_in(line)} is not set', without any other text in the line. "
-                "Word a comment in another way.",
+                "If it is a comment, word it in another way.",
             )
         return None
     if not line:

@@ -40,7 +40,8 @@ LINES: dict[str, tuple[str | bytes, str]] = {
     "text behind": (
         "# CONFIG_TUN is not set  # too large",
         "neither an unset option nor a comment: # CONFIG_TUN is not set  # too large\n"
-        "  Write '# CONFIG_TUN is not set', without any other text in the line. Word a comment in another way.",
+        "  Write '# CONFIG_TUN is not set', without any other text in the line. "
+        "If it is a comment, word it in another way.",
     ),
     "a comment behind a value": (
         "CONFIG_TUN=y # for tests",

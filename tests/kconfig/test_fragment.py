@@ -47,7 +47,9 @@ COMMENTS = [
     "########",
 ]
 GENERIC = "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
-NOT_SET = "Write '# CONFIG_{} is not set', without any other text in the line. Word a comment in another way."
+NOT_SET = (
+    "Write '# CONFIG_{} is not set', without any other text in the line. If it is a comment, word it in another way."
+)
 # A line, what is said of it, and what is said to do.
 REFUSED = {
     "CONFIG_VETH": ("not an assignment", "Write CONFIG_VETH=y, or '# CONFIG_VETH is not set'."),

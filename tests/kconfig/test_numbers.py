@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a module without modules": (
         "CONFIG_P_TRI=m",
-        "CONFIG_P_TRI=m: there are no modules, for CONFIG_MODULES does not exist\n  Write y or n.",
+        "CONFIG_P_TRI=m: a module needs CONFIG_MODULES, which does not exist\n  Write y or n.",
     ),
     "a tristate of another kind": (
         "CONFIG_P_TRI=1",
@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 REFUSED_WITH_MODULES: dict[str, tuple[str, str]] = {
     "modules are off": (
         "CONFIG_P_TRI=m",
-        "CONFIG_P_TRI=m: there are no modules, for CONFIG_MODULES is off\n  Write y or n.",
+        "CONFIG_P_TRI=m: a module needs CONFIG_MODULES, which is off\n  Write y or n.",
     ),
     "on over a module": (
         "CONFIG_MODULES=y\nCONFIG_P_TRI=m\nCONFIG_P_OTHER=y",

@@ -12,6 +12,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.option import Option, Provider
 from leafroot.describe.package import Recipe
+from leafroot.errors import LeafrootError
 from leafroot.graph import Key
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
@@ -116,6 +117,16 @@ def test_words_of_options_reach_the_recipe_after_its_own(
     graph = resolved({**packages(), "prog": prog}, options={"prog": {"tls": "y"}})
     step = steps(catalog, graph)[key("prog")]
     assert has_the_word(step), step.commands
+
+
+def test_a_word_that_is_no_line_of_a_configuration_is_refused(catalog: Catalog) -> None:
+    prog = unit("prog", Kbuild(["a.config"]), options=[TLS], files=("a.config", "package.py"))
+    with pytest.raises(LeafrootError) as caught:
+        steps(catalog, resolved({**packages(), "prog": prog}, options={"prog": {"tls": "y"}}))
+    assert str(caught.value) == (
+        "package/prog/package.py: not an assignment: --with-a\n"
+        "  Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
+    )
 
 
 TOOLS: dict[str, Recipe] = {"Make": Make(), "Autotools": Autotools(), "Meson": Meson()}
