@@ -111,33 +111,32 @@ def _declare(env: Any, typed: list[str]) -> None:
         if target.command:
             known[target.command].check()
     for name, command in known.items():
-        paths = [*(one.path for one in command.needs), *command.folders]
-        _declare_alias(env, name, [session.output / path for path in paths], command.work)
+        needs = [_file(env, session, one.path) for one in command.needs]
+        _declare_alias(env, name, [*needs, *(exports[folder] for folder in command.folders)], command.work)
     asked = _asked_step(env, session, history, executor)
     if asked:
         Script.BUILD_TARGETS[:] = [asked]
     elif targets:
-        Script.BUILD_TARGETS[:] = [node for one in targets for node in _nodes(env, session, one)]
+        Script.BUILD_TARGETS[:] = [node for one in targets for node in _nodes(env, session, one, exports)]
     report.results += [] if asked else _results(session, targets, known)
     if not Script.GetOption("silent"):
         atexit.register(_sum_up, report)
     _be_quiet()
 
 
-def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> set[str]:
-    """Declare all steps and exported folders, and which of them are made by default; returns the folders."""
+def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> dict[str, Any]:
+    """Declare all steps and exported folders, and which of them are made by default; returns the folders' nodes."""
     order = Order()
-    exports: set[str] = set()
+    exports: dict[str, Any] = {}
     for plan in session.make_plans(ledger.memory.file_digest):
         for step in plan.steps:
             if step.output.path not in order:
                 ledger.actions.add(step)
                 _declare_step(env, session, StepWork(step, executor, ledger), order.add(step))
-        env.Default(*(_word(session.output / one.path) for one in (*plan.checks, *plan.images)))
-        for one in plan.exports:
-            env.Default(_declare_export(env, session, one, ledger.memory.current))
-        _declare_export(env, session, plan.legal_info, ledger.memory.current)
-        exports.update(one.folder for one in (*plan.exports, plan.legal_info))
+        env.Default(*(_file(env, session, one.path) for one in (*plan.checks, *plan.images)))
+        for one in (*plan.exports, plan.legal_info):
+            exports[one.folder] = _declare_export(env, session, one, ledger.memory.current)
+        env.Default(*(exports[one.folder] for one in plan.exports))
     return exports
 
 
@@ -145,7 +144,7 @@ def _asked_step(env: Any, session: Session, history: History, executor: Executor
     """Declare the work that shell= or explain= asks for, and return its name; "" if neither was given."""
     if wanted := session.variables.shell:
         step = session.step(wanted)
-        needs = [session.output / one.path for one in step.reads()]
+        needs = [_file(env, session, one.path) for one in step.reads()]
         _declare_alias(env, "shell", needs, lambda: executor.shell(step))
         return "shell"
     if wanted := session.variables.explain:
@@ -159,11 +158,15 @@ def _explain(session: Session, history: History, wanted: str) -> int:
     return 0
 
 
-def _nodes(env: Any, session: Session, target: Target) -> list[Any]:
-    """What SCons is to make for a target: nodes, and names of aliases."""
-    outputs = [env.fs.File(str(session.output / path)) for path in target.outputs]
-    folders = [str(session.output / folder) for folder in target.exports]
-    return [*([target.command] if target.command else []), *outputs, *folders]
+def _nodes(env: Any, session: Session, target: Target, exports: Mapping[str, Any]) -> list[Any]:
+    """What SCons is to make for a target: nodes, and the name of a command's alias."""
+    outputs = [_file(env, session, path) for path in target.outputs]
+    return [*([target.command] if target.command else []), *outputs, *(exports[folder] for folder in target.exports)]
+
+
+def _file(env: Any, session: Session, path: str) -> Any:
+    """The node of an output. SCons would expand its variables, $NAME, in a string, and not everywhere once."""
+    return env.fs.File(str(session.output / path))
 
 
 def _results(session: Session, targets: Sequence[Target], known: Mapping[str, Command]) -> list[Result]:
@@ -267,9 +270,9 @@ def _declare_step(env: Any, session: Session, work: StepWork, follows: Sequence[
     node.set_precious()
 
 
-def _declare_alias(env: Any, name: str, needs: Sequence[Path], work: Callable[[], int]) -> Any:
+def _declare_alias(env: Any, name: str, needs: Sequence[Any], work: Callable[[], int]) -> Any:
     """A name for work that is done in every run that asks for it, after everything that it needs."""
-    (node,) = env.AlwaysBuild(env.Alias(name, [_word(path) for path in needs], _ACTION))
+    (node,) = env.AlwaysBuild(env.Alias(name, needs, _ACTION))
     node.attributes.leafroot = AliasWork(work)
     return node
 
@@ -285,7 +288,7 @@ def _declare_export(env: Any, session: Session, export: Export, digest: Callable
         make(artefact, digest(export.artefact.path), folder, stamp, export.below)
         return 0
 
-    return _declare_alias(env, _word(folder), [artefact], work)
+    return _declare_alias(env, _word(folder), [_file(env, session, export.artefact.path)], work)
 
 
 @dataclasses.dataclass(frozen=True)

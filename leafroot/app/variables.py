@@ -238,7 +238,10 @@ def read_variables(checkout: Path, given: Mapping[str, str]) -> Variables:
     """
     for name in given:
         if name not in VARIABLES:
-            raise LeafrootError(f"unknown variable {name!r}", "command line", nearest(name, VARIABLES))
+            hint = nearest(name, VARIABLES)
+            if "/" in name:
+                hint = "A path with '=' cannot be a target: use an OUTPUT= without it, or a command such as boot-files."
+            raise LeafrootError(f"unknown variable {name!r}", "command line", hint)
     texts = dict(given)
     for name, separator in _PATHS.items():
         if name in texts:

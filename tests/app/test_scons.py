@@ -184,6 +184,20 @@ def test_an_exported_folder_is_made_by_its_relative_or_absolute_path() -> None:
         assert calls("legal-info").out == f"{place}\n"
 
 
+@pytest.mark.parametrize("name", ["$HOME$$x", "a b", "#top", "[x]*?"])
+def test_commands_and_paths_work_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    """SCons expands $NAME in strings, and a name twice that it looks up once."""
+    calls = Calls(tmp_path / name)
+    calls.folder.mkdir()
+    place = calls.output / "qemu_x86_64/legal-info"
+    assert f"{place}\n" in calls("legal-info").out
+    assert (place / "digest").exists()
+    (place / "digest").unlink()
+    assert calls(str(place)).status == 0 and (place / "digest").exists()
+    assert calls("boot-files").status == calls().status == 0
+    assert calls("explain=busybox").status == 0
+
+
 def test_explain_and_shell_need_no_target(built: Calls) -> None:
     said = built("explain=busybox")
     assert (said.status, said.err) == (0, "")

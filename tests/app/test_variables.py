@@ -30,6 +30,11 @@ def refusal(**given: str) -> str:
     [
         ("BORD", "x", "command line: unknown variable 'BORD'\n  Did you mean BOARD?"),
         ("board", "x", "command line: unknown variable 'board'\n  Did you mean BOARD?"),
+        (
+            "out/a",
+            "b/x",
+            "command line: unknown variable 'out/a'\n  A path with '=' cannot be a target: use an OUTPUT=",
+        ),
         ("SHELL", "x", "command line: unknown variable 'SHELL'\n  Did you mean shell?"),
         ("BOOT", "nullf", "BOOT=nullf: there is no boot mode 'nullf'\n  Did you mean nullfs?"),
         ("TOOLCHAIN", "gcc", "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  Available: debian, source."),

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -215,3 +219,38 @@ def test_a_tree_that_could_not_be_listed_is_not_kept(
     with pytest.raises(LeafrootError, match="its unpacked files cannot be listed"):
         store.alone(make("a.tar", member("a/b")))
     assert not [path for path in (tmp_path / "trees").glob("*/*") if not path.name.endswith(".lock")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_a_second_user_of_a_store_copies_what_it_may_not_link(make: Make, tmp_path: Path) -> None:
+    """fs.protected_hardlinks: nobody may link to a file of somebody else that he may not write."""
+    archive = make("x.tar", member("x-1/f", b"a\nb\nc\n"), member("x-1/run", b"", mode=0o755), link("x-1/led", "f"))
+    patch = tmp_path / "1.patch"
+    patch.write_text(PATCH)
+    before = os.umask(0)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o777)
+            shutil.copy(tmp_path / "x.tar", folder)
+            shutil.copy(patch, folder)
+            store = Store(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name))
+            plain = store.source(archive, ())
+            if (child := os.fork()) == 0:
+                os.setgid(54321)
+                os.setuid(54321)
+                try:
+                    other = Store(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name))
+                    tree = other.source(archive, [Path(folder, "1.patch")])
+                    good = (tree / "f").read_text() == "a\nB\nc\n" and (tree / "led").readlink() == Path("f")
+                    good &= (tree / "run").stat().st_mode & 0o777 == 0o755 and (tree / "run").stat().st_uid == 54321
+                    good &= other.source(archive, [Path(folder, "1.patch")]) == tree
+                    os._exit(0 if good else 3)
+                except BaseException:
+                    traceback.print_exc()
+                finally:
+                    os._exit(4)
+            _, status = os.waitpid(child, 0)
+            assert os.waitstatus_to_exitcode(status) == 0
+            assert (plain / "f").read_text() == "a\nb\nc\n"
+    finally:
+        os.umask(before)
