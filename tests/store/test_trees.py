@@ -240,10 +240,10 @@ def test_a_second_user_of_a_store_copies_what_it_may_not_link(make: Make, tmp_pa
                 os.setuid(54321)
                 try:
                     other = Store(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name))
-                    tree = other.source(archive, [Path(folder, "1.patch")])
+                    tree = other.source(archive, [Patch(f"{folder}/1.patch")])
                     good = (tree / "f").read_text() == "a\nB\nc\n" and (tree / "led").readlink() == Path("f")
                     good &= (tree / "run").stat().st_mode & 0o777 == 0o755 and (tree / "run").stat().st_uid == 54321
-                    good &= other.source(archive, [Path(folder, "1.patch")]) == tree
+                    good &= other.source(archive, [Patch(f"{folder}/1.patch")]) == tree
                     os._exit(0 if good else 3)
                 except BaseException:
                     traceback.print_exc()
