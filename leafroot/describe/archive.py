@@ -17,6 +17,8 @@ _PLACEHOLDER = "{version}"
 # The checksum and an ending are added to a file name, and a file system takes 255 bytes.
 _LONGEST = 150
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
+# A password with a slash that should be %2F: what stands before the slash has a colon, and behind that is no port.
+_BROKEN_USER = re.compile(r"(?<=://)[^/?#\s@\[\]]*:(?!\d*(?:[/?#\s]|$))[^/?#\s@]*[/?#]\S*@")
 _SECRET = re.compile(
     r"(?<=[?&;])([\w.-]*(?:token|key|secret|sig|pass|auth|credential)[\w.-]*=)[^&;#\s]+", re.IGNORECASE
 )
@@ -95,7 +97,7 @@ def _at(archive: Archive, version: str) -> Archive:
 
 def shown(url: str) -> str:
     """A URL, or a text with URLs, for people: without names, passwords, tokens and signatures."""
-    return _SECRET.sub(r"\1***", _USER.sub("***@", url))
+    return _SECRET.sub(r"\1***", _USER.sub("***@", _BROKEN_USER.sub("***@", url)))
 
 
 def login_of(url: str) -> tuple[str, str]:
@@ -168,10 +170,9 @@ def check_url(url: str, where: str) -> None:
     except ValueError:
         good = False
     if not good:
-        # Whatever stands before an @ may be a password, with a slash in it that should be %2F.
         raise LeafrootError(
             "a URL must name a host, and may name a port after it",
-            where=re.sub(r"//\S*@", "//***@", where),
+            where=where,
             hint="In a name or password, write %2F for a slash, %3A for a colon and %40 for an @.",
         )
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from leafroot.describe.archive import Archive
+from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
 
 SUM = "0123456789abcdef" * 4
@@ -73,6 +73,26 @@ def test_a_number_of_folders_that_cannot_be_is_refused(strip: object) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://x.example/@me/a@1.tar", "https://x.example/@me/a@1.tar"),
+        ("https://x.example:8080/@me/a@1.tar?v=1", "https://x.example:8080/@me/a@1.tar?v=1"),
+        ("http://[2001:db8::1]/a@1.tar", "http://[2001:db8::1]/a@1.tar"),
+        ("http://[2001:db8::1]:80/a@1.tar", "http://[2001:db8::1]:80/a@1.tar"),
+        ("https://me:s3cret@x.example/@me/a@1.tar", "https://***@x.example/@me/a@1.tar"),
+        ("https://me:s3@cret@x.example/a", "https://***@x.example/a"),
+        ("https://me:s3/cret@x.example/a", "https://***@x.example/a"),
+        ("tor+http://t0ken@x.example/a and http://a:b@c", "tor+http://***@x.example/a and http://***@c"),
+        ("https://x.example/a?X-Amz-Signature=1%2F2&v=1", "https://x.example/a?X-Amz-Signature=***&v=1"),
+        ("https://x.example/a?v=1&private_token=t0ken#x", "https://x.example/a?v=1&private_token=***#x"),
+        ("file:/home/me@work/a.tar", "file:/home/me@work/a.tar"),
+    ],
+)
+def test_a_url_is_shown_without_what_is_secret(url: str, text: str) -> None:
+    assert shown(url) == text
+
+
 BAD = {
     "no place": ([], SUM, "an archive needs at least one place\n  Give a URL that it can be downloaded from."),
     "unknown scheme": (
@@ -130,6 +150,12 @@ BAD = {
     "half an address": ("https://[::1/a.tar", SUM, f"https://[::1/a.tar: {NO_HOST}"),
     "a port that is none": ("https://x.example:port/a.tar", SUM, f"https://x.example:port/a.tar: {NO_HOST}"),
     "slash in a password": ("https://me:se/cret@x.example/a.tar", SUM, f"https://***@x.example/a.tar: {NO_HOST}"),
+    "slash in a password, unknown scheme": (
+        "ftp://me:se/cret@x.example/a.tar",
+        SUM,
+        "ftp://***@x.example/a.tar: an archive's place must begin with https://, http://, debian: or file:\n"
+        "  debian:pool/main/m/musl/musl_1.2.5.orig.tar.gz is a path below the Debian mirror.",
+    ),
     "dots behind a password": (
         "https://me:s3cr@t@x.example/../a.tar",
         SUM,

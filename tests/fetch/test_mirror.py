@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from fetching import write_apt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import Sources, configured, likely, locate, parse_lines, parse_stanzas
@@ -79,6 +82,10 @@ UNUSABLE = {
     "cdrom": ("deb cdrom:[Debian]/ trixie main", "cdrom:[Debian]/ cannot be used: {kinds}"),
     "tor": ("deb tor+http://me:s3cret@a.onion/debian x main", "tor+http://***@a.onion/debian cannot be used: {kinds}"),
     "ftp": ("deb ftp://a.example/debian x main", "ftp://a.example/debian cannot be used: {kinds}"),
+    "a slash in a password": (
+        "deb https://me:s3/cret@x/debian x main",
+        "https://***@x/debian cannot be used: a URL must name a host, and may name a port after it",
+    ),
     "no list": ("deb mirror+file:/no/list x main", "mirror+file:/no/list cannot be read: No such file or directory"),
     "a list in another way": ("deb mirror+ftp://x/list x main", "mirror+ftp://x/list cannot be used: {kinds}"),
     "an empty list": (
@@ -212,3 +219,21 @@ def test_what_cannot_be_a_mirror_is_refused(mirror: str, message: str) -> None:
         locate("debian:pool/x.tar", mirror)
     assert str(caught.value).splitlines()[0] == f"DEBIAN_MIRROR={message}"
     assert caught.value.hint
+
+
+PIECES = "URIs:|Types: deb|\n|\r\n| |\t|http://a/debian|mirror+file:/x|#|[|]|cdrom:[x y]/|\0|é|-----BEGIN PGP"
+MORE = (
+    "Enabled: no|deb |deb-src |:|http://[::1/x|http://x:y/|https://u:p/w@h/x|file:|copy:|mirror+|%zz|Signed-By:|machine"
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from([*PIECES.split("|"), *MORE.split("|")]), max_size=12))
+def test_whatever_apts_files_say_is_used_or_told(words: list[str]) -> None:
+    text = "".join(words)
+    with tempfile.TemporaryDirectory() as folder:
+        apt = write_apt(Path(folder, "apt"), lines=text, sources=text)
+        (apt / "auth.conf").write_text(text)
+        found = configured(apt)
+    assert all(base.startswith(("http://", "https://", "file:/")) for base in found.bases)
+    assert all(reason.startswith(str(apt)) for reason in found.unusable)
