@@ -62,7 +62,7 @@ class Archive:
         if strip is not None and (type(strip) is not int or not 0 <= strip <= _MOST_STRIPPED):
             raise LeafrootError(
                 f"strip={strip!r} is not a number of folders from 0 to {_MOST_STRIPPED}",
-                where=found[0],
+                where=first,
                 hint="Leave it out to strip a folder that all members share.",
             )
         object.__setattr__(self, "places", found)

@@ -66,9 +66,9 @@ def test_how_an_archive_is_stripped_counts_once_it_is_said() -> None:
 @pytest.mark.parametrize("strip", [-1, 101, True, "1", 1.0])
 def test_a_number_of_folders_that_cannot_be_is_refused(strip: object) -> None:
     with pytest.raises(LeafrootError) as caught:
-        Archive(URL, SUM, strip=strip)  # type: ignore[arg-type]
+        Archive(URL.replace("//", "//me:s3cret@"), SUM, strip=strip)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        f"{URL}: strip={strip!r} is not a number of folders from 0 to 100\n"
+        f"{URL.replace('//', '//***@')}: strip={strip!r} is not a number of folders from 0 to 100\n"
         "  Leave it out to strip a folder that all members share."
     )
 
