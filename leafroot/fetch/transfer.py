@@ -127,12 +127,14 @@ def bring(url: str, part: Path, sha256: str, name: str, progress: Progress, *, w
 def page(url: str) -> str:
     """The text at a URL, a short one; raises PlaceError."""
     answer = _open(url, 0, decode=True)
+    text = b""
     try:
-        text = b"".join(_chunks(answer))[: _PAGE + 1]
+        for data in _chunks(answer):
+            text += data
+            if len(text) > _PAGE:
+                raise PlaceError(f"is longer than {size(_PAGE)}")
     finally:
         answer.close()
-    if len(text) > _PAGE:
-        raise PlaceError(f"is longer than {size(_PAGE)}")
     return text.decode(errors="replace")
 
 
@@ -304,14 +306,19 @@ def _login(response: requests.Response) -> str:
     host = urlsplit(response.url).hostname
     if "Authorization" in response.request.headers:
         return f"the name and password for {host} were refused"
-    file = os.environ.get("NETRC") or "~/.netrc"
+    file = _netrc()
     try:
         netrc.netrc(os.path.expanduser(file))  # noqa: PTH111 - there may be no home
     except netrc.NetrcParseError as error:
-        return f"{file}:{error.lineno} cannot be understood: {error.msg}"
+        # Its message quotes a word, which may be part of a password.
+        return f"{file}, near line {error.lineno}, is not 'machine HOST login NAME password PASSWORD'"
     except OSError:
         pass
     return f"if it wants a name and password, put those of {host} into {file}"
+
+
+def _netrc() -> str:
+    return os.environ.get("NETRC") or "~/.netrc"
 
 
 def _failure(error: Exception, url: str) -> PlaceError:
@@ -325,6 +332,8 @@ def _failure(error: Exception, url: str) -> PlaceError:
         return PlaceError(f"{by} cannot be used: it must be http://HOST:PORT or https://HOST:PORT")
     if isinstance(error, requests.exceptions.InvalidSchema):
         return PlaceError("it redirects to an address that is neither http:// nor https://")
+    if isinstance(error, UnicodeDecodeError):
+        return PlaceError(f"{_netrc()} is not UTF-8")
     # What the libraries say of a URL that is none quotes it.
     if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.InvalidHeader):
         return PlaceError("this address, or one that it redirects to, is not valid")

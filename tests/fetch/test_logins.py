@@ -104,12 +104,24 @@ def test_without_a_login_the_error_says_where_to_put_it(
     assert caught.value.hint.endswith(": if it wants a name and password, put those of 127.0.0.1 into ~/.netrc")
 
 
-def test_a_netrc_that_cannot_be_read_is_told(server: Server, tmp_path: Path, told: Told, nothing_around: Path) -> None:
-    (nothing_around / ".netrc").write_text("machine 127.0.0.1 login me\nhost x\n")
+BAD_NETRC = {
+    "a word too many": (
+        b"machine 127.0.0.1 login me\npassword s3 cret\n",
+        "HTTP 401 Unauthorized: ~/.netrc, near line 3, is not 'machine HOST login NAME password PASSWORD'",
+    ),
+    "Latin-1": (b"machine 127.0.0.1 login me password s3cr\xe9t\n", "~/.netrc is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), BAD_NETRC.values(), ids=BAD_NETRC.keys())
+def test_a_netrc_that_cannot_be_read_is_told(
+    server: Server, tmp_path: Path, told: Told, nothing_around: Path, text: bytes, reason: str
+) -> None:
+    (nothing_around / ".netrc").write_bytes(text)
     server.pages["/a.tar"] = Page(BODY, login="me:s3cret")
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
-    assert caught.value.hint.endswith(": ~/.netrc:2 cannot be understood: bad follower token 'host'")
+    assert caught.value.hint == f"{server.url}/a.tar: {reason}"
 
 
 def test_a_redirect_to_another_server_takes_no_login_along(

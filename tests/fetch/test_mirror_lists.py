@@ -115,3 +115,11 @@ def test_a_list_that_its_server_does_not_have_is_told(server: Server, tmp_path: 
     assert configured(apt).unusable == (
         f"{apt}/sources.list: mirror+{server.url}/no.list cannot be read: HTTP 404 Not Found",
     )
+
+
+def test_a_list_without_end_is_not_read_to_its_end(server: Server, tmp_path: Path) -> None:
+    server.pages["/long.list"] = Page(b"#" * 2_000_000)
+    apt = write_apt(tmp_path / "apt", lines=f"deb mirror+{server.url}/long.list trixie main")
+    assert configured(apt).unusable == (
+        f"{apt}/sources.list: mirror+{server.url}/long.list cannot be read: is longer than 1.0 MB",
+    )
