@@ -58,7 +58,7 @@ def make_folder(folder: Path, variable: str, *, writes: bool = False, runs: bool
     Raises a LeafrootError if that is not possible; with `writes`, also if this user cannot write to the folder; with
     `runs`, also if no program can be run from it.
     """
-    another = f"Name another folder: {variable}=FOLDER."
+    another = f"{variable}=FOLDER names another folder."
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_made_says_what_is_in_its_way(tmp_path: Path, na
         make_folder(tmp_path / name, "OUTPUT")
     assert str(caught.value) == (
         f"command line: cannot make {tmp_path / name}: {why.format(place=tmp_path)}\n"
-        "  Name another folder: OUTPUT=FOLDER."
+        "  OUTPUT=FOLDER names another folder."
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "file"]
 
@@ -126,12 +126,12 @@ except LeafrootError as error:
         (
             "noexec",
             "command line: {place} is on a file system that is mounted noexec, but steps run programs from there\n"
-            "  Name another folder: OUTPUT=FOLDER. Or mount the file system without noexec.\n",
+            "  OUTPUT=FOLDER names another folder. Or mount the file system without noexec.\n",
         ),
         (
             "ro",
             "command line: cannot write to {place}: its file system is mounted read-only\n"
-            "  Name another folder: OUTPUT=FOLDER.\n",
+            "  OUTPUT=FOLDER names another folder.\n",
         ),
     ],
 )

@@ -107,3 +107,41 @@ def test_a_user_without_a_name_and_a_home_needs_a_cache_only(built: Calls, tmp_p
     assert said("CACHE=/c") == "/c\n"
     if os.geteuid() == 0:
         assert "HOME is not set" in said()
+
+
+def mounted(prepared: str) -> tuple[str, ...]:
+    """A program that calls scons with other mounts than this process has; they end with it."""
+    return ("unshare", "-rm", "sh", "-c", f'{prepared} && cd . && exec "$@"', "sh", *SCONS)
+
+
+def test_a_checkout_that_may_not_be_written_serves_with_output_and_cache_elsewhere(tmp_path: Path) -> None:
+    """As a CI job has it: sources mounted read-only, or somebody else's."""
+    calls = Calls(tmp_path)
+    read_only = f"mount --bind {ROOT} {ROOT} && mount -o remount,ro,bind {ROOT} && cd {ROOT}"
+    said = calls(program=mounted(read_only))
+    assert (said.status, said.err) == (0, "") and "bzImage: " in said.out
+    within = ROOT / "output-of-a-test"
+    said = calls(f"OUTPUT={within}", program=mounted(read_only))
+    assert said == Said(
+        2,
+        "",
+        f"leafroot: command line: cannot make {within}: Read-only file system\n  OUTPUT=FOLDER names another folder.\n",
+    )
+
+
+@pytest.mark.parametrize("name", ["output", "cache"])
+def test_a_folder_on_a_noexec_file_system_is_refused_before_anything_is_built(tmp_path: Path, name: str) -> None:
+    calls = Calls(tmp_path)
+    folder = tmp_path / name
+    folder.mkdir()
+    noexec = f"mount -t tmpfs -o noexec tmpfs {folder}"
+    said = calls(program=mounted(noexec))
+    assert said == Said(
+        2,
+        "",
+        f"leafroot: command line: {folder} is on a file system that is mounted noexec, but steps run programs from "
+        f"there\n  {name.upper()}=FOLDER names another folder. Or mount the file system without noexec.\n",
+    )
+    assert not list(tmp_path.rglob("*.tar.zst"))
+    # What builds nothing needs no programs.
+    assert calls("olddefconfig", program=mounted(noexec)).status == 0
