@@ -61,7 +61,8 @@ def test_changed_requirements_make_the_environment_again(requirement: str, tmp_p
     machine.take_environment(ready)
     assert machine.bootstrap("true").stderr == ""
     (machine.checkout / "requirements.txt").write_text(f"{requirement}\n")
-    failed = machine.bootstrap("echo", "ran", PIP_FIND_LINKS=str(ready.checkout))
+    # The log of what failed is shown where TMPDIR is of no use, too.
+    failed = machine.bootstrap("echo", "ran", PIP_FIND_LINKS=str(ready.checkout), TMPDIR="/none")
     assert (failed.returncode, failed.stdout) == (1, "")
     assert REFUSED[requirement] in failed.stderr
     assert not (machine.checkout / ".venv/leafroot.stamp").exists()
