@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Manages container images and runs containers with runc; Docker is built on it.
 
-`ctr` is its command line client. The Kubernetes interface (CRI) and snapshots on btrfs, ZFS and device mapper are left
-out: what they need is several times as large as the rest.
+`ctr` is its command line client. If this package is in the root, the system starts containerd on its usual socket. The
+Kubernetes interface (CRI) and snapshots on btrfs, ZFS and device mapper are left out: what they need is several times
+as large as the rest.
 """
 
 from leafroot import Archive, Go, Package

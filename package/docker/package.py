@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs containers with networks, volumes and restart policies: dockerd and its client, docker.
 
-If this package is in the root, the system starts dockerd. It keeps everything in RAM, below /var/lib/docker. Swarms
-have no overlay networks, because the kernel has neither VXLAN nor IPVS.
+If this package is in the root, the system starts dockerd, with the system's containerd. It keeps everything in RAM,
+below /var/lib/docker. Swarms have no overlay networks, because the kernel has neither VXLAN nor IPVS.
 """
 
 from leafroot import Archive, Go, Package
