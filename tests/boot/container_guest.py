@@ -61,9 +61,9 @@ def results(console: Console, timeout: float) -> list[tuple[str, str]]:
 
 def log_in(console: Console, command: str) -> None:
     """Log in as root, and type a command."""
-    console.expect("login: ", timeout=600.0)
+    console.expect("login: ", timeout=1800.0)
     console.type("root")
-    console.expect("# ")
+    console.expect("# ", timeout=300.0)
     console.type(command)
 
 

@@ -113,7 +113,7 @@ def test_docker_and_ctr_use_a_registry_of_ones_own(scons: Scons, console_of: Con
             "ctr image pull",
         ]
         command = f"registry {HOST}:{port} {files}"
-        check(console, command, [f"registry: {text}" for text in wanted], timeout=1800.0)
+        check(console, command, [f"registry: {text}" for text in wanted], timeout=3600.0)
         assert ask(tmp_path, port, "/v2/_catalog") == {"repositories": ["leafroot/busybox", "leafroot/made"]}
 
 
@@ -126,7 +126,7 @@ def test_docker_compose_runs_an_application(scons: Scons, console_of: Consoles, 
         "exec",
         "down leaves nothing",
     ]
-    check(console_of(guest), "compose", [f"compose: {text}" for text in wanted], timeout=1800.0)
+    check(console_of(guest), "compose", [f"compose: {text}" for text in wanted], timeout=3600.0)
 
 
 @pytest.mark.slow
@@ -137,4 +137,4 @@ def test_daemons_killed_at_random_leave_nothing_and_docker_works_on(
     guest = image(scons, tmp_path, ["containertest"], boot=boot)
     each = [f"{number}: the next docker run works, and nothing is left" for number in range(1, KILLS + 1)]
     wanted = [f"kills: {text}" for text in ("is ready", *each)]
-    check(console_of(guest), f"kills {SEED} {KILLS}", wanted, timeout=7200.0)
+    check(console_of(guest), f"kills {SEED} {KILLS}", wanted, timeout=10800.0)
