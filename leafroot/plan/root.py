@@ -12,10 +12,12 @@ from typing import Any
 
 from leafroot.describe.board import DEFAULT_ROOT_SIZE, root_room
 from leafroot.describe.bootmode import BootMode
+from leafroot.describe.parameters import split_parameters
 from leafroot.graph import Key
 from leafroot.kconfig.config import Config
 from leafroot.own.image import SizeSlot
 from leafroot.own.root import CheckElf, CompressRoot, LayerInput, ListLeftOut, WriteRoot
+from leafroot.plan.cmdline import command_line
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Artefact, Output, Overlay, Step
 
@@ -116,8 +118,10 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -
 
 def _process_1(config: Config) -> str:
     """The path that the kernel starts as process 1: /init, or what the last rdinit= of its command line says."""
-    asked = [word.removeprefix("rdinit=") for word in config.cmdline.split() if word.startswith("rdinit=/")]
-    return asked[-1].lstrip("/") if asked else "init"
+    starts = [
+        word.removeprefix("rdinit=/") for word in split_parameters(command_line(config)) if word.startswith("rdinit=/")
+    ]
+    return starts[-1] if starts else "init"
 
 
 def _layers(

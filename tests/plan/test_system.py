@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.own.root import WriteRoot
+from leafroot.plan.board import Plan
 from leafroot.plan.root import init_script
+from tests.plan.conftest import step_of
 
 ON_NULLFS = "2 1 0:3 / / rw - rootfs rootfs rw,size=1k"
 ON_ROOTFS = "2 1 0:3 / / rw - tmpfs tmpfs rw,mode=755"
@@ -64,3 +68,20 @@ def test_init_is_started_even_if_the_kernel_has_no_console(tmp_path: Path, there
     done = subprocess.run(["sh"], input=script, text=True, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert opened.read_text().split() == [str(console) if there else "/dev/null"] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        ("", "init"),
+        ("quiet rdinit=/sbin/init", "sbin/init"),
+        ("rdinit=/a rdinit=/bin/b", "bin/b"),
+        ("xrdinit=/a", "init"),
+    ],
+)
+def test_what_the_kernel_starts_is_checked(
+    planned: Callable[..., Plan], tmp_path: Path, words: str, start: str
+) -> None:
+    (tmp_path / "x.config").write_text(f'CONFIG_KERNEL_CMDLINE="{words}"\n')
+    work = step_of(planned(fragments=[tmp_path / "x.config"]), "qemu_x86_64/rootfs.cpio").own
+    assert isinstance(work, WriteRoot) and work.start == start
