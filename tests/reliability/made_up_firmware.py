@@ -43,6 +43,9 @@ all:
 install: all
 	install -D -m 755 libc.so $(DESTDIR)/usr/lib/libc.so
 	mkdir -p $(DESTDIR)/lib
+	echo '#!/bin/sh' >init
+	install -D -m 755 init $(DESTDIR)/sbin/init
+	install -D -m 755 init $(DESTDIR)/bin/sh
 """
 _PACKAGE_MAKEFILE = """\
 all:
