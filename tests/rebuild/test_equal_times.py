@@ -31,7 +31,7 @@ INPUTS = {
         "kernel, Patched",
         "linux 6.12.1 configuration",
     ),
-    "kernel fragment": ("linux/config/initramfs.config", "one", "two", "linux 6.12.1 configuration"),
+    "kernel fragment": ("linux/config/initramfs.config", "ONE", "TWO", "linux 6.12.1 configuration"),
     "source of a package": ("package/delta/src/words", "first", "fifth", "delta"),
     "source that is a link": ("package/delta/src/linked", "one", "two", "delta"),
     "file of a package": ("package/notes/files/etc/note", "one", "two", "root"),
@@ -40,6 +40,10 @@ INPUTS = {
     "script of a recipe": ("leafroot/tools/strip-tree/strip-tree.sh", ":", "!", "delta"),
     "source of a tool": ("leafroot/tools/kconfig-check/check.c", "one", "two", "linux 6.12.1 configuration"),
 }
+
+
+# What a file has in which a word is changed. A comment in a fragment would change nothing.
+FORMS = {".c": "/* {} */\n", ".config": "CONFIG_{}=y\n"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +57,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
         file = made.tree / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists() or not file.read_text().strip():
-            file.write_text(f"{'/* ' if name.endswith('.c') else '# '}{text}{' */' if name.endswith('.c') else ''}\n")
+            file.write_text(FORMS.get(file.suffix, "# {}\n").format(text))
     linked = made.tree / "package/delta/src/linked"
     linked.rename(made.tree / "linked")
     linked.symlink_to("../../../linked")
