@@ -49,6 +49,8 @@ LEFTOVER_FOLDERS = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", "__pycache__
 # What patch(1) leaves: left out of a root, where it would run beside the real file. Sources may have such names.
 _OF_PATCHES = ("*.orig", "*.rej")
 _SHOWN = 4
+# Where /init and the skeleton's rcS mount; /var/run is the skeleton's link to /run.
+_MOUNTED_OVER = ("dev/", "proc/", "run/", "sys/", "var/run/")
 
 
 def is_leftover(name: str, is_folder: bool) -> bool:
@@ -356,6 +358,9 @@ def _notes(folder: str, found: _Folder) -> Iterator[str]:
             f"{where}: set-uid, set-gid and sticky bits of the disk do not count: {_few(list(found.special))} "
             f"(write the mode into {TABLE}: {printable(path)} {mode:04o})"
         )
+    files = [path for path, node in found.nodes.items() if not isinstance(node, Directory)]
+    if hidden := [path for path in files if path.startswith(_MOUNTED_OVER)]:
+        yield f"{where}: other file systems are mounted there at startup, and nobody will see these: {_few(hidden)}"
     if found.closed and not found.is_open:
         yield (
             f"{where}: everything is closed to other users on this disk, as by the umask; in the root all can read it, "

@@ -132,3 +132,12 @@ def test_the_table_keeps_what_would_be_left_out(tmp_path: Path) -> None:
     (tmp_path / "leafroot.modes").write_text("srv/a~ 0644\nsrv/.git/config 0644\n")
     layer = layer_from_directory("o", tmp_path)
     assert sorted(layer.nodes) == ["srv", "srv/.git", "srv/.git/config", "srv/a~"]
+
+
+def test_what_a_mount_hides_is_told(tmp_path: Path) -> None:
+    for name in ("run/x", "var/run/acme/state", "etc/run/x"):
+        (tmp_path / "over" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "over" / name).touch()
+    assert read_listing(tmp_path, "over").notes == (
+        "over: other file systems are mounted there at startup, and nobody will see these: run/x, var/run/acme/state",
+    )
