@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -139,11 +139,9 @@ def unpack(
     temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     where = f"{archive}: {inner}" if inner else str(archive)
     allowance = Allowance(archive.stat().st_size)
+    reading = _Reading(allowance.content, destination.parent, exact_modes)
     try:
-        with _open(_Reading(allowance.content, destination.parent, exact_modes), archive, inner) as (
-            found,
-            in_ar,
-        ):
+        with _open(reading, archive, inner) as (found, in_ar):
             extraction = Extraction(
                 temporary,
                 where,
@@ -157,7 +155,7 @@ def unpack(
                 check_interrupt()
                 extraction.add(member, content)
         extraction.finish().rename(destination)
-        return extraction.notes
+        return [*extraction.notes, *reading.notes]
     except BaseException as error:
         told = full(f"the unpacked files of {where}", destination.parent) if is_full(error) else None
         if told is not None:
@@ -179,12 +177,13 @@ _Found = tuple[tarfile.TarInfo, Callable[[], Content]]
 class _Reading:
     """How an archive is read: how many bytes may come out of it, and a folder for large scratch files.
 
-    `ours` says that Leafroot packed it: it may be empty then.
+    `ours` says that Leafroot packed it: it may be empty then. `notes` are sentences about what was not read.
     """
 
     limit: int
     scratch: Path
     ours: bool
+    notes: list[str] = field(default_factory=list)
 
     @contextmanager
     def members(self, file: IO[bytes], where: str) -> Iterator[Iterator[_Found]]:
@@ -200,7 +199,26 @@ class _Reading:
         with ReadAhead(open_compressed(file), self.limit) as stream:
             if not self.ours:
                 _refuse(stream.peek(HEAD), where, "is compressed, and its content is {}")
-            yield _members_of_tar(stream)
+            yield self._members_of_tar(stream)
+
+    def _members_of_tar(self, stream: ReadAhead) -> Iterator[_Found]:
+        with tarfile.open(
+            fileobj=cast(IO[bytes], stream),
+            mode="r:",
+            tarinfo=_Member,
+            encoding="utf-8",
+            errors="surrogateescape",
+        ) as tar:
+            while (member := _next(tar)) is not None:
+                # tarfile remembers every member, which takes 100 MB for a kernel.
+                cast(Any, tar).members = []
+                yield member, partial(_content, tar, member, stream)
+        # A compressed file has its checksum at its end.
+        rest = False
+        while data := stream.read(CHUNK):
+            rest = rest or bool(data.strip(b"\0"))
+        if rest and not self.ours:
+            self.notes.append("what follows the end of the archive is not unpacked")
 
     @contextmanager
     def _seekable(self, file: IO[bytes]) -> Iterator[IO[bytes]]:
@@ -288,23 +306,6 @@ class _Member(tarfile.TarInfo):
         except RecursionError as error:
             # tarfile calls itself for each header that describes the next one.
             raise tarfile.ReadError("hundreds of headers have no member") from error
-
-
-def _members_of_tar(stream: ReadAhead) -> Iterator[_Found]:
-    with tarfile.open(
-        fileobj=cast(IO[bytes], stream),
-        mode="r:",
-        tarinfo=_Member,
-        encoding="utf-8",
-        errors="surrogateescape",
-    ) as tar:
-        while (member := _next(tar)) is not None:
-            # tarfile remembers every member, which takes 100 MB for a kernel.
-            cast(Any, tar).members = []
-            yield member, partial(_content, tar, member, stream)
-    # A compressed file has its checksum at its end.
-    while stream.read(CHUNK):
-        pass
 
 
 def _next(tar: tarfile.TarFile) -> tarfile.TarInfo | None:

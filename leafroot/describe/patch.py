@@ -116,6 +116,8 @@ class _Checker:
 
     def check(self) -> None:
         changes = False
+        # The line of the last "diff --git", until something follows that changes its file.
+        begun: int | None = None
         # Whether a hunk may follow: after the names of a file, and after another hunk.
         named = False
         while self._at < len(self._lines):
@@ -128,7 +130,7 @@ class _Checker:
                     )
                 self._at += 2
             elif self._names(b"*** ", b"--- ") and self._line(2).startswith(b"*" * 15):
-                changes, named = True, False
+                changes, named, begun = True, False, None
                 self._at += 3
             elif line.startswith(b"@@ "):
                 if not named:
@@ -136,7 +138,7 @@ class _Checker:
                         0, "no names of a file come before this hunk", "Lines --- and +++ must be above it."
                     )
                 self._read_hunk()
-                changes = True
+                changes, begun = True, None
             else:
                 if _NO_CONTENT.match(line):
                     raise self._fault(
@@ -144,15 +146,24 @@ class _Checker:
                         f"the patch does not have the content of this change: {_shown(line)}",
                         "A patch cannot change binary files. Take this part out, and bring the file in another way.",
                     )
-                changes = changes or _GIT.match(line) is not None
+                if _GIT.match(line):
+                    changes, begun = True, None
+                if line.startswith(b"diff --git "):
+                    self._check_part(begun)
+                    begun = self._at
                 if line.startswith((b"rename ", b"copy ")):
                     self._check_name(b"x/" * self._strip + line.partition(b" ")[2].partition(b" ")[2])
                 named = False
                 self._at += 1
+        self._check_part(begun)
         if not changes:
             raise LeafrootError(
                 "the patch changes nothing", self._where, "It needs lines ---, +++ and @@ for each file."
             )
+
+    def _check_part(self, begun: int | None) -> None:
+        if begun is not None:
+            raise self._fault(begun - self._at, "nothing follows that changes this file", "Make the patch again.")
 
     def _line(self, offset: int) -> bytes:
         at = self._at + offset
@@ -206,11 +217,14 @@ class _Checker:
             self._at += 1
         while self._line(0).startswith(b"\\"):
             self._at += 1
-        after = self._line(0)
+        blank = 0
+        while self._at + blank < len(self._lines) and not self._line(blank):
+            blank += 1
+        after = self._line(blank)
         ends = after.startswith(b"--- ") or after.rstrip() in (b"--", b"---")
         if after[:1] in (b"+", b"-", b" ") and not ends:
             raise self._fault(
-                0, "this line comes after the end of the hunk, as its header counts", "Mend the counts in @@."
+                blank, "this line comes after the end of the hunk, as its header counts", "Mend the counts in @@."
             )
 
     def _fault(self, offset: int, message: str, hint: str) -> LeafrootError:

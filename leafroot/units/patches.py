@@ -38,7 +38,9 @@ def find_patches(unit: Unit[Any]) -> tuple[Patch, ...]:
     if _FOLDER in unit.files:
         raise LeafrootError("this must be a folder, and it is a file or a link", unit.path(_FOLDER))
     prefix = f"{_FOLDER}/"
+    # git's own files say how it checks out the patches, and keep an empty folder.
     names = [name.removeprefix(prefix) for name in unit.files if name.startswith(prefix)]
+    names = [name for name in names if not name.rpartition("/")[2].startswith(".git")]
     if not names:
         return ()
     _check_archive(unit)
@@ -96,10 +98,7 @@ def _counts(unit: Unit[Any], prefix: str, name: str, known: dict[str, Patch] | N
     shown = unit.path(prefix + name)
     if known is not None and (name in known or name == _SERIES or name in _left_out(unit, prefix)):
         return False
-    folder, slash, base = name.rpartition("/")
-    if base.startswith(".git"):
-        # They say how git checks out the patches.
-        return False
+    folder, slash, _ = name.rpartition("/")
     if slash:
         if prefix == f"{_FOLDER}/" and _VERSION.fullmatch(folder.partition("/")[0]):
             return False

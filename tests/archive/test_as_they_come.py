@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import lzma
 import os
@@ -264,6 +265,14 @@ def test_a_damaged_lzip_member_is_noticed(archive: Path, tree: Path, fault: str)
 
 def test_the_helper_makes_lzip_that_is_read_back() -> None:
     assert open_compressed(io.BytesIO(lzip(b"x" * 1000) + lzip(b"y"))).read() == b"x" * 1000 + b"y"
+
+
+def test_what_follows_the_end_of_an_archive_is_told(archive: Path, tree: Path) -> None:
+    """Two archives one after the other: GNU tar reads the first as well, and says nothing."""
+    first, second = tar_bytes(member("a/f")), tar_bytes(member("a/g"))
+    archive.write_bytes(gzip.compress(first) + gzip.compress(second))
+    assert unpack(archive, tree, mtime_limit=LIMIT) == ["what follows the end of the archive is not unpacked"]
+    assert list(listing(tree)) == [".", "f"]
 
 
 def test_an_archive_of_nothing_is_refused(archive: Path, tree: Path) -> None:

@@ -139,7 +139,7 @@ PINNED = {
     "build/executor": "f246017289696d74",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
-    "archive/unpack": "3b685c0adfa18915",
+    "archive/unpack": "4c254c8c5f513f88",
     "archive/extraction": "fa332d89659e78ce",
     "archive/zip": "b5605ea5a374b3a8",
     "store/trees": "a11de7e2df5a4b41",

@@ -58,6 +58,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         GOOD + b"--- a/g\n+++ b/g\n\nMore words.\n",
         "p:10: no hunk follows the name b/g\n  Each needs its lines @@.",
     ),
+    "a part of git's without a change": (
+        b"diff --git a/f b/f\nindex 1..2 100644\ndiff --git a/g b/g\n" + GOOD,
+        "p:1: nothing follows that changes this file\n  Make the patch again.",
+    ),
+    "a last part of git's without a change": (
+        GOOD + b"diff --git a/g b/g\nindex 1..2 100644\n",
+        "p:8: nothing follows that changes this file\n  Make the patch again.",
+    ),
     "a hunk without names": (
         HUNK,
         "p:1: no names of a file come before this hunk\n  Lines --- and +++ must be above it.",
@@ -87,6 +95,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a hunk with a line too many": (
         GOOD + b"+more\n",
         "p:8: this line comes after the end of the hunk, as its header counts\n  Mend the counts in @@.",
+    ),
+    "a hunk with a line too many behind an empty one": (
+        GOOD + b"\n+more\n",
+        "p:9: this line comes after the end of the hunk, as its header counts\n  Mend the counts in @@.",
     ),
     "a hunk with a line of context too many": (
         GOOD + b" d\n",

@@ -139,6 +139,10 @@ def refusal(tree: SmallTree) -> str:
     return str(caught.value)
 
 
+def test_an_empty_folder_that_git_keeps_is_no_folder_of_patches(tmp_path: Path) -> None:
+    assert SmallTree(tmp_path, {f"{FOLDER}/.gitkeep": ""}).catalog().packages["alpha"].patches == ()
+
+
 def test_patches_of_a_package_without_an_archive_are_refused(tmp_path: Path) -> None:
     tree = SmallTree(tmp_path, {f"{FOLDER}/1.patch": PATCH, "package/alpha/src/main.c": "x"})
     assert refusal(tree) == (
