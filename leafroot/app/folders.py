@@ -59,6 +59,10 @@ def make_folder(folder: Path, variable: str, *, writes: bool = False, runs: bool
     `runs`, also if no program can be run from it.
     """
     another = f"{variable}=FOLDER names another folder."
+    home = os.environ.get("HOME", "")
+    if home and folder.is_relative_to(home) and not os.path.lexists(home):
+        # Users without a home have one that is not to be made: /nonexistent.
+        raise LeafrootError(f"cannot make {folder}: the home {home} does not exist", "command line", another)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

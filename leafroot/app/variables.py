@@ -141,11 +141,15 @@ def _expanded(variable: str, path: str) -> str:
     """A path whose `~` or `~user` is the home directory: not every shell replaces it within a word."""
     if not path.startswith("~"):
         return path
+    user = path.split("/")[0].removeprefix("~")
     try:
+        if not user and not os.environ.get("HOME", "/").startswith("/"):
+            raise RuntimeError
         return str(Path(path).expanduser())
     except RuntimeError as error:
-        user = Path(path).parts[0].removeprefix("~")
-        why = f"there is no user {user!r}" if user else "HOME is not set"
+        why = f"there is no user {user!r}" if user else "HOME is not an absolute path"
+        if not user and not os.environ.get("HOME"):
+            why = "HOME is not set"
         what = "FILE" if variable in ("CONFIG", "DEV") else "FOLDER"
         raise LeafrootError(
             f"there is no home directory for {path}: {why}",

@@ -104,6 +104,22 @@ def test_a_folder_that_cannot_be_made_says_what_is_in_its_way(tmp_path: Path, na
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "file"]
 
 
+def test_a_home_that_does_not_exist_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian gives /nonexistent to users without a home."""
+    home = tmp_path / "nonexistent"
+    monkeypatch.setenv("HOME", str(home))
+    with pytest.raises(LeafrootError) as caught:
+        make_folder(home / ".cache/leafroot", "CACHE")
+    assert str(caught.value) == (
+        f"command line: cannot make {home}/.cache/leafroot: the home {home} does not exist\n"
+        "  CACHE=FOLDER names another folder."
+    )
+    make_folder(tmp_path / "elsewhere", "CACHE")
+    home.mkdir()
+    make_folder(home / ".cache/leafroot", "CACHE")
+    assert (home / ".cache/leafroot").is_dir()
+
+
 # Mounts a file system with these options over a folder, and asks for it as OUTPUT is asked for.
 MOUNTED = """\
 import subprocess, sys

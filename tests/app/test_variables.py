@@ -136,6 +136,14 @@ def test_without_a_home_the_cache_must_be_named() -> None:
     )
 
 
+@pytest.mark.parametrize(("home", "why"), [("", "HOME is not set"), ("a/b", "HOME is not an absolute path")])
+def test_a_home_that_is_no_path_is_none(monkeypatch: pytest.MonkeyPatch, home: str, why: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert f"there is no home directory for ~/.cache/leafroot: {why}\n" in refusal()
+    assert f"there is no home directory for ~/x: {why}\n" in refusal(CACHE="/c", OVERLAY="~/x")
+
+
 def test_another_call_is_given_what_was_typed() -> None:
     typed = {"BOARD": "all", "CONFIG": "LICENSE", "OFFLINE": "1", "explain": "musl", "DEV": ""}
     asked = read(**typed)
