@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """SCons loads this file before it prints or opens anything: it makes up for what the caller's environment lacks."""
 
+import contextlib
+import glob
+import importlib.util
 import os
 import sys
+from pathlib import Path
 
 from SCons.Script import SetOption
 
@@ -23,3 +27,11 @@ for number, name in enumerate(("stdin", "stdout", "stderr")):
 # A name that is not UTF-8 is shown somehow, and ends no build.
 for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(errors="backslashreplace")
+
+# Python takes compiled code for its source's if size and time of the source are the same, and would run the code of
+# before. The time of the source's last change cannot be set: code that is not newer than that is compiled again.
+for source in glob.iglob(f"{Path(__file__).resolve().parents[1]}/leafroot/**/*.py", recursive=True):  # noqa: PTH207
+    with contextlib.suppress(OSError):
+        compiled = importlib.util.cache_from_source(source)
+        if os.stat(source).st_ctime_ns >= os.stat(compiled).st_mtime_ns:  # noqa: PTH116
+            os.unlink(compiled)  # noqa: PTH108

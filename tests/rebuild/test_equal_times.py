@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.building import Place
-from tests.reliability.made_up_firmware import Firmware, make_firmware
+from tests.reliability.made_up_firmware import ROOT, Firmware, make_firmware
 
 # In 2020: what is built from it is newer, and so is what replaces it.
 OLD = 1_600_000_000
@@ -44,6 +45,7 @@ INPUTS = {
 
 # What a file has in which a word is changed. A comment in a fragment would change nothing.
 FORMS = {".c": "/* {} */\n", ".config": "CONFIG_{}=y\n"}
+OWN = "leafroot/app/commands.py"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,8 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
     linked = made.tree / "package/delta/src/linked"
     linked.rename(made.tree / "linked")
     linked.symlink_to("../../../linked")
-    for name, _, _, _ in INPUTS.values():
+    shutil.copytree(ROOT / "site_scons", made.tree / "site_scons")
+    for name in (*(name for name, _, _, _ in INPUTS.values()), OWN):
         os.utime(made.tree / name, (OLD, OLD))
     return made
 
@@ -114,3 +117,18 @@ def test_a_changed_input_is_seen_by_what_reads_it(
         assert step in planned(place)
     finally:
         in_place(file, before)
+
+
+@pytest.mark.parametrize("change", [in_place, renamed])
+def test_leafroots_own_code_is_what_its_files_say(place: Place, change: Callable[[Path, str], None]) -> None:
+    """Python itself would run what it compiled before: it goes by size and time."""
+    file = place.checkout / OWN
+    before = file.read_text()
+    assert "list boards, kernel series" in place.build("-h")
+    assert list(file.parent.glob("__pycache__/commands.*.pyc"))
+    change(file, before.replace("list boards, kernel series", "LIST BOARDS, kernel series"))
+    try:
+        assert "LIST BOARDS, kernel series" in place.build("-h")
+    finally:
+        in_place(file, before)
+    assert "list boards, kernel series" in place.build("-h")
