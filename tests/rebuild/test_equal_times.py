@@ -64,6 +64,8 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
     linked.rename(made.tree / "linked")
     linked.symlink_to("../../../linked")
     shutil.copytree(ROOT / "site_scons", made.tree / "site_scons")
+    for compiled in list(made.tree.rglob("__pycache__")):
+        shutil.rmtree(compiled)
     for name in (*(name for name, _, _, _ in INPUTS.values()), OWN):
         os.utime(made.tree / name, (OLD, OLD))
     return made
@@ -74,7 +76,8 @@ def place(firmware: Firmware, tmp_path_factory: pytest.TempPathFactory) -> Place
     """A finished build, which tests only ask what the next one would do."""
     time.sleep(0.2)
     words = ["BOARD=little", "TOOLCHAIN=debian", f"OVERLAY={firmware.tree}/more"]
-    made = Place(firmware.tree, tmp_path_factory.mktemp("place"), words)
+    # Python is to keep what it compiled, whatever the caller's environment says.
+    made = Place(firmware.tree, tmp_path_factory.mktemp("place"), words, {"PYTHONDONTWRITEBYTECODE": ""})
     made.build()
     assert planned(made) == set()
     return made
