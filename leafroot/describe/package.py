@@ -34,8 +34,7 @@ class Recipe:
     `builds`: whether there is something to build; such a recipe is a Builder. `serves_host`: whether it can build
     programs for the build machine, for the `tools` of other packages. `parts`: the parts of the toolchain, other than
     the C compiler, that it needs and whose code ends up in its programs ("go"). `noarch`: whether the output is the
-    same for every architecture. `takes_words`: whether options of the package can add words to it. `configured_from`:
-    the configuration fragments of the package's folder, if it is configured as the kernel is.
+    same for every architecture. `takes_words`: whether options of the package can add words to it.
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
@@ -49,9 +48,10 @@ class Recipe:
         """Where the output goes: into a root, to a board's boot loader, or into the toolchain."""
         return "root"
 
-    @property
-    def configured_from(self) -> Sequence[str]:
-        """The names of the fragments, each over the one before."""
+    def configured_from(self, words: Sequence[str]) -> Sequence[str]:
+        """The configuration fragments of the package's folder, each over the one before, if it is configured as the
+        kernel is; `words` are those of its options.
+        """
         return ()
 
     def check(self, unit: Unit[Package]) -> None:

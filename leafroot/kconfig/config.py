@@ -153,10 +153,10 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         kernel_fragments=tuple(_kernel_fragments(root, unit, options)),
         fragments={
             node.unit.name: tuple(
-                _own_fragment(root, node.unit, name) for name in node.unit.value.build.configured_from
+                _own_fragment(root, node.unit, name) for name in node.unit.value.build.configured_from(node.words)
             )
             for node in graph
-            if node.unit.value.build.configured_from
+            if node.unit.value.build.configured_from(node.words)
         },
     )
 

@@ -46,7 +46,7 @@ def plan_packages(
                 node.words,
                 parts,
                 platform,
-                fragments[node.unit.name] if recipe.configured_from else (),
+                fragments.get(node.unit.name, ()),
             )
             found[node.key] = _plan(graph, node, recipe, site, toolchain, host, found)
     return found

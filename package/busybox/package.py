@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shell, init and the usual commands in one program."""
+"""Shell, init and the usual commands in one program.
 
-from leafroot import Archive, Kbuild, Package
+Its two sizes differ in their applets: see docs/running-system.md.
+"""
+
+from leafroot import Archive, Choice, Kbuild, Package
 
 package = Package(
     version="1.37.0",
@@ -11,6 +14,14 @@ package = Package(
     ),
     license="GPL-2.0-only",
     license_files=["LICENSE"],
+    options=[
+        Choice(
+            "size",
+            "Applets",
+            {"full": ["defconfig", "full.config"], "small": ["allnoconfig", "small.config"]},
+            help="full: nearly all of busybox's own defaults. small: what a small system needs to boot, with a shell.",
+        )
+    ],
     build=Kbuild(fragments=["busybox.config"]),
     kernel=["BINFMT_SCRIPT", "DEVTMPFS", "PROC_FS", "SYSFS"],
 )

@@ -105,6 +105,14 @@ def test_words_for_a_recipe_that_accepts_none_are_refused(text: str, build: str,
     )
 
 
+def test_a_word_that_names_no_fragment_of_the_package_is_refused(tmp_path: Path) -> None:
+    text = "Choice('size', 'Size', {'a': ['big.config'], 'b': ['CONFIG_B=y', 'defconfig']})"
+    assert_refused(
+        SmallTree(tmp_path, options(text, "Kbuild([])")),
+        f"{MARK}there is no package/alpha/big.config\n  Available: package.py.",
+    )
+
+
 SIZE = "Choice('size', 'Size', {'small': [], 'big': []})"
 # The fields of a package, and the message; each names an edge that cannot be.
 EDGES: dict[str, tuple[dict[str, object], str]] = {

@@ -50,9 +50,12 @@ class Console:
             self.seen += chunk.decode(errors="replace")
 
     def type(self, line: str) -> None:
+        self.press(f"{line}\n")
+
+    def press(self, keys: str) -> None:
         assert self._process.stdin is not None
         self.seen = ""
-        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.write(keys.encode())
         self._process.stdin.flush()
 
     def wait(self) -> int:

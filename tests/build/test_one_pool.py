@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from leafroot.app.session import open_session
 from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
 from leafroot.host.jobserver import Slots
@@ -24,7 +25,6 @@ from leafroot.step import Output, Source, Step, Text
 from tests.archive.tar_members import member, tar_bytes
 from tests.build.processes import Watch, below
 from tests.performing import local_in, no_fetch, perform
-from tests.real_builds import DEBIAN_X86_64
 
 ROOT = Path(__file__).parents[2]
 COMPILER = "fake-cc"
@@ -195,6 +195,7 @@ def test_cargo_beside_make(tmp_path: Path, compiler: Path) -> None:
 COUNTING = """\
 import threading, time
 import leafroot.app.scons
+from leafroot.app.session import open_session
 from leafroot.build.executor import Local
 lock, now, most = threading.Lock(), 0, 0
 def perform(local, action):
@@ -241,7 +242,14 @@ def test_a_real_build_of_several_packages(tmp_path: Path, jobs: int) -> None:
     fragment.write_text("".join(f"CONFIG_PACKAGE_{name.upper()}=y\n" for name in REAL))
     argv = [sys.executable, "-m", "SCons", "-Q", f"-j{jobs}", "--cache-disable", "BOARD=qemu_x86_64"]
     argv += ["TOOLCHAIN=debian", f"CONFIG={fragment}", f"OUTPUT={tmp_path}/o"]
-    argv += [f"{tmp_path}/o/{DEBIAN_X86_64}/{name}.tar.zst" for name in REAL]
+    session = open_session(
+        ROOT,
+        {"BOARD": "qemu_x86_64", "TOOLCHAIN": "debian", "CONFIG": str(fragment), "OUTPUT": f"{tmp_path}/o"},
+        board_needed=True,
+    )
+    session.configure()
+    session.make_plans(str)
+    argv += [f"{tmp_path}/o/{session.step(name).output.path}" for name in REAL]
     with (
         (tmp_path / "log").open("wb") as log,
         subprocess.Popen(argv, cwd=ROOT, stdout=log, stderr=log) as scons,

@@ -24,7 +24,6 @@ from tests.docs.page import (
     PAGES,
     ROOT,
     fragment,
-    outputs,
     shown_commands,
     spans,
 )
@@ -86,8 +85,7 @@ def test_variables_and_commands_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_names_after_shell_and_boot_exist(page: Path, planned: Callable[..., Plan]) -> None:
-    files = {output.rpartition("/")[2] for output in outputs(planned())}
-    names = files | {file.split(".")[0] for file in files} | {"rootsize"}
+    names = {name for step in planned().steps for name in step.names} | {"rootsize"}
     for span in spans(page):
         name, _, value = span.partition("=")
         if name == "shell" and value:

@@ -74,7 +74,7 @@ def toolchain(catalog: Catalog, arch: str = "x86_64") -> Toolchain:
 
 def steps(catalog: Catalog, graph: Graph, arch: str = "x86_64", platform: str = PLATFORM) -> dict[Key, Step]:
     """The steps of a graph's packages, with the parts of the toolchain that are in the catalog."""
-    empty = {one.unit.name: tuple(() for _ in one.unit.value.build.configured_from) for one in graph}
+    empty = {one.unit.name: tuple(() for _ in one.unit.value.build.configured_from(one.words)) for one in graph}
     return plan_packages(graph, toolchain(catalog, arch), platform, catalog.packages, empty)
 
 

@@ -58,12 +58,16 @@ class Workbench:
                     shutil.copytree(source, tree / source.name, symlinks=True, ignore=ignore)
                 else:
                     shutil.copy(source, tree)
-            shutil.copy(HERE / "small-busybox.config", tree / "package/busybox/busybox.config")
+            shutil.copy(HERE / "small-busybox.config", tree / "package/busybox/small.config")
             self._write_inputs(tree)
 
     def _write_inputs(self, tree: Path) -> None:
         for path, text, mode in (
-            ("rebuild.config", "CONFIG_PACKAGE_ASKS=y\nCONFIG_PACKAGE_CATATONIT=y\n", 0o644),
+            (
+                "rebuild.config",
+                "CONFIG_PACKAGE_ASKS=y\nCONFIG_PACKAGE_CATATONIT=y\nCONFIG_PACKAGE_BUSYBOX_SIZE_SMALL=y\n",
+                0o644,
+            ),
             ("overlay/etc/motd", "welcome\n", 0o644),
             ("overlay/usr/bin/hello", "#!/bin/sh\necho hello\n", 0o755),
         ):

@@ -14,7 +14,8 @@ from building import Place
 from kills import Kills, kill_and_go_on
 from made_up_firmware import ROOT
 
-from tests.real_builds import CALLERS_CACHE, DEBIAN_X86_64, sha256
+from leafroot.app.session import open_session
+from tests.real_builds import CALLERS_CACHE, sha256
 
 COUNT = 15
 LEFT_OUT = (".git", ".venv", "output", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
@@ -29,8 +30,14 @@ class Real:
     def __init__(self, folder: Path) -> None:
         checkout = folder / "checkout"
         shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
-        shutil.copy(ROOT / "tests/rebuild/small-busybox.config", checkout / "package/busybox/busybox.config")
-        self.place = Place(checkout, folder / "real", ["BOARD=qemu_x86_64", "TOOLCHAIN=debian"])
+        shutil.copy(ROOT / "tests/rebuild/small-busybox.config", checkout / "package/busybox/small.config")
+        (folder / "small.config").write_text("CONFIG_PACKAGE_BUSYBOX_SIZE_SMALL=y\n")
+        self.place = Place(
+            checkout, folder / "real", ["BOARD=qemu_x86_64", "TOOLCHAIN=debian", f"CONFIG={folder}/small.config"]
+        )
+        self._session = open_session(checkout, dict(word.split("=", 1) for word in self.place.words), board_needed=True)
+        self._session.configure()
+        self._session.make_plans(str)
         self.words = tuple(str(self._output(name)) for name in ("musl", "busybox", "rootcheck"))
         self.headers = folder / "headers"
         self.place.build(str(self._output("linux-headers")), f"CACHE={CALLERS_CACHE}")
@@ -43,7 +50,7 @@ class Real:
         ]
 
     def _output(self, name: str) -> Path:
-        return self.place.output / DEBIAN_X86_64 / f"{name}.tar.zst"
+        return self.place.output / self._session.step(name).output.path
 
     def from_nothing(self) -> None:
         self.place.clear()

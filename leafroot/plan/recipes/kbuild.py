@@ -9,6 +9,7 @@ leafroot/plan/kernel.py uses this module too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,12 +140,20 @@ def _check(asked: Iterable[str], top: str) -> Commands:
     )
 
 
+def _kind(word: str) -> str:
+    """What a word of an option is: a "line" of a configuration, a "fragment", or a "base" (a make target)."""
+    if re.fullmatch(r"\w*config", word):
+        return "base"
+    return "fragment" if re.fullmatch(r"[\w./-]+\.config", word) else "line"
+
+
 @dataclass(frozen=True)
 class Kbuild(Builder):
     """A program configured like the kernel (busybox): a base target, then fragments; every option is checked.
 
-    `fragments` are files in the package's folder; `base` is the make target that writes the first .config. Words of the
-    package's options are the lines of a last fragment: "CONFIG_FEATURE_X=y".
+    `fragments` are files in the package's folder; `base` is the make target that writes the first .config. A word of
+    the package's options is a line of a last fragment ("CONFIG_FEATURE_X=y"), one more fragment in the package's folder
+    ("small.config"), or a make target that replaces `base` ("allnoconfig").
     """
 
     fragments: Sequence[str]
@@ -154,19 +163,20 @@ class Kbuild(Builder):
     def __post_init__(self) -> None:
         freeze(self)
 
-    @property
-    def configured_from(self) -> Sequence[str]:
-        return self.fragments
+    def configured_from(self, words: Sequence[str]) -> Sequence[str]:
+        return (*self.fragments, *(word for word in words if _kind(word) == "fragment"))
 
     def check(self, unit: Unit[Package]) -> None:
-        for name in self.fragments:
+        words = [word for option in unit.value.options for _, brings in option.values() for word in brings.words]
+        for name in self.configured_from(words):
             if name not in unit.files:
                 raise LeafrootError(f"there is no {unit.path(name)}", unit.at(name), nearest(name, unit.files))
 
     def plan(self, site: Site) -> Work:
         variables = (f"CROSS_COMPILE={site.compiler.prefix}",)
         make = ("make", "-C", "/src", "O=/build", *variables)
-        words = (parse_line(word, site.unit.described_in) for word in site.words)
+        base = [self.base, *(word for word in site.words if _kind(word) == "base")][-1]
+        words = (parse_line(word, site.unit.described_in) for word in site.words if _kind(word) == "line")
         chosen = tuple(one for one in words if one)
         check_for_kbuild(chosen)
         asked = settle(site.fragments, [chosen])
@@ -174,7 +184,10 @@ class Kbuild(Builder):
         flags = dict(site.compiler.env())
         return Work(
             commands=(
-                (*make, self.base),
+                (*make, base),
+                # In this parser, allnoconfig also empties texts and sets numbers to 0. Without a line, they get their
+                # defaults below.
+                *((("sed", "-i", "-E", '/^CONFIG_.*=("|-?[0-9])/d', CONFIG),) if base == "allnoconfig" else ()),
                 *asked.merge,
                 # busybox's parser has no olddefconfig, but can start from the values in the merged file.
                 ("scripts/kconfig/conf", "-D", MERGED, "Config.in"),
