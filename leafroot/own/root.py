@@ -101,17 +101,19 @@ class WriteRoot(RootWork):
     """Writes the root as one newc archive, with `mtime` as the time of every file.
 
     `start` is the path that the kernel starts as process 1; the configuration's own script starts /sbin/init in turn.
+    With "", no kernel starts this root, and nothing is checked.
     """
 
     mtime: int
-    start: str = "init"
+    start: str = ""
 
     code: ClassVar[tuple[str, ...]] = _CODE
 
     def perform(self, given: Given, output: Path) -> None:
         with self.tree(given, output.parent) as tree:
-            is_own = self.start in tree.entries and tree.entries[self.start].owner == _CONFIGURATION
-            check_start(tree, [self.start, *([_INIT] if is_own else [])])
+            if self.start:
+                is_own = self.start in tree.entries and tree.entries[self.start].owner == _CONFIGURATION
+                check_start(tree, [self.start, *([_INIT] if is_own else [])])
             with output.open("wb") as out:
                 write_newc(tree, out, self.mtime)
 

@@ -47,7 +47,9 @@ def plan_board(config, machine):
     folder = Folder("/src", tuple((name, "SConstruct", 0o644) for name in names))
     with open("leaks.json") as file:
         leaks = json.load(file)
-    musl = made_up("target/musl.tar.zst", "mkdir -p /out/lib && echo musl >/out/lib/libc.so")
+    libc = "mkdir -p /out/lib /out/bin /out/sbin && echo musl >/out/lib/libc.so"
+    init = "echo '#!/bin/sh' >/out/bin/sh && chmod 755 /out/bin/sh && cp /out/bin/sh /out/sbin/init"
+    musl = made_up("target/musl.tar.zst", f"{libc} && {init}")
     alpha = made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder)
     others = [made_up(f"target/{name}.tar.zst", leaks[name], folder) for name in leaks if name != "alpha"]
     toolchain = Toolchain(
