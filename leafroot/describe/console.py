@@ -89,11 +89,11 @@ _SPEEDS = (
 )
 _CONSOLE = re.compile(
     r"(?P<kind>[a-zA-Z]+)(?P<number>0|[1-9][0-9]{0,3})"
-    r"(,(?P<speed>[1-9][0-9]{0,7})((?P<parity>[noe])((?P<bits>[78])(?P<flow>r?))?)?)?"
+    r"(,(?P<speed>[1-9][0-9]{0,7})([noe]([78](?P<flow>r?))?)?)?"
 )
 _FORMAT = (
     "Write it like ttyS0, ttyS0,115200 or ttyS0,115200n8r: "
-    "the device, its speed, the parity (n, o or e), 8 data bits, and r for RTS/CTS."
+    "the device, its speed, the parity (n, o or e), the data bits (7 or 8), and r for RTS/CTS."
 )
 
 
@@ -108,7 +108,6 @@ class Console:
     kind: str
     number: int
     speed: int = 0
-    bits: int = 8
     flow: bool = False
 
     @property
@@ -120,7 +119,7 @@ class Console:
     def getty(self) -> tuple[str, ...]:
         """The command that asks for a login there (getty of busybox; loginutils/getty.c in its source).
 
-        It keeps the line's parity, but not its flow control. With 0, it keeps the line's speed too.
+        It keeps the line's parity and (by our patch) data bits, but not its flow control. With 0, it keeps the speed.
         """
         flow = ("-h",) if self.flow else ()
         speed = self.speed if self.speed in _SPEEDS else 0
@@ -142,7 +141,6 @@ def read_console(text: str) -> Console | None:
         found["kind"],
         int(found["number"]),
         speed=int(found["speed"] or 0),
-        bits=int(found["bits"] or 8),
         flow=bool(found["flow"]),
     )
 
@@ -165,10 +163,5 @@ def console_fault(text: str, drivers: Mapping[str, str]) -> tuple[str, str] | No
         return (
             f"unknown console {text!r}: no driver of the kernel has a {console.kind}",
             f"{nearest(console.kind, drivers)} Otherwise, name the option of its driver: {option}.".strip(),
-        )
-    if console.bits != 8:
-        return (
-            f"console {text!r} has {console.bits} data bits, but getty sets 8, and nobody could log in",
-            f"Write {text.rstrip('r')[:-1]}8{'r' if console.flow else ''}.",
         )
     return None

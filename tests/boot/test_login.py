@@ -70,13 +70,15 @@ def test_a_person_logs_in_and_powers_off(built: Built, console_of: ConsoleOf, tm
 
 # What the board could have written, and the line as stty shows it.
 LINES = {
+    "ttyAMA0,9600e7": ("9600", "parenb -parodd", "-crtscts", "cs7"),
+    "ttyAMA0,38400n7r": ("38400", "-parenb", "crtscts", "cs7"),
     # The driver keeps the speed that the line has, or takes its default.
-    "ttyAMA0": (r"[1-9]\d+", "-parenb", "-crtscts"),
-    "ttyAMA0,9600n8r": ("9600", "-parenb", "crtscts"),
-    "ttyAMA0,9600e8": ("9600", "parenb -parodd", "-crtscts"),
-    "ttyAMA0,57600o8r": ("57600", "parenb parodd", "crtscts"),
+    "ttyAMA0": (r"[1-9]\d+", "-parenb", "-crtscts", "cs8"),
+    "ttyAMA0,9600n8r": ("9600", "-parenb", "crtscts", "cs8"),
+    "ttyAMA0,9600e8": ("9600", "parenb -parodd", "-crtscts", "cs8"),
+    "ttyAMA0,57600o8r": ("57600", "parenb parodd", "crtscts", "cs8"),
     # termios has no name for this speed: getty leaves it alone, and stty shows nothing useful.
-    "ttyAMA0,250000": (r"\d+", "-parenb", "-crtscts"),
+    "ttyAMA0,250000": (r"\d+", "-parenb", "-crtscts", "cs8"),
 }
 
 
@@ -85,7 +87,7 @@ def test_a_person_logs_in_on_a_line_as_the_kernel_has_set_it(
     built: Built, console_of: ConsoleOf, tmp_path: Path, text: str
 ) -> None:
     """The boot loader's console= comes before the one that is built in, and counts."""
-    speed, parity, flow = LINES[text]
+    speed, parity, flow, size = LINES[text]
     assert console_fault(text, DRIVERS) is None
     read = read_console(text)
     assert read is not None
@@ -100,7 +102,7 @@ def test_a_person_logs_in_on_a_line_as_the_kernel_has_set_it(
     assert re.search(rf"speed {speed} baud", console.seen), console.seen
     assert re.search(rf"(^|\s){parity}\s", console.seen), console.seen
     assert re.search(rf"(^|\s){flow}\s", console.seen), console.seen
-    assert " cs8 " in console.seen
+    assert f" {size} " in console.seen
     console.type("poweroff")
     assert console.wait() == 0
 
