@@ -68,7 +68,7 @@ def test_each_package_is_read_once_and_has_one_step(tmp_path: Path) -> None:
         assert sum(title.startswith(NAME.format(number) + " ") for title in many) == 1
     more = {event: work_many[event] - work_few[event] for event in work_many}
     print(f"200 packages more: {more}")
-    # Each description is compiled and run once; every tenth package has a Config.in, every third two patches in a folder.
+    # Each description is compiled and run once; every tenth package has a Config.in, every third two patches.
     # A folder is listed to see whether it holds anything, and then whole.
     assert more["compile"] == more["exec"] == 200
     # Each patch is read once, to see whether it changes something.
