@@ -99,12 +99,12 @@ def touch_all(tree: Path) -> None:
 
 # The text of what is asked of a configuration names the place of each line.
 LINE = r"'# at board/qemu_x86_64/linux\.config"
-ASKED_OF_BUSYBOX = r"input /asked: line \d+, '' -> '# at package/busybox/busybox\.config:\d+'"
+ASKED_OF_BUSYBOX = r"input /asked: line \d+, '' -> '# at package/busybox/small\.config:\d+'"
 
 CHANGES = (
     Change(
         "a busybox option",
-        append("package/busybox/busybox.config", "CONFIG_CAL=y\n"),
+        append("package/busybox/small.config", "CONFIG_CAL=y\n"),
         built=PACKED | {"busybox"},
         also=IMAGE,
         explains={
