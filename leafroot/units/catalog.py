@@ -123,7 +123,7 @@ def _check_link(path: Path, shown: str) -> None:
         path.stat()
     except FileNotFoundError:
         raise LeafrootError(
-            f"this is a link to {path.readlink()}, which does not exist", shown, "Mend it, or remove it."
+            f"this is a link to {path.readlink()}, which does not exist", shown, "Correct the link, or remove it."
         ) from None
     except OSError as error:
         raise LeafrootError(f"cannot be read: {error.strerror}", shown) from None

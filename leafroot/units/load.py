@@ -137,7 +137,7 @@ def _link(entry: os.DirEntry[str], name: str, folder: str) -> str:
     elif is_folder:
         return ""
     raise LeafrootError(
-        f"this is a link to {target}, which does not exist", f"{folder}/{name}", "Mend it, or remove it."
+        f"this is a link to {target}, which does not exist", f"{folder}/{name}", "Correct the link, or remove it."
     )
 
 

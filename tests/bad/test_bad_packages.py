@@ -165,7 +165,7 @@ def linked(target: str) -> Callable[[Path], None]:
 
 NO_KIND = "but a unit has files, folders and symbolic links only\n  Remove it."
 NO_TEXT = "this name has characters that cannot be shown\n  Rename it."
-NOWHERE = "which does not exist\n  Mend it, or remove it."
+NOWHERE = "which does not exist\n  Correct the link, or remove it."
 
 # A path, what is made there, and the message that follows the path.
 ODD_FILES: dict[str, tuple[str, Callable[[Path], None], str]] = {

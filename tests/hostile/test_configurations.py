@@ -113,7 +113,7 @@ def test_what_is_no_file(name: str, make: Callable[[Path], None], expected: str,
     fragments = [Path(name)] if name == "x.config" else []
     if expected == DANGLING and not fragments:
         # All of configs/ is looked at when the units are loaded.
-        expected = "this is a link to gone, which does not exist\n  Mend it, or remove it."
+        expected = "this is a link to gone, which does not exist\n  Correct the link, or remove it."
     assert message(lambda: tree.configure(fragments=fragments)) == f"{name}: {expected}"
 
 

@@ -131,8 +131,8 @@ def deep(file: Path) -> None:
 PLACES: dict[str, tuple[Callable[[Path], None], str]] = {
     "binary": (binary, ":1: not valid Python: source code string cannot contain null bytes"),
     "latin": (latin, ":1: not valid Python: (unicode error) 'utf-8' codec can't decode byte 0xe9"),
-    "pipe": (pipe, ": not a regular file"),
-    "circle of links": (circle, ": cannot be read: Too many levels of symbolic links"),
+    "pipe": (pipe, ": this is a pipe, but a unit has files, folders and symbolic links only"),
+    "circle of links": (circle, ": this is a link to package.py, which does not exist"),
     "folder": (folder, "package/alpha: this folder has no package.py"),
     "folders without end": (deep, ": folders are nested more than 200 deep"),
 }
