@@ -109,7 +109,7 @@ CHANGES = (
         also=IMAGE,
         explains={
             "busybox": (ASKED_OF_BUSYBOX,),
-            "rootfs.cpio": (rf"artefact \S+/busybox-[0-9a-f]{8}\.tar\.zst: {DIGEST}", ASKED_OF_BUSYBOX),
+            "rootfs.cpio": (rf"artefact \S+/busybox-[0-9a-f]{{8}}\.tar\.zst: {DIGEST}", ASKED_OF_BUSYBOX),
         },
         root={"usr/bin/cal": b""},
     ),
