@@ -26,6 +26,8 @@ KERNEL = ("linux.config", *COMPILED, "kernel-with-slot")
 LINKS = frozenset({"linux configuration", "kernel with a slot for the root"})
 _LINE = re.compile(r"^  (\S.*?) +[\d.]+ s(, from the cache)?$")
 _VERSION = re.compile(r" \d[\w.]*")
+# In the name of an output: the digest of the values of its package's options.
+_OPTIONS = re.compile(r"-[0-9a-f]{8}$")
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Workbench:
             sha256(file)
             for folder in (TARGETS[self.toolchain], "host")
             for file in (self.output / folder).glob("*.tar.zst")
-            if file.name.removesuffix(".tar.zst") not in touched
+            if _OPTIONS.sub("", file.name.removesuffix(".tar.zst")) not in touched
         }
         kernel = COMPILED if touched & LINKS else KERNEL
         allowed |= {sha256(self.output / BOARD / name) for name in kernel if (self.output / BOARD / name).exists()}
