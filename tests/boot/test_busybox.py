@@ -77,8 +77,8 @@ def boot(scons: Callable[..., str], console_of: Callable[..., Console], tmp_path
         console.expect("leafroot login: ")
         console.type("root")
         console.expect("# ")
-        # The shell would break a long command over two lines.
-        console.type("stty cols 1000; echo re''ady")
+        # The shell would break a long command over two lines, and the kernel's messages would stand among its answers.
+        console.type("stty cols 1000; dmesg -n 1; echo re''ady")
         console.expect("ready\r\nroot@leafroot:")
 
         def said(command: str, *pressed: tuple[str, str]) -> str:
