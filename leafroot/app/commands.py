@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from leafroot.app import measuring
-from leafroot.app.guests import boot_board, check_boards, device_tree_of, images_of, test_boards
+from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
 from leafroot.app.session import Session, shared_progress
 from leafroot.app.variables import VARIABLES
 from leafroot.describe.bootmode import BOOT_MODES
@@ -139,7 +139,7 @@ def _of_all_boards(session: Session) -> dict[str, Command]:
             partial(test_boards, session, session.planned),
             needs=[output for plan in plans for output in images_of(plan)],
             folders=[one.folder for plan in plans for one in plan.exports],
-            check=partial(check_boards, session, session.planned),
+            check=partial(check_tests, session, session.planned),
         ),
         "legal-info": Command(partial(_tell, session, legal), folders=legal),
         "reproduce": Command(partial(measuring.reproduce, session), check=partial(measuring.check_reproduce, session)),

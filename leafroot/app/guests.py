@@ -59,6 +59,15 @@ def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> No
             over_network.find_firmware(config.arch.qemu, over_network.firmware_of(network_boot(config)))
 
 
+def check_tests(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
+    """Raise a LeafrootError if this machine's QEMU cannot boot the boards, or a board has no room for CHECK_WORDS."""
+    from leafroot.guest.qemu import CHECK_WORDS
+
+    check_boards(session, planned)
+    for config, _ in planned:
+        check_added(config, CHECK_WORDS)
+
+
 def boot_board(session: Session, config: Config, plan: Plan) -> int:
     """Boot the board with its console in this terminal, and return QEMU's exit status."""
     from leafroot.guest import network_boot as over_network
@@ -72,10 +81,9 @@ def boot_board(session: Session, config: Config, plan: Plan) -> int:
 def test_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> int:
     """Boot each board's image and let it check itself; a LeafrootError for the first board that does not pass."""
     from leafroot.guest import network_boot as over_network
-    from leafroot.guest.qemu import CHECK_WORDS, boot_test
+    from leafroot.guest.qemu import boot_test
 
     for config, plan in planned:
-        check_added(config, CHECK_WORDS)
         guest, log = guest_of(session, config, plan, plan.image), session.output / config.name / "boot-test.log"
         if session.variables.netboot:
             print(over_network.boot_test(guest, network_boot(config), log))

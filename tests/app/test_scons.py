@@ -99,6 +99,17 @@ def test_a_mistake_is_told_before_anything_is_built(tmp_path: Path, words: list[
     assert not list(tmp_path.rglob("*.tar.zst"))
 
 
+def test_boot_test_needs_room_on_the_command_line_before_anything_is_built(tmp_path: Path) -> None:
+    fragment = tmp_path / "long.config"
+    fragment.write_text(f'CONFIG_KERNEL_CMDLINE="{"x" * 2000}"\n')
+    calls = Calls(tmp_path, (f"CONFIG={fragment}",))
+    assert calls("-n").status == 0
+    said = calls("boot-test")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("leafroot: BOARD=qemu_x86_64: the kernel has no room for the parameters 'leafroot.check")
+    assert not list(tmp_path.rglob("*.tar.zst"))
+
+
 def test_a_wrong_word_waits_for_no_other_build(tmp_path: Path) -> None:
     said = Calls(tmp_path)("boot-tets")
     assert said.status == 2 and not (tmp_path / "output").exists()
