@@ -152,11 +152,9 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         c_only=resolved.value("TOOLCHAIN_C_ONLY") == "y",
         kernel_fragments=tuple(_kernel_fragments(root, unit, options)),
         fragments={
-            node.unit.name: tuple(
-                _own_fragment(root, node.unit, name) for name in node.unit.value.build.configured_from(node.words)
-            )
+            node.unit.name: tuple(_own_fragment(root, node.unit, name) for name in names)
             for node in graph
-            if node.unit.value.build.configured_from(node.words)
+            if (names := node.unit.value.build.configured_from(node.words))
         },
     )
 

@@ -13,6 +13,7 @@ import re
 from leafroot.describe.parameters import split_parameters
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
+from leafroot.kconfig.fragment import quoted
 
 # A Raspberry Pi's start4.elf passes the size of each display, two MAC addresses, the memory of the video core and more:
 # some 400 characters, beside those of cmdline.txt.
@@ -117,5 +118,4 @@ def placeholder(config: Config) -> str:
 
 def cmdline_options(config: Config, words: str) -> tuple[str, ...]:
     """The kernel options that build in the command line `words`, as assignments without CONFIG_."""
-    quoted = words.replace("\\", "\\\\").replace('"', '\\"')
-    return (*(f"{name}=y" for name in config.arch.cmdline_options), f'CMDLINE="{quoted}"')
+    return (*(f"{name}=y" for name in config.arch.cmdline_options), f"CMDLINE={quoted(words)}")
