@@ -93,4 +93,4 @@ def _in_the_way(folder: Path) -> str:
             if one.is_symlink() and not one.exists():
                 return f": {one} is a link to {one.readlink()}, which does not exist"
             return f": {one} is not a folder"
-    return ": there is something else of this name"
+    return ": something that is not a folder has this name"

@@ -327,7 +327,9 @@ class Extraction:
         self._noted.setdefault(what, []).append(name)
 
     def _no_file(self, member: tarfile.TarInfo) -> LeafrootError:
-        return self._refusal(member, f"is a hard link to {member.linkname!r}, which is no file of the archive", _REPACK)
+        return self._refusal(
+            member, f"is a hard link to {member.linkname!r}, which is not a file in the archive", _REPACK
+        )
 
     def _refusal(self, member: tarfile.TarInfo, reason: str, hint: str = "") -> LeafrootError:
         return LeafrootError(f"member '{printable(member.name)}' {reason}", self._where, hint)

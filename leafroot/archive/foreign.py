@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says what a file is that is no archive which Leafroot reads, by its first bytes, and what to do about it."""
+"""Recognizes files that Leafroot cannot unpack, by their first bytes, and says what to do about them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _REPACK = (
 )
 _NO_ARCHIVE = "Check the archive's address: it is not that of an archive of sources."
 _PAGE = (
-    "A server sends a page in place of a file that it does not have, or wants a login for. "
-    "Take the address of the download itself, and its own SHA-256."
+    "A server sends a page in place of a file that it does not have, or that needs a login. "
+    "Use the address of the download itself, and its SHA-256."
 )
 
 # The first bytes of formats that another program unpacks.
@@ -57,7 +57,7 @@ _PATCH = re.compile(rb"(diff --git |From [0-9a-f]{40} |--- \S+[^\n]*\n\+\+\+ )")
 
 
 def foreign(head: bytes) -> tuple[str, str] | None:
-    """What a file is and what to do, from its first HEAD bytes; None for a tar and for what nobody knows.
+    """What a file is and what to do, from its first HEAD bytes; None for a tar and for an unknown format.
 
     The first part follows "is". The magic numbers are those of file(1).
     """

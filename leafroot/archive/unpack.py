@@ -218,7 +218,7 @@ class _Reading:
         while data := stream.read(CHUNK):
             rest = rest or bool(data.strip(b"\0"))
         if rest and not self.ours:
-            self.notes.append("what follows the end of the archive is not unpacked")
+            self.notes.append("data after the end of the archive is not unpacked")
 
     @contextmanager
     def _seekable(self, file: IO[bytes]) -> Iterator[IO[bytes]]:

@@ -16,7 +16,7 @@ class Arch:
     `elf_machine` is the `e_machine` name of the ELF specification, `elf_class` its word size in bits. `elf_flags` is a
     mask and a value: the bits of `e_flags` in the mask must equal the value. `kernel_arch` is the kernel's ARCH,
     `kernel_image` the file that `make` writes, relative to the object tree. `cmdline_options` are the kernel options
-    that join CMDLINE with the boot loader's parameters; they come first, but for `cmdline_leads`. `cmdline_size` is the
+    that join CMDLINE with the boot loader's parameters, which come first unless `cmdline_leads`. `cmdline_size` is the
     kernel's COMMAND_LINE_SIZE, the room for all of them and a NUL, by the first version that has it. `kernel_options`
     must be set in every kernel for the architecture: those that the C library needs, and KERNEL_GZIP if the kernel
     unpacks itself. `qemu` is the QEMU program. `emulation` is the machine for boards that have none of their own,

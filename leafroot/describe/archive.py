@@ -17,7 +17,7 @@ _PLACEHOLDER = "{version}"
 # The checksum and an ending are added to a file name, and a file system takes 255 bytes.
 _LONGEST = 150
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
-# A password with a slash that should be %2F: what stands before the slash has a colon, and behind that is no port.
+# A password with a slash that should be %2F: what stands before the slash has a colon, and no port follows it.
 _BROKEN_USER = re.compile(r"(?<=://)[^/?#\s@\[\]]*:(?!\d*(?:[/?#\s]|$))[^/?#\s@]*[/?#]\S*@")
 _SECRET = re.compile(
     r"(?<=[?&;])([\w.-]*(?:token|key|secret|sig|pass|auth|credential)[\w.-]*=)[^&;#\s]+", re.IGNORECASE
@@ -101,7 +101,7 @@ def shown(url: str) -> str:
 
 
 def login_of(url: str) -> tuple[str, str]:
-    """The name and the password in a URL; "" for what it has not."""
+    """The name and the password in a URL; "" for what is missing."""
     parts = urlsplit(url)
     return unquote(parts.username or ""), unquote(parts.password or "")
 
@@ -155,7 +155,7 @@ def _check_place(place: str) -> None:
 
 
 def check_url(url: str, where: str) -> None:
-    """Raise a LeafrootError unless the URL's host (`https:`, `http:`) or path (`file:`) is one."""
+    """Raise a LeafrootError if the URL has no valid host (`https:`, `http:`) or no absolute path (`file:`)."""
     if url.startswith("file:"):
         rest = url.removeprefix("file:")
         hint = "Write file:/path/to/it."

@@ -20,7 +20,8 @@ import zstandard
 
 from leafroot.errors import LeafrootError, printable
 
-_LARGEST = 64 << 20
+LARGEST = 64 << 20
+"""The most bytes that a patch may have, plain or compressed."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,23 @@ def read_patch(data: bytes, where: str) -> bytes:
     try:
         text = _decompressed(data)
     except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
-        raise LeafrootError(f"the compressed patch is damaged: {error}", where, "Get it again.") from error
-    if len(text) > _LARGEST:
-        raise LeafrootError(f"the patch is larger than {_LARGEST >> 20} MiB", where, "Divide it.")
+        raise LeafrootError(f"the compressed patch is damaged: {error}", where, "Download it again.") from error
+    if len(text) > LARGEST:
+        raise LeafrootError(f"the patch is larger than {LARGEST >> 20} MiB", where, "Split it into smaller patches.")
     return text
 
 
 def _decompressed(data: bytes) -> bytes:
     if data.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=io.BytesIO(data)).read(_LARGEST + 1)
+        return gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST + 1)
     if data.startswith(b"BZh"):
-        return bz2.BZ2File(io.BytesIO(data)).read(_LARGEST + 1)
+        return bz2.BZ2File(io.BytesIO(data)).read(LARGEST + 1)
     if data.startswith((b"\xfd7zXZ\x00", b"\x5d\x00\x00", b"LZIP")):
-        return lzma.LZMAFile(io.BytesIO(data)).read(_LARGEST + 1)
+        return lzma.LZMAFile(io.BytesIO(data)).read(LARGEST + 1)
     if data.startswith(b"\x28\xb5\x2f\xfd"):
         stream = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True)
-        text = stream.read(_LARGEST + 1)
-        if len(text) <= _LARGEST:
+        text = stream.read(LARGEST + 1)
+        if len(text) <= LARGEST:
             _check_frames(data)
         return text
     return data
@@ -94,7 +95,7 @@ def check_patch(text: bytes, strip: int, where: str) -> None:
         )
     if text.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
         raise LeafrootError(
-            "this is an HTML page and no patch", where, "Get the patch itself, often as 'raw' or '.patch'."
+            "this is an HTML page, not a patch", where, "Get the patch itself, often as 'raw' or '.patch'."
         )
     checker = _Checker([line.rstrip(b"\r") for line in text.split(b"\n")], strip, where)
     checker.check()
@@ -126,7 +127,7 @@ class _Checker:
                 named = True
                 if not self._line(2).startswith(b"@@ "):
                     raise self._fault(
-                        2, f"no hunk follows the name {_shown(self._line(1)[4:])}", "Each needs its lines @@."
+                        2, f"no hunk follows the name {_shown(self._line(1)[4:])}", "Each file needs its lines @@."
                     )
                 self._at += 2
             elif self._names(b"*** ", b"--- ") and self._line(2).startswith(b"*" * 15):
@@ -134,9 +135,7 @@ class _Checker:
                 self._at += 3
             elif line.startswith(b"@@ "):
                 if not named:
-                    raise self._fault(
-                        0, "no names of a file come before this hunk", "Lines --- and +++ must be above it."
-                    )
+                    raise self._fault(0, "no file names come before this hunk", "Lines --- and +++ must be above it.")
                 self._read_hunk()
                 changes, begun = True, None
             else:
@@ -198,7 +197,7 @@ class _Checker:
         found = _HUNK.match(self._line(0))
         if not found:
             raise self._fault(
-                0, f"this is no header of a hunk: {_shown(self._line(0))}", "Write @@ -LINE,COUNT +LINE,COUNT @@."
+                0, f"this is not a hunk header: {_shown(self._line(0))}", "Write @@ -LINE,COUNT +LINE,COUNT @@."
             )
         old, new = (1 if count is None else int(count) for count in found.groups())
         self._at += 1
@@ -224,7 +223,7 @@ class _Checker:
         ends = after.startswith(b"--- ") or after.rstrip() in (b"--", b"---")
         if after[:1] in (b"+", b"-", b" ") and not ends:
             raise self._fault(
-                blank, "this line comes after the end of the hunk, as its header counts", "Mend the counts in @@."
+                blank, "this line comes after the end of the hunk, as its header counts", "Correct the counts in @@."
             )
 
     def _fault(self, offset: int, message: str, hint: str) -> LeafrootError:

@@ -78,9 +78,9 @@ def edit_local(catalog: Catalog, root: Path, generated: Path, request: Request, 
 
 
 def _make_plain(file: Path, where: str) -> None:
-    """Take away what does not count, but what kconfiglib does not pass over: indentation, a byte order mark.
+    """Remove indentation and a byte order mark: they do not count, but kconfiglib would ignore such lines.
 
-    It passes over the lines instead, so LeafrootError for a line that is none of a configuration.
+    Raises LeafrootError for a line that does not belong in a configuration.
     """
     read_fragment(file, where)
     text = file.read_bytes().decode("utf-8-sig")

@@ -133,7 +133,7 @@ def parse_line(line: str, where: str) -> Assignment | None:
 
 
 def _is_meant_as_unset(comment: str) -> bool:
-    """Whether a comment looks like an unset option, with a slip in it or with text behind it."""
+    """Whether a comment looks like an unset option, with a slip in it or with text after it."""
     words = comment.lstrip("#").split()
     for count in (1, 2):
         head, tail = words[:count], _letters("".join(words[count:]))

@@ -19,7 +19,7 @@ MAKE_ONE = "Make one with: openssl passwd -6"
 class _Method:
     """A method that can be checked.
 
-    `salt` is the longest salt, `length` the number of characters behind it. The last one has fewer bits than the
+    `salt` is the longest salt, `length` the number of characters after it. The last one has fewer bits than the
     others, so `last` are the characters that it can be. `rounds` says whether their number can be given.
     """
 
@@ -80,7 +80,7 @@ def hash_fault(text: str) -> str:
         return "has a salt with a colon, a blank or a character that is not ASCII"
     digest = found["digest"] or ""
     if len(digest) != method.length:
-        return f"is not a whole {method.name} hash: it has {len(digest)} of {method.length} characters behind the salt"
+        return f"is not a whole {method.name} hash: it has {len(digest)} of {method.length} characters after the salt"
     if not re.fullmatch(rf"[./0-9A-Za-z]+[{method.last}]", digest):
         return f"is not an {method.name} hash: it has a character that cannot be there"
     return ""

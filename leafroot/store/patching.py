@@ -9,13 +9,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from leafroot.describe.patch import Patch, check_patch, has_crlf, read_patch, read_series
+from leafroot.describe.patch import LARGEST, Patch, check_patch, has_crlf, read_patch, read_series
 from leafroot.errors import LeafrootError
 from leafroot.files import read_file
 from leafroot.host.run import capture
 from leafroot.step import SOURCE_DATE_EPOCH
 
-_LARGEST = 64 << 20
 # No question is asked (-f): its answer would depend on whether there is a terminal.
 _PATCH = ("patch", "-f", "-F0", "--no-backup-if-mismatch")
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
@@ -27,7 +26,7 @@ def apply_patch(tree: Path, patch: Patch, *, exactly: bool = True) -> None:
 
     Debian's own rules allow an offset.
     """
-    data = read_file(Path(patch.path), patch.path, _LARGEST)
+    data = read_file(Path(patch.path), patch.path, LARGEST)
     text = read_patch(data, patch.path)
     check_patch(text, patch.strip, patch.path)
     with tempfile.NamedTemporaryFile(prefix="leafroot-", suffix=".patch") as plain:

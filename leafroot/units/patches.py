@@ -15,7 +15,7 @@ from typing import Any
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board, Series
 from leafroot.describe.package import Package
-from leafroot.describe.patch import Patch, check_patch, read_patch, read_series
+from leafroot.describe.patch import LARGEST, Patch, check_patch, read_patch, read_series
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import read_file
@@ -25,7 +25,6 @@ _SERIES = "series"
 _PATCH = re.compile(r".+\.(patch|diff)(\.(gz|bz2|xz|lzma|lz|zst))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d.*")
 _LEFT_OVER = re.compile(r".+\.(orig|rej|bak|old|sw[a-z])", re.IGNORECASE)
-_LARGEST = 64 << 20
 _KERNEL_ARCHES = tuple(sorted(arch.kernel_arch for arch in ARCHES.values()))
 
 
@@ -72,7 +71,7 @@ def _of_folder(unit: Unit[Any], prefix: str, names: Sequence[str], arch: str) ->
     found = []
     for name, patch in known.items():
         shown = unit.path(prefix + name)
-        data = read_file(unit.directory / (prefix + name), shown, _LARGEST)
+        data = read_file(unit.directory / (prefix + name), shown, LARGEST)
         check_patch(read_patch(data, shown), patch.strip, shown)
         found.append(Patch(shown, patch.strip, arch))
     return found

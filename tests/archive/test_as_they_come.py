@@ -271,7 +271,7 @@ def test_what_follows_the_end_of_an_archive_is_told(archive: Path, tree: Path) -
     """Two archives one after the other: GNU tar reads the first as well, and says nothing."""
     first, second = tar_bytes(member("a/f")), tar_bytes(member("a/g"))
     archive.write_bytes(gzip.compress(first) + gzip.compress(second))
-    assert unpack(archive, tree, mtime_limit=LIMIT) == ["what follows the end of the archive is not unpacked"]
+    assert unpack(archive, tree, mtime_limit=LIMIT) == ["data after the end of the archive is not unpacked"]
     assert list(listing(tree)) == [".", "f"]
 
 

@@ -71,27 +71,27 @@ BAD = {
     ),
     "absolute hard link": (
         [hard("a/h", "/etc/passwd")],
-        f"member 'a/h' is a hard link to '/etc/passwd', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to '/etc/passwd', which is not a file in the archive{REPACK}",
     ),
     "hard link to nothing": (
         [hard("a/h", "a/gone")],
-        f"member 'a/h' is a hard link to 'a/gone', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to 'a/gone', which is not a file in the archive{REPACK}",
     ),
     "hard link to itself alone": (
         [hard("a/h", "a/h")],
-        f"member 'a/h' is a hard link to 'a/h', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to 'a/h', which is not a file in the archive{REPACK}",
     ),
     "hard links in a circle": (
         [hard("a/h", "a/i"), hard("a/i", "a/h")],
-        f"member 'a/h' is a hard link to 'a/i', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to 'a/i', which is not a file in the archive{REPACK}",
     ),
     "hard link to the top": (
         [folder("a/d"), hard("a/h", ".")],
-        f"member 'a/h' is a hard link to '.', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to '.', which is not a file in the archive{REPACK}",
     ),
     "hard link to a folder": (
         [folder("a/d"), hard("a/h", "a/d")],
-        f"member 'a/h' is a hard link to 'a/d', which is no file of the archive{REPACK}",
+        f"member 'a/h' is a hard link to 'a/d', which is not a file in the archive{REPACK}",
     ),
     "name too long": ([member("a/" + "n" * 256)], f"member 'a/{'n' * 256}' cannot be written: File name too long"),
 }

@@ -158,7 +158,7 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     "hash that is cut off": (
         'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$abcdefgh$ltjgWl6579NluT"\n',
         (
-            "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is not a whole SHA-512 hash: it has 14 of 86 characters behind the salt\n"
+            "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is not a whole SHA-512 hash: it has 14 of 86 characters after the salt\n"
             "  Make one with: openssl passwd -6"
         ),
     ),

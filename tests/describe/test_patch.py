@@ -52,11 +52,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no hunk": (b"Only words.\n", "p: the patch changes nothing\n  It needs lines ---, +++ and @@ for each file."),
     "names without a hunk": (
         b"--- a/f\n+++ b/f\n",
-        "p:3: no hunk follows the name b/f\n  Each needs its lines @@.",
+        "p:3: no hunk follows the name b/f\n  Each file needs its lines @@.",
     ),
     "a part that names a file": (
         GOOD + b"--- a/g\n+++ b/g\n\nMore words.\n",
-        "p:10: no hunk follows the name b/g\n  Each needs its lines @@.",
+        "p:10: no hunk follows the name b/g\n  Each file needs its lines @@.",
     ),
     "a part of git's without a change": (
         b"diff --git a/f b/f\nindex 1..2 100644\ndiff --git a/g b/g\n" + GOOD,
@@ -68,11 +68,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "a hunk without names": (
         HUNK,
-        "p:1: no names of a file come before this hunk\n  Lines --- and +++ must be above it.",
+        "p:1: no file names come before this hunk\n  Lines --- and +++ must be above it.",
     ),
     "names that were lost": (
         GOOD + b"\n--- a/g\n" + HUNK,
-        "p:10: no names of a file come before this hunk\n  Lines --- and +++ must be above it.",
+        "p:10: no file names come before this hunk\n  Lines --- and +++ must be above it.",
     ),
     "a binary file": (
         GOOD + b"Binary files a/x and b/x differ\n",
@@ -94,15 +94,15 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a hunk that was cut": (GOOD[:-4], "p:3: this hunk has fewer lines than its header says\n  Make the patch again."),
     "a hunk with a line too many": (
         GOOD + b"+more\n",
-        "p:8: this line comes after the end of the hunk, as its header counts\n  Mend the counts in @@.",
+        "p:8: this line comes after the end of the hunk, as its header counts\n  Correct the counts in @@.",
     ),
     "a hunk with a line too many behind an empty one": (
         GOOD + b"\n+more\n",
-        "p:9: this line comes after the end of the hunk, as its header counts\n  Mend the counts in @@.",
+        "p:9: this line comes after the end of the hunk, as its header counts\n  Correct the counts in @@.",
     ),
     "a hunk with a line of context too many": (
         GOOD + b" d\n",
-        "p:8: this line comes after the end of the hunk, as its header counts\n  Mend the counts in @@.",
+        "p:8: this line comes after the end of the hunk, as its header counts\n  Correct the counts in @@.",
     ),
     "a hunk with wrong counts": (
         b"--- a/f\n+++ b/f\n@@ -1,1 +1,2 @@\n a\n-b\n",
@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "a header that was cut": (
         b"--- a/f\n+++ b/f\n@@ -1,3 +1\n a\n",
-        "p:3: this is no header of a hunk: @@ -1,3 +1\n  Write @@ -LINE,COUNT +LINE,COUNT @@.",
+        "p:3: this is not a hunk header: @@ -1,3 +1\n  Write @@ -LINE,COUNT +LINE,COUNT @@.",
     ),
     "a file above the source": (
         b"--- a/../../x\n+++ b/../../x\n" + HUNK,
@@ -131,7 +131,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "a page": (
         b"\n<!DOCTYPE html>\n<html>",
-        "p: this is an HTML page and no patch\n  Get the patch itself, often as 'raw' or '.patch'.",
+        "p: this is an HTML page, not a patch\n  Get the patch itself, often as 'raw' or '.patch'.",
     ),
     "UTF-16": (
         GOOD.decode().encode("utf-16"),
@@ -139,7 +139,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "a byte order mark": (
         b"\xef\xbb\xbf" + GOOD,
-        "p:3: no names of a file come before this hunk\n  Lines --- and +++ must be above it.",
+        "p:3: no file names come before this hunk\n  Lines --- and +++ must be above it.",
     ),
 }
 
@@ -218,10 +218,10 @@ def test_a_damaged_patch_is_refused(name: str, fault: str) -> None:
 
 @pytest.mark.parametrize("name", COMPRESSORS)
 def test_a_patch_without_end_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(module, "LARGEST", 1 << 20)
     with pytest.raises(LeafrootError) as caught:
         read_patch(COMPRESSORS[name](bytes(2 << 20)), "p")
-    assert str(caught.value) == "p: the patch is larger than 1 MiB\n  Divide it."
+    assert str(caught.value) == "p: the patch is larger than 1 MiB\n  Split it into smaller patches."
 
 
 def test_a_series_gives_order_and_options() -> None:

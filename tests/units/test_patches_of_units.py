@@ -121,7 +121,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     "a compressed one, damaged": (
         {"1.patch.gz": gzip.compress(PATCH.encode())[:-9]},
         f"{FOLDER}/1.patch.gz: the compressed patch is damaged: "
-        "Compressed file ended before the end-of-stream marker was reached\n  Get it again.",
+        "Compressed file ended before the end-of-stream marker was reached\n  Download it again.",
     ),
 }
 

@@ -28,7 +28,7 @@ class Site:
     """What a package is built from and with.
 
     `words` are added by the package's options. `parts` are the parts of the toolchain that the recipe needs, by name;
-    `platform` is the build machine, which selects their programs. `fragments` are the contents of the recipe's.
+    `platform` is the build machine, which selects their programs. `fragments` are the contents of its fragments.
     """
 
     unit: Unit[Package]
