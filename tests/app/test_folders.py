@@ -66,7 +66,7 @@ def test_any_other_folder_may_be_named(tmp_path: Path, name: str) -> None:
         ("a\udcffb", "this folder's path has characters that cannot be shown"),
     ],
 )
-def test_a_folder_that_is_none_of_its_own_is_refused(tmp_path: Path, name: str, message: str) -> None:
+def test_a_folder_that_cannot_be_used_as_output_is_refused(tmp_path: Path, name: str, message: str) -> None:
     checkout, tree, _ = small_checkout(tmp_path)
     with pytest.raises(LeafrootError) as caught:
         check_place("OUTPUT", tmp_path / name, checkout, [tree])

@@ -197,7 +197,7 @@ def test_an_exported_folder_is_made_by_its_relative_or_absolute_path() -> None:
 
 @pytest.mark.parametrize("name", ["$HOME$$x", "a b", "#top", "[x]*?"])
 def test_commands_and_paths_work_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
-    """SCons expands $NAME in strings, and a name twice that it looks up once."""
+    """SCons expands $NAME in strings, and a name that it looks up is expanded twice."""
     calls = Calls(tmp_path / name)
     calls.folder.mkdir()
     place = calls.output / "qemu_x86_64/legal-info"

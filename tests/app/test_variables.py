@@ -137,7 +137,9 @@ def test_without_a_home_the_cache_must_be_named() -> None:
 
 
 @pytest.mark.parametrize(("home", "why"), [("", "HOME is not set"), ("a/b", "HOME is not an absolute path")])
-def test_a_home_that_is_no_path_is_none(monkeypatch: pytest.MonkeyPatch, home: str, why: str) -> None:
+def test_a_home_that_is_not_an_absolute_path_does_not_count(
+    monkeypatch: pytest.MonkeyPatch, home: str, why: str
+) -> None:
     monkeypatch.setenv("HOME", home)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     assert f"there is no home directory for ~/.cache/leafroot: {why}\n" in refusal()

@@ -1,10 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tar archives with any members, also invalid ones."""
+"""Makes tar archives with any members, also invalid ones, and compresses them in every way that is read."""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import tarfile
+from collections.abc import Callable
+
+import zstandard
+
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "plain": bytes,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "lzma": lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE),
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+}
 
 
 def member(name: str, data: bytes = b"", **attributes: object) -> tuple[tarfile.TarInfo, bytes]:
@@ -29,6 +44,11 @@ def link(name: str, target: str, **attributes: object) -> tuple[tarfile.TarInfo,
 def hard(name: str, target: str) -> tuple[tarfile.TarInfo, bytes]:
     """A hard link as a member."""
     return member(name, type=tarfile.LNKTYPE, linkname=target)
+
+
+def special(name: str, kind: bytes) -> tuple[tarfile.TarInfo, bytes]:
+    """A member of this type with the numbers of a device."""
+    return member(name, type=kind, devmajor=1, devminor=3)
 
 
 def tar_bytes(*members: tuple[tarfile.TarInfo, bytes], format: int = tarfile.PAX_FORMAT) -> bytes:  # noqa: A002

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tar archives as releases are: unpacked to what a person expects, and whatever is left out or changed is told."""
+"""Tar archives as releases come: they unpack to what a person expects, and what is left out or changed is reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from unpacking import LIMIT, listing
 from leafroot.archive.decompress import open_compressed
 from leafroot.archive.unpack import unpack
 from leafroot.errors import LeafrootError
-from tests.archive.tar_members import folder, hard, link, member, tar_bytes
+from tests.archive.tar_members import folder, hard, link, member, special, tar_bytes
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 
@@ -58,11 +58,14 @@ def test_a_folder_that_all_members_share_is_stripped(
     whole = tree.with_name("whole")
     unpack(archive, whole, mtime_limit=LIMIT, strip=0)
     named = {Path(info.name).as_posix() for info, _ in members} - {"."}
-    assert named <= set(listing(whole)) and (named == {"."} or len(listing(whole)) > len(paths) or paths)
+    assert named <= set(listing(whole))
+    one = tree.with_name("one")
     if stripped:
-        one = tree.with_name("one")
         unpack(archive, one, mtime_limit=LIMIT, strip=1)
         assert list(listing(one))[1:] == stripped
+    else:
+        with pytest.raises(LeafrootError, match="contains no files"):
+            unpack(archive, one, mtime_limit=LIMIT, strip=1)
 
 
 def test_what_is_not_below_the_folders_to_strip_is_told(archive: Path, tree: Path) -> None:
@@ -118,7 +121,9 @@ def test_a_link_that_leads_out_is_kept_and_told(
     assert found == links
     alone = tree.with_name("alone")
     assert unpack(archive, alone, mtime_limit=LIMIT, drop_links=True) == []
-    assert not any(str(path.readlink()).startswith("/") for path in alone.rglob("*") if path.is_symlink())
+    left = {str(path.relative_to(alone)) for path in alone.rglob("*") if path.is_symlink()}
+    # The one link of these archives that stays inside.
+    assert left == set(links) & {"b/c/top"}
 
 
 def test_an_absolute_path_is_taken_below_the_tree(archive: Path, tree: Path) -> None:
@@ -197,15 +202,12 @@ def test_a_contiguous_file_is_a_file_and_a_global_header_is_none(archive: Path, 
         info, data = member("a/f", b"x", type=tarfile.CONTTYPE)
         tar.addfile(info, io.BytesIO(data))
     archive.write_bytes(buffer.getvalue())
-    assert b"pax" in buffer.getvalue()[:2048].lower() or b"comment" in buffer.getvalue()[:2048]
+    assert b"comment=" in buffer.getvalue()[:2048]
     unpack(archive, tree, mtime_limit=LIMIT)
     assert (tree / "f").read_bytes() == b"x"
 
 
 def test_devices_and_pipes_are_left_out_and_told(archive: Path, tree: Path) -> None:
-    def special(name: str, kind: bytes) -> tuple[tarfile.TarInfo, bytes]:
-        return member(name, type=kind, devmajor=1, devminor=3)
-
     members = [special("a/null", tarfile.CHRTYPE), special("a/sda", tarfile.BLKTYPE), special("a/p", tarfile.FIFOTYPE)]
     archive.write_bytes(tar_bytes(*members, member("a/f")))
     assert unpack(archive, tree, mtime_limit=LIMIT) == [

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import os
 import subprocess
 import sys
@@ -18,16 +15,7 @@ from unpacking import LIMIT, refused
 
 from leafroot.archive import decompress
 from leafroot.archive.unpack import unpack
-from tests.archive.tar_members import member, tar_bytes
-
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    "plain": bytes,
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "lzma": lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE),
-    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
-}
+from tests.archive.tar_members import COMPRESSORS, member, tar_bytes
 
 
 @pytest.mark.parametrize("compress", COMPRESSORS.values(), ids=COMPRESSORS.keys())

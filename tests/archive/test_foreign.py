@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file that is no archive, or one of a format that is not read, is refused for what it is."""
+"""A file that is not an archive, or whose format Leafroot does not read, is refused with what it is."""
 
 from __future__ import annotations
 

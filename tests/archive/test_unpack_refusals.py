@@ -11,12 +11,7 @@ from unpacking import LIMIT, refused
 
 from leafroot.archive.unpack import unpack
 from leafroot.errors import LeafrootError
-from tests.archive.tar_members import folder, hard, link, member, tar_bytes
-
-
-def special(name: str, kind: bytes) -> tuple[tarfile.TarInfo, bytes]:
-    return member(name, type=kind, devmajor=1, devminor=3)
-
+from tests.archive.tar_members import folder, hard, link, member, special, tar_bytes
 
 REPACK = "\n  Repack the archive without it, and describe the new archive with its own SHA-256."
 CHECK = "\n  No release needs such a path. Check where the archive comes from."

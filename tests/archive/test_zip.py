@@ -27,7 +27,7 @@ def entry(name: str, data: bytes = b"x", mode: int = 0o100644, system: int = 3, 
 
 
 def zip_bytes(*entries: Entry, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip archive of these members; a name in bytes of another code page is given as a string of cp437."""
+    """A zip archive of these members."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data, attributes in entries:
@@ -62,7 +62,7 @@ def test_modes_links_and_times_are_those_of_the_zip(archive: Path, tree: Path, m
     assert (tree / "l").readlink() == Path("README")
 
 
-def test_a_zip_of_python_and_of_git_is_read(archive: Path, tree: Path, tmp_path: Path) -> None:
+def test_a_zip_of_git_is_read(archive: Path, tree: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", tmp_path / "g"], check=True)
     (tmp_path / "g/run").write_text("#!/bin/sh\n")
     (tmp_path / "g/run").chmod(0o755)
@@ -91,7 +91,7 @@ NAMES = {
 
 
 def raw_zip(name: str, attributes: dict[str, object]) -> bytes:
-    """A zip whose names have the bytes that they have in code page 437, whatever its flags say."""
+    """A zip of one file whose name is in UTF-8 if its flags say so, and otherwise in code page 437."""
     flags = int(str(attributes.get("flag_bits", 0)))
     raw = name.encode() if flags else name.encode("cp437")
     system = int(str(attributes.get("create_system", 3)))

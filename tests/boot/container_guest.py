@@ -19,7 +19,6 @@ TREE = Path(__file__).parent / "containers"
 EVERYTHING = "qemu_x86_64_containers"
 # Where the guest finds this machine: QEMU's user network ("Network emulation" in its system emulation manual).
 HOST = "10.0.2.2"
-NETWORK = "ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up; ip route add default via 10.0.2.2"
 # Shared by all, so that packages and kernels are built once.
 _OUTPUT = "output/test/containers"
 _BEGIN = "containertest: begin\n"
@@ -37,15 +36,14 @@ def image(
     board: str = EVERYTHING,
     kernel: str = "6.12",
     boot: str,
-    tree: Path = TREE,
 ) -> Guest:
-    """The machine that boots a board's image, built with these packages added; some may be in an external tree."""
+    """The machine that boots a board's image, built with these packages added."""
     fragment = folder / "containers.config"
     symbols = (name.upper().replace("-", "_") for name in packages)
     fragment.write_text("".join(f"CONFIG_PACKAGE_{symbol}=y\n" for symbol in symbols))
     scons(
         *(f"BOARD={board}", f"KERNEL={kernel}", f"BOOT={boot}", f"OUTPUT={_OUTPUT}"),
-        *(f"EXTERNAL={tree}", f"CONFIG={fragment}"),
+        *(f"EXTERNAL={TREE}", f"CONFIG={fragment}"),
     )
     config = configuration(board)
     kernel_image = ROOT / _OUTPUT / board / "images" / Path(config.arch.kernel_image).name

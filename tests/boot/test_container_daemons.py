@@ -80,7 +80,7 @@ def registry(folder: Path) -> Iterator[int]:
 
 
 def ask(folder: Path, port: int, path: str) -> object:
-    """What the registry answers, as its HTTP interface has it; it gets a minute to start."""
+    """The JSON that the registry answers with; it gets a minute to start."""
     context = ssl.create_default_context(cafile=str(folder / "ca.crt"))
     for _ in range(60):
         connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10.0)

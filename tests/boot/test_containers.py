@@ -90,14 +90,13 @@ def check(
     kernel: str = "6.12",
     boot: str,
     runs: int,
-    timeout: float = 3600.0,
 ) -> Path:
     """Build an image, boot it, and look that every check was made and has passed; the image's file."""
     packages = ["containertest", *(runtime.package for runtime in runtimes)]
     guest = image(scons, folder, packages, board=board, kernel=kernel, boot=boot)
     names = ",".join(runtime.name for runtime in runtimes)
     console = console_of(guest, f"panic=-1 leafroot.containers={names} leafroot.containers.runs={runs}")
-    found = results(console, timeout)
+    found = results(console, timeout=3600.0)
     wanted = [LOOKOUT, *(text for runtime in runtimes for text in runtime.checks(boot != "rootfs"))]
     assert [text for _, text in found] == wanted, console.seen
     assert {verdict for verdict, _ in found} == {"ok"}, console.seen

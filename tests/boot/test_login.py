@@ -16,13 +16,12 @@ from leafroot.guest.qemu import Guest
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.passwords import hash_fault
 from leafroot.rootfs.tree import Directory, File, Layer, merge_layers
-from tests.boot.conftest import Console
+from tests.boot.conftest import Scons
+from tests.boot.container_guest import Consoles
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = "output/test/6.12-nullfs-source"
 
-Scons = Callable[..., str]
-ConsoleOf = Callable[..., Console]
 Built = Callable[[str], Path]
 
 
@@ -54,7 +53,7 @@ def guest(made: Path, folder: Path, files: Mapping[str, bytes] = {}) -> Guest:
     return Guest(arch.qemu, arch.emulation, 256, kernel=made / "kernel", initrd=root)
 
 
-def test_a_person_logs_in_and_powers_off(built: Built, console_of: ConsoleOf, tmp_path: Path) -> None:
+def test_a_person_logs_in_and_powers_off(built: Built, console_of: Consoles, tmp_path: Path) -> None:
     console = console_of(guest(built("x86_64"), tmp_path))
     console.expect("leafroot login: ")
     assert "no password is asked for on this console" in console.seen
@@ -68,7 +67,7 @@ def test_a_person_logs_in_and_powers_off(built: Built, console_of: ConsoleOf, tm
     assert console.wait() == 0
 
 
-# What the board could have written, and the line as stty shows it.
+# A console= that a board could have, and how stty shows its line.
 LINES = {
     "ttyAMA0,9600e7": ("9600", "parenb -parodd", "-crtscts", "cs7"),
     "ttyAMA0,38400n7r": ("38400", "-parenb", "crtscts", "cs7"),
@@ -84,7 +83,7 @@ LINES = {
 
 @pytest.mark.parametrize("text", LINES)
 def test_a_person_logs_in_on_a_line_as_the_kernel_has_set_it(
-    built: Built, console_of: ConsoleOf, tmp_path: Path, text: str
+    built: Built, console_of: Consoles, tmp_path: Path, text: str
 ) -> None:
     """The boot loader's console= comes before the one that is built in, and counts."""
     speed, parity, flow, size = LINES[text]
@@ -109,7 +108,7 @@ def test_a_person_logs_in_on_a_line_as_the_kernel_has_set_it(
 
 @pytest.mark.parametrize("method", ["-6", "-5", "-1"])
 def test_a_password_whose_hash_is_accepted_opens_the_login(
-    built: Built, console_of: ConsoleOf, tmp_path: Path, method: str
+    built: Built, console_of: Consoles, tmp_path: Path, method: str
 ) -> None:
     made = subprocess.run(
         ["openssl", "passwd", method, "-salt", "aB3./xyz", "open sesame"], capture_output=True, text=True, check=True

@@ -31,7 +31,7 @@ FORMS = {
     "hvc0": "-L hvc0 0 linux",
     "ttymxc10,115200": "-L ttymxc10 115200 linux",
     "tty1": "-L tty1 0 linux",
-    # The virtual terminal in front.
+    # The foreground virtual terminal.
     "tty0": "-L tty1 0 linux",
 }
 

@@ -224,6 +224,7 @@ def test_what_cannot_be_a_mirror_is_refused(mirror: str, message: str) -> None:
 PIECES = "URIs:|Types: deb|\n|\r\n| |\t|http://a/debian|mirror+file:/x|#|[|]|cdrom:[x y]/|\0|é|-----BEGIN PGP"
 MORE = (
     "Enabled: no|deb |deb-src |:|http://[::1/x|http://x:y/|https://u:p/w@h/x|file:|copy:|mirror+|%zz|Signed-By:|machine"
+    "|\ndeb http://b/debian x main\n|\n\nURIs: http://c/debian\n"
 )
 
 

@@ -141,6 +141,7 @@ def test_an_archive_compressed_on_the_way_is_resumed_from_its_beginning(
 ) -> None:
     server.pages["/a.tar"] = Page(BODY, encoding="gzip", compressed=True, breaks=[1000])
     assert fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress).read_bytes() == BODY
+    assert server.asked == [("/a.tar", None), ("/a.tar", "bytes=1000-"), ("/a.tar", None), ("/a.tar", None)]
 
 
 def test_an_encoding_that_is_a_lie_is_an_error(server: Server, tmp_path: Path, told: Told) -> None:

@@ -86,7 +86,7 @@ def zips(draw: st.DrawFn) -> bytes:
     """A zip archive of up to eight members, and perhaps damaged."""
     buffer = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as archive:
-        # Of a name that is there already.
+        # zipfile warns about a name that is already there.
         warnings.simplefilter("ignore")
         for _ in range(draw(st.integers(0, 8))):
             name = (draw(TOPS) + draw(PATHS)).replace("\udcff", "\\")

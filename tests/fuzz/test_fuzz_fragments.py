@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lines that are nearly right: each is honoured, refused or a comment, and never read in another way than it looks.
+"""Lines that are nearly right: each is honoured, refused or a comment, and none is read as other than it looks.
 
-What a line means is known in two ways that share nothing with the reader: by construction, and from readers of others:
+What a line means is known in two ways that share nothing with the reader: by construction, and from other readers:
 kconfiglib, and the rules of the kernel's conf (conf_read_simple() and sym_string_valid() in scripts/kconfig).
 """
 
@@ -152,7 +152,7 @@ def try_line(line: str, kind: str, kconf: Any, file: Path) -> str:
     except LeafrootError as error:
         assert str(error).startswith("x.config:2: "), error
         assert kind not in ("right", "comment"), error
-        assert str(error).isprintable() or "\n" in str(error)
+        assert str(error).replace("\n", "").isprintable(), ascii(str(error))
         return "refused"
     assert (found[0].line, found[-1].line) == around
     plain = line.strip(" \t\r")

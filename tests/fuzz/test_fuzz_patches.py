@@ -76,10 +76,7 @@ def read_or_refused(data: bytes) -> None:
 BEGINNINGS = (b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"--- a/f\n+++ b/f\n@@ ")
 BYTES = st.one_of(
     st.binary(max_size=80),
-    st.tuples(
-        st.sampled_from([b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"--- a/f\n+++ b/f\n@@ "]),
-        st.binary(),
-    ).map(b"".join),
+    st.tuples(st.sampled_from(BEGINNINGS), st.binary()).map(b"".join),
 )
 
 

@@ -150,7 +150,7 @@ def test_strings_are_read_as_they_are_written() -> None:
         assert string_in(Assignment("X", quoted(text), "x")) == text
 
 
-def test_a_file_with_a_byte_order_mark_windows_ends_of_lines_and_none_at_the_end() -> None:
+def test_a_file_may_have_a_byte_order_mark_crlf_line_ends_and_no_final_newline() -> None:
     text = "\ufeffCONFIG_A=y\r\n# CONFIG_B is not set\r\n\r\nCONFIG_C=1".encode()
     assert [one.line for one in parse_fragment(text, "x")] == ["CONFIG_A=y", "# CONFIG_B is not set", "CONFIG_C=1"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.errors import LeafrootError
+from leafroot.kconfig.fragment import parse_fragment
 from leafroot.kconfig.resolve import resolve
 from tests.small_tree import SmallTree
 
@@ -73,7 +74,7 @@ HELD = {
 HELD_WITH_MODULES = {
     "module": "CONFIG_MODULES=y\nCONFIG_P_TRI=m",
     "module below a module": "CONFIG_MODULES=y\nCONFIG_P_TRI=m\nCONFIG_P_OTHER=m",
-    "no module": "CONFIG_MODULES=y\nCONFIG_P_TRI=y\nCONFIG_P_OTHER=m",
+    "module below what is built in": "CONFIG_MODULES=y\nCONFIG_P_TRI=y\nCONFIG_P_OTHER=m",
 }
 
 
@@ -90,8 +91,7 @@ def resolved(folder: Path, lines: str, kconfig: str = KCONFIG) -> dict[str, str]
 
 
 def assigned(lines: str) -> dict[str, str]:
-    pairs = (line.removeprefix("CONFIG_").partition("=") for line in lines.splitlines() if not line.startswith("#"))
-    return {name: value for name, _, value in pairs}
+    return {one.symbol: one.value for one in parse_fragment(lines.encode(), "x.config")}
 
 
 @pytest.mark.parametrize("lines", HELD.values(), ids=HELD)

@@ -19,7 +19,7 @@ STARTS = {"init": "#!/bin/sh", "bin/sh": "\x7fELF"}
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
-    """Files below a folder, executable each; a path with a slash at its end is a folder."""
+    """Write executable files below a folder; a path that ends with a slash is a folder."""
     for path, text in files.items():
         place = folder / path
         (place if path.endswith("/") else place.parent).mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,9 @@ import pytest
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import plan_board
-from leafroot.step import Step, Text
+from leafroot.step import Step
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT
+from tests.plan.conftest import MACHINE, ROOT, asked_of
 from tests.small_tree import Code, package
 
 CHOICE = (
@@ -59,8 +59,7 @@ def probe(place: Path, size: str) -> Step:
 def test_a_word_is_a_base_a_fragment_or_a_line(tmp_path: Path, size: str, base: str, asked: list[str]) -> None:
     step = probe(tmp_path, size)
     assert step.commands[0][-1] == base
-    (text,) = (one.text for one in step.inputs if isinstance(one, Text) and one.at == "/asked")
-    assert [line for line in text.splitlines() if not line.startswith("# at ")] == asked
+    assert [line for line in asked_of(step).splitlines() if not line.startswith("# at ")] == asked
 
 
 def test_texts_and_numbers_of_allnoconfig_get_their_defaults(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other content under an equal time stamp is seen, for every kind of file that a step reads, by scons itself.
 
-So it comes from cp -p, rsync -t, git-restore-mtime, and tar with times that were clamped.
+cp -p, rsync -t, git-restore-mtime, and tar with clamped times leave such files.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ INPUTS = {
 }
 
 
-# What a file has in which a word is changed. A comment in a fragment would change nothing.
+# The line to write into a file, around the word that changes. In a fragment, a comment would change nothing.
 FORMS = {".c": "/* {} */\n", ".config": "CONFIG_{}=y\n"}
 OWN = "leafroot/app/commands.py"
 

@@ -229,7 +229,7 @@ def test_what_the_table_says_counts_for_the_step(tmp_path: Path) -> None:
     first = read_listing(tmp_path, "over")
     (folder / "leafroot.modes").write_text("etc/x 0640\n")
     assert read_listing(tmp_path, "over").entries != first.entries
-    # Neither the bits of the disk that do not count, nor comments.
+    # Bits of the disk that do not count, and comments, change nothing.
     (folder / "leafroot.modes").write_text("# closed\netc/x 0600 0 0\n")
     (folder / "etc/x").chmod(0o600)
     assert read_listing(tmp_path, "over").entries == first.entries

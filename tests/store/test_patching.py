@@ -16,8 +16,7 @@ from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
 from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.store.patching import apply_patch, tell_backups
-
-PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+from tests.small_tree import PATCH
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ def test_nothing_is_changed_through_a_link(tree: Path, tmp_path: Path, text: str
 
 def test_a_file_outside_is_refused_before_anything_is_applied(tree: Path, tmp_path: Path) -> None:
     told = refusal(tree, written(tmp_path, PATCH + PATCH.replace("/f", "/../../f")))
-    assert told.startswith(f"{tmp_path}/p.patch:8: a/../../f is outside the source\n")
+    assert told.startswith(f"{tmp_path}/p.patch:10: a/../../f is outside the source\n")
     assert (tree / "f").read_text() == "a\nb\nc\n"
 
 

@@ -21,8 +21,8 @@ from leafroot.errors import LeafrootError
 from leafroot.store import trees
 from leafroot.store.trees import Store
 from tests.archive.tar_members import link, member, tar_bytes
+from tests.small_tree import PATCH
 
-PATCH = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
 SECOND = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-B\n+BB\n c\n"
 Make = Callable[..., Archive]
 
@@ -110,7 +110,7 @@ def test_another_series_of_patches_gives_another_tree(make: Make, store: Store) 
 
 
 def test_a_series_of_debian_in_a_folder_and_with_an_option(make: Make, store: Store) -> None:
-    """Both stood for a traceback, or were passed over."""
+    """Before, each of these ended in a traceback or was silently skipped."""
     theirs = make(
         "x.debian.tar",
         member("debian/patches/series", b"cve/one.patch -p0\n"),
@@ -182,7 +182,7 @@ def test_a_source_keeps_such_links_and_the_store_tells_them(
 
 
 def test_a_part_is_never_unpacked_through_a_link_that_leads_out(make: Make, store: Store, tmp_path: Path) -> None:
-    """It was impossible while such links were refused."""
+    """While such links were refused, this could not happen."""
     (tmp_path / "outside").mkdir()
     linked = make("x.tar", member("x-1/f"), link("x-1/l", str(tmp_path / "outside")))
     part = make("cli.tar", member("c/g", b"g\n"))
