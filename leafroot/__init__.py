@@ -3,6 +3,7 @@
 
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import Board, Kernel, RaspberryPi, Series
+from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.option import Brings, Choice, Dependency, Number, Option, Provider, Text
 from leafroot.describe.package import Account, Package
 from leafroot.describe.qemu import Emulation
@@ -20,6 +21,7 @@ __all__ = [
     "Autotools",
     "Board",
     "Brings",
+    "BuildRoot",
     "Choice",
     "Dependency",
     "Emulation",

@@ -124,6 +124,30 @@ class Sources(Input):
 
 
 @dataclass(frozen=True)
+class Usr(Input):
+    """The /usr of the sandbox: Debian packages, merged into one read-only tree; nothing of this machine's own is seen.
+
+    `name` is for people: the build roots that the packages are from. `links` are added: paths in the tree, beginning
+    with usr/, and where they lead.
+    """
+
+    name: str
+    packages: tuple[Archive, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+    def archives(self) -> tuple[Archive, ...]:
+        return self.packages
+
+    @cached_property
+    def content(self) -> str:
+        """The SHA-256 of all that is in it; a thousand steps may have the same one."""
+        return hashlib.sha256(json.dumps([[one.sha256 for one in self.packages], self.links]).encode()).hexdigest()
+
+    def identity(self) -> dict[str, object]:
+        return {"content": self.content}
+
+
+@dataclass(frozen=True)
 class Folder(Input):
     """Files of the checkout as a read-only folder: (name in it, path in the checkout, mode).
 
@@ -237,7 +261,9 @@ class Digests(Input):
         return {"steps": [one.path for one in self.steps]}
 
 
-AnyInput = Source | Sources | Folder | Overlay | Union | Unpacked | Artefact | TreeFile | Text | HostFolder | Digests
+AnyInput = (
+    Usr | Source | Sources | Folder | Overlay | Union | Unpacked | Artefact | TreeFile | Text | HostFolder | Digests
+)
 
 
 @dataclass(frozen=True)

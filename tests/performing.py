@@ -1,17 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps performed on this machine, as tests do that: what `Local` needs beside the step, in a folder of the test's."""
+"""Steps performed on this machine, as tests do that: what `Local` needs beside the step, in a folder of the test's.
+
+The build root comes from the caller's cache: it is unpacked once, and not for each test.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
+from leafroot.fetch.fetch import fetch
 from leafroot.host.jobserver import Slots
-from leafroot.step import Action, Step
+from leafroot.plan.build_machine import Machine, this_processor
+from leafroot.step import Action, Source, Sources, Step, Usr
 from leafroot.store.trees import Store
+from leafroot.units.catalog import load_catalog
+from tests.real_builds import CALLERS_CACHE
+from tests.small_tree import CHECKOUT
+
+
+@cache
+def this_machine() -> Machine:
+    """This machine, with its real build roots."""
+    processor = this_processor()
+    return Machine(processor, load_catalog(CHECKOUT, processor=processor).roots)
+
+
+_SHARED = Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
+
+
+def shared_usr() -> Path:
+    """The usual /usr, in the caller's cache."""
+    usr = this_machine().usr()
+    return _SHARED.usr(usr.name, usr.packages, usr.links)
+
+
+class _OwnTrees(Store):
+    """Trees of a test's own, but for the build roots."""
+
+    def __init__(self, folder: Path, get: Callable[[Archive], Path], usr: Path | None) -> None:
+        super().__init__(folder, get)
+        self._usr = usr
+
+    def usr(self, name: str, packages: Sequence[Archive], links: Sequence[tuple[str, str]]) -> Path:
+        return self._usr or _SHARED.usr(name, packages, links)
+
+    def fetch(self, item: Source | Sources | Usr) -> None:
+        if not isinstance(item, Usr):
+            super().fetch(item)
 
 
 def no_fetch(archive: Archive) -> Path:
@@ -25,17 +66,28 @@ def local_in(
     get: Callable[[Archive], Path] = no_fetch,
     slots: int = 2,
     hint: Callable[[Step], str] = lambda step: "",
+    usr: Path | None = None,
 ) -> Local:
-    """What performs steps with outputs and unpacked trees below `folder`, which is the checkout unless another is."""
+    """What performs steps with outputs and unpacked trees below `folder`, which is the checkout unless another is.
+
+    `usr` is a /usr in place of the one in the caller's cache.
+    """
     output = folder / "output"
     output.mkdir(exist_ok=True)
 
     def digest(name: str) -> str:
         return hashlib.sha256((output / name).read_bytes()).hexdigest()
 
-    return Local(checkout or folder, output, Store(folder / "trees", get), Slots(slots), digest, hint=hint)
+    return Local(checkout or folder, output, _OwnTrees(folder / "trees", get, usr), Slots(slots), digest, hint=hint)
+
+
+def with_usr(step: Step) -> Step:
+    """The step with the usual /usr, if it has commands and no /usr yet."""
+    if not step.commands or any(isinstance(item, Usr) for item in step.inputs):
+        return step
+    return replace(step, inputs=(this_machine().usr(), *step.inputs))
 
 
 def perform(local: Local, step: Step) -> float:
     """Have a step performed that no cache is asked for: digests of inputs are nobody's concern."""
-    return local.perform(Action(step, ()))
+    return local.perform(Action(with_usr(step), ()))

@@ -27,6 +27,7 @@ from leafroot.step import (
     TreeFile,
     Union,
     Unpacked,
+    Usr,
 )
 from tests.actions import ELSEWHERE, ONE, STEP, TWO, A, B, action
 
@@ -39,6 +40,7 @@ READS: dict[str, tuple[AnyInput, list[str], list[str], list[Archive]]] = {
         ["p/1.patch"],
         [ONE, TWO, ELSEWHERE],
     ),
+    "Usr": (Usr("/usr", "compile", (ONE, TWO), (("usr/bin/awk", "gawk"),)), [], [], [ONE, TWO]),
     "Sources": (Sources("/s", (ONE, TWO)), [], [], [ONE, TWO]),
     "Folder": (Folder("/f", (("a", "x/a", 0o644), ("b", "y/b", 0o755))), [], ["x/a", "y/b"], []),
     "Union": (Union("/u", (A, B)), [A.path, B.path], [], []),
@@ -74,6 +76,8 @@ def overlay(mode: str, link: str = "-> x") -> Listing:
 MOVED: dict[str, tuple[AnyInput, AnyInput]] = {
     "where an archive is found": (Source("/s", ONE), Source("/s", ELSEWHERE)),
     "where an archive among others is found": (Sources("/s", (ONE, TWO)), Sources("/s", (ELSEWHERE, TWO))),
+    "where a package of /usr is found": (Usr("/usr", "x", (ONE, TWO)), Usr("/usr", "x", (ELSEWHERE, TWO))),
+    "the names of build roots": (Usr("/usr", "x", (ONE, TWO)), Usr("/usr", "y", (ONE, TWO))),
     "where a part is found": (Source("/s", TWO, parts=(("p", ONE),)), Source("/s", TWO, parts=(("p", ELSEWHERE),))),
     "where an overlay is": (Overlay("/o", LISTING), Overlay("/o", replace(LISTING, folder="under"))),
     "where a folder of this machine is": (HostFolder("/x", "/usr", "gcc"), HostFolder("/x", "/opt", "gcc")),
@@ -83,6 +87,9 @@ CHANGED: dict[str, tuple[AnyInput, AnyInput]] = {
     "a member of the archive": (Source("/s", ONE), Source("/s", replace(ONE, inner="data.tar.xz"))),
     "how a patch is stripped": (Source("/s", ONE, (Patch("p"),)), Source("/s", ONE, (Patch("p", 0),))),
     "how it is stripped": (Source("/s", ONE), Source("/s", replace(ONE, strip=0))),
+    "another package of /usr": (Usr("/usr", "x", (ONE,)), Usr("/usr", "x", (TWO,))),
+    "one package of /usr more": (Usr("/usr", "x", (ONE,)), Usr("/usr", "x", (ONE, TWO))),
+    "a link in /usr": (Usr("/usr", "x", (ONE,)), Usr("/usr", "x", (ONE,), (("usr/bin/awk", "gawk"),))),
     "another part": (Source("/s", ONE, parts=(("p", ONE),)), Source("/s", ONE, parts=(("p", TWO),))),
     "a part elsewhere": (Source("/s", ONE, parts=(("p", TWO),)), Source("/s", ONE, parts=(("q", TWO),))),
     "a part or Debian's": (Source("/s", ONE, parts=(("debian", TWO),)), Source("/s", ONE, debian=TWO)),

@@ -17,7 +17,7 @@ from leafroot.app.guests import guest_of
 from leafroot.app.session import Session
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.errors import LeafrootError
-from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import Config, ExternalToolchain
 from leafroot.plan.board import Plan
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def check_reproduce(session: Session) -> None:
     from leafroot.reproduce.place import check_release
 
     if release := session.variables.release:
-        check_release(release, external=any(config.toolchain for config in session.configs))
+        external = any(isinstance(config.toolchain, ExternalToolchain) for config in session.configs)
+        check_release(release, external=external)
 
 
 def reproduce(session: Session) -> int:

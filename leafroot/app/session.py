@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from pathlib import Path
 
 from leafroot.app.variables import Variables, Word, check_known, read_variables
@@ -14,12 +14,13 @@ from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import digest_of
 from leafroot.host.jobserver import Slots
-from leafroot.host.machine import compiler_identity, host_platform
+from leafroot.host.machine import compiler_identity
 from leafroot.host.progress import Progress
-from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.config import Config, ExternalToolchain, configure
 from leafroot.kconfig.defconfig import find_board
 from leafroot.kconfig.resolve import Request
-from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.plan.board import Plan, plan_board
+from leafroot.plan.build_machine import Machine, this_processor
 from leafroot.step import Step
 from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
@@ -41,6 +42,11 @@ class Session:
     boards: Sequence[str]
     configs: Sequence[Config] = ()
     planned: list[tuple[Config, Plan]] = field(default_factory=list)
+
+    @cached_property
+    def build_machine(self) -> Machine:
+        """This machine and its build roots."""
+        return Machine(this_processor(), self.catalog.roots)
 
     @property
     def output(self) -> Path:
@@ -83,8 +89,16 @@ class Session:
 
     def make_plans(self, file_digest: Callable[[Path], str] = digest_of) -> list[Plan]:
         """Plan every board that was configured; `file_digest` gives the SHA-256 of a file of this machine."""
-        self.planned = [(config, plan_board(config, _machine(config, file_digest))) for config in self.configs]
+        self.planned = [(config, plan_board(config, self.machine(config, file_digest))) for config in self.configs]
         return [plan for _, plan in self.planned]
+
+    def machine(self, config: Config | None = None, file_digest: Callable[[Path], str] = digest_of) -> Machine:
+        """This machine, with the compiler of its own that the configuration asks for."""
+        machine = self.build_machine
+        if config is None or not isinstance(config.toolchain, ExternalToolchain):
+            return machine
+        target = config.arch.target.split("-")[0]
+        return replace(machine, compiler=compiler_identity(config.toolchain, target, file_digest))
 
     def steps(self) -> list[Step]:
         """All steps of all plans."""
@@ -120,8 +134,11 @@ class Session:
 
     def executor(self, jobs: int, digest: Callable[[str], str], held: tuple[int, ...] = ()) -> Local:
         """What performs steps here, `jobs` compilers at a time; `digest` gives the SHA-256 of an output."""
-        store = Store(self.cache / "trees", self._fetch)
-        return Local(self.checkout, self.output, store, Slots(jobs), digest, held, self.shell_hint)
+        return Local(self.checkout, self.output, self.store(), Slots(jobs), digest, held, self.shell_hint)
+
+    def store(self) -> Store:
+        """The unpacked trees in the cache."""
+        return Store(self.cache / "trees", self._fetch)
 
     def _fetch(self, archive: Archive) -> Path:
         from leafroot.fetch.fetch import cached, check_offline, fetch
@@ -136,7 +153,7 @@ class Session:
 def open_session(checkout: Path, given: Variables | Mapping[str, str], board_needed: bool) -> Session:
     """Read the variables, unless that is done, load the units, and find the boards that were named."""
     variables = given if isinstance(given, Variables) else read_variables(checkout, given)
-    catalog = load_catalog(checkout, variables.external, licenses=variables.cache / "licenses")
+    catalog = load_catalog(checkout, variables.external, variables.cache / "licenses", this_processor())
     boards = sorted(catalog.boards) if variables.boards == ("all",) else list(variables.boards)
     for board in boards:
         find_board(catalog, board)
@@ -150,8 +167,3 @@ def open_session(checkout: Path, given: Variables | Mapping[str, str], board_nee
     return Session(checkout, variables, catalog, boards)
 
 
-def _machine(config: Config, file_digest: Callable[[Path], str]) -> Machine:
-    if config.toolchain is None:
-        return Machine(host_platform())
-    target = config.arch.target.split("-")[0]
-    return Machine(host_platform(), compiler_identity(config.toolchain, target, file_digest))

@@ -179,7 +179,7 @@ class Variables:
     toolchain: str = field(
         metadata=_declared(
             "TOOLCHAIN",
-            "source: built here (the default); debian: this machine's compiler, which is quicker",
+            "source: built here (the default); debian: Debian's compiler, which is quicker",
             _toolchain,
         )
     )
@@ -205,10 +205,10 @@ class Variables:
     netboot: bool = field(
         metadata=_declared("NETBOOT", "1: boot and boot-test load the image over the network (QEMU's own)", _switch)
     )
-    package: str = field(metadata=_declared("PACKAGE", "the package whose modules 'go-lock' locks", _text))
+    package: str = field(metadata=_declared("PACKAGE", "the package, written in Go, whose modules 'lock' pins", _text))
     release: str = field(
         metadata=_declared(
-            "RELEASE", "Debian release that 'go-lock' reads (trixie), or that 'reproduce' builds in as well", _release
+            "RELEASE", "Debian release that 'lock' reads (trixie), or that 'reproduce' builds in as well", _release
         )
     )
     device: Path | None = field(

@@ -45,6 +45,7 @@ from leafroot.step import (
     TreeFile,
     Union,
     Unpacked,
+    Usr,
 )
 from leafroot.store.trees import Store
 
@@ -97,7 +98,7 @@ class Local:
                 return _timed(lambda: self._do_own(action, own, output))
             # Downloads go on beside what others build: whoever waits for one has no slot.
             for item in step.inputs:
-                if isinstance(item, (Source, Sources)):
+                if isinstance(item, (Source, Sources, Usr)):
                     self.store.fetch(item)
             with self.slots.one():
                 return _timed(lambda: self._build(step, output))
@@ -179,7 +180,11 @@ class Local:
         for name in ("build", "out", "scratch"):
             (room / name).mkdir(parents=True, exist_ok=True)
         bindings = [Binding("/build", room / "build", writable=True), Binding("/out", room / "out", writable=True)]
+        usr: Path | None = None
         for number, item in enumerate(step.inputs):
+            if isinstance(item, Usr):
+                usr = self.store.usr(item.name, item.packages, item.links)
+                continue
             if isinstance(item, Unpacked):
                 if fresh:
                     _unpack(self.output / item.artefact.path, inside(room, item.at))
@@ -188,8 +193,9 @@ class Local:
         script = room / "scratch" / "commands"
         script.write_text("".join(_script(step)))
         bindings.append(Binding(_SCRIPT, script))
+        assert usr is not None, f"{step.title}: a step with commands needs a /usr"
         env = {**dict(step.env), "MAKEFLAGS": self.slots.makeflags, "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)}
-        return Sandbox(room / "scratch", bindings, env)
+        return Sandbox(room / "scratch", usr, bindings, env)
 
     def _place(self, item: AnyInput, made: Path) -> Path:
         """Where an input lies on this machine; `made` is for what is written only now."""
@@ -213,7 +219,7 @@ class Local:
                 return made
             case HostFolder():
                 return Path(item.path)
-            case Overlay() | Digests() | Unpacked():
+            case Overlay() | Digests() | Unpacked() | Usr():
                 raise AssertionError(f"{item.at}: no step with commands is given a {type(item).__name__} so")
         assert_never(item)
 

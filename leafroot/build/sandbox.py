@@ -3,7 +3,7 @@
 
 A step sees, of this machine, and cannot change:
 
-- its declared inputs, and the host's /usr (its tools), with /etc/alternatives and /etc/ld.so.cache, which lead into it;
+- its declared inputs, among which is /usr (its tools); nothing of this machine's own /usr or /etc is seen;
 - of devices null, zero, full, random, urandom and a pseudo-terminal multiplexer of its own;
 - what every process learns of the kernel: its version, the processors, the memory, the time. /proc shows no process but
   the step's own; where the folders lie that are bound in can be read in its mountinfo.
@@ -40,12 +40,9 @@ ENVIRONMENT = {
     "TMPDIR": "/tmp",
 }
 
-# Programs that no build asks for, and that the kernel's Kconfig takes facts from where it happens to find them
-# (CONFIG_PAHOLE_VERSION, CONFIG_RUSTC_VERSION, CONFIG_RUST_IS_AVAILABLE): its configuration would tell of this machine.
-_UNSEEN = ("pahole", "rustc", "bindgen")
-
 _UID = "1000"
-_LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+# Folders that lead into /usr, as far as it has them.
+_LINKED = ("bin", "sbin", "lib", "lib64")
 _PASSWD = "root:x:0:0:root:/:/bin/sh\nleafroot:x:1000:1000:leafroot:/build:/bin/sh\n"
 _GROUP = "root:x:0:\nleafroot:x:1000:\n"
 
@@ -61,9 +58,13 @@ class Binding:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What a step's commands see; `scratch` is a folder for the files that the sandbox itself needs."""
+    """What a step's commands see: `usr` at /usr, and the bindings.
+
+    `scratch` is a folder for the files that the sandbox itself needs.
+    """
 
     scratch: Path
+    usr: Path
     bindings: Sequence[Binding]
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,21 +80,11 @@ class Sandbox:
         line += ["--die-with-parent", "--clearenv"]
         if not interactive:
             line += ["--new-session"]
-        line += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-        for name in _UNSEEN:
-            program = Path("/usr/bin", name).resolve()
-            if program.is_relative_to("/usr") and program.is_file():
-                line += ["--ro-bind", "/dev/null", str(program)]
+        line += ["--ro-bind", str(self.usr), "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
         for name in _LINKED:
-            host = Path("/") / name
-            if host.is_symlink():
+            if (self.usr / name).exists():
                 line += ["--symlink", f"usr/{name}", f"/{name}"]
-            elif host.is_dir():
-                line += ["--ro-bind", str(host), f"/{name}"]
         line += ["--ro-bind", str(etc / "passwd"), "/etc/passwd", "--ro-bind", str(etc / "group"), "/etc/group"]
-        for name in ("alternatives", "ld.so.cache"):
-            if (host := Path("/etc") / name).exists():
-                line += ["--ro-bind", str(host), f"/etc/{name}"]
         for binding in sorted(self.bindings, key=lambda item: item.at):
             line += ["--bind" if binding.writable else "--ro-bind", str(binding.path), binding.at]
         # Last, when all places have been made: who writes beside them is told, and does not lose it without a word.

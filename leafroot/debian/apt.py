@@ -8,20 +8,21 @@ the indices. The format of copyright files: https://www.debian.org/doc/packaging
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from debian.copyright import Copyright, MachineReadableFormatError, NotMachineReadableError
 
-from leafroot.describe.archive import login_of, without_login
+from leafroot.describe.archive import DebianPackage, login_of, without_login
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
 from leafroot.host.run import capture
+from leafroot.units.lock import pinned
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SOURCE = "src:"
@@ -45,7 +46,7 @@ APT::Sandbox::User "root";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::ForceHash "SHA256";
-"""
+{architecture}"""
 # Debian's short names of licences that have another name in the SPDX list.
 _SPDX = {
     "Expat": "MIT",
@@ -55,24 +56,17 @@ _SPDX = {
     "BSD-4-clause": "BSD-4-Clause",
 }
 _UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class DebianPackage:
-    """A binary package; `path` is relative to the mirror."""
-
-    name: str
-    version: str
-    path: str
-    sha256: str
+# It warns of each copyright file that names its format in another way.
+logging.getLogger("debian.copyright").setLevel(logging.ERROR)
 
 
 class Apt:
-    """apt with the indices of one release, kept in `folder`."""
+    """apt with the indices of one release, kept in `folder`; `architecture` is Debian's name, "" for this machine's."""
 
-    def __init__(self, folder: Path, release: str, mirror: str = "") -> None:
+    def __init__(self, folder: Path, release: str, mirror: str = "", architecture: str = "") -> None:
         self._folder = folder
         self._release = release
+        self._architecture = architecture
         base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
         self._login = login_of(base)
         self._base = without_login(base)
@@ -91,7 +85,9 @@ class Apt:
         (self._folder / "sources.list").write_text("".join(lines))
         (self._folder / "status").write_text("")
         self._write_login()
-        (self._folder / "apt.conf").write_text(_CONFIGURATION.format(folder=self._folder))
+        name = self._architecture
+        architecture = f'APT::Architecture "{name}";\nAPT::Architectures "{name}";\n' if name else ""
+        (self._folder / "apt.conf").write_text(_CONFIGURATION.format(folder=self._folder, architecture=architecture))
         self._run(["update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
 
     def _write_login(self) -> None:
@@ -137,7 +133,7 @@ def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
         if match := _URI.match(line):
             path = unquote(match["url"]).removeprefix(f"{base}/")
             version = unquote(match["version"])
-            found.append(DebianPackage(match["name"], version, path, match["sha256"]))
+            found.append(pinned(match["name"], version, path, match["sha256"]))
     return sorted(found, key=lambda package: package.name)
 
 

@@ -22,7 +22,8 @@ class Arch:
     unpacks itself. `qemu` is the QEMU program. `emulation` is the machine for boards that have none of their own,
     `console` the kernel console of that machine. `netboot` says how QEMU's machines with a virtio network card boot
     over the network, if they can. `go` are the variables that tell the Go compiler the architecture
-    (https://go.dev/doc/install/source#environment).
+    (https://go.dev/doc/install/source#environment). `debian` is Debian's name for it, if machines of this
+    architecture can be build machines.
     """
 
     name: str
@@ -47,3 +48,4 @@ class Arch:
     go: Mapping[str, str] = field(default_factory=dict)
     elf_flags: tuple[int, int] = (0, 0)
     netboot: NetBoot | None = None
+    debian: str = ""

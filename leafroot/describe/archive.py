@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives as authors describe them, pinned by their SHA-256, with the places to find them; and source modules."""
+"""Archives as authors describe them, pinned by their SHA-256, with the places to find them; and Debian packages."""
 
 from __future__ import annotations
 
@@ -178,8 +178,8 @@ def check_url(url: str, where: str) -> None:
 
 
 @dataclass(frozen=True)
-class Module:
-    """One Debian package of source code, `golang-*-dev`; `license` comes from its Debian copyright file."""
+class DebianPackage:
+    """One binary package of Debian, as a lock file pins it; `license` comes from its copyright file."""
 
     name: str
     version: str

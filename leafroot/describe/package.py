@@ -34,13 +34,15 @@ class Recipe:
     `builds`: whether there is something to build; such a recipe is a Builder. `serves_host`: whether it can build
     programs for the build machine, for the `tools` of other packages. `parts`: the parts of the toolchain, other than
     the C compiler, that it needs and whose code ends up in its programs ("go"). `noarch`: whether the output is the
-    same for every architecture. `takes_words`: whether options of the package can add words to it.
+    same for every architecture. `roots`: the build roots that it needs beyond "compile". `takes_words`: whether options
+    of the package can add words to it.
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
     builds: ClassVar[bool] = True
     serves_host: ClassVar[bool] = False
     noarch: ClassVar[bool] = False
+    roots: ClassVar[tuple[str, ...]] = ()
     takes_words: ClassVar[bool] = True
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Generic, TypeVar
 
-from leafroot.describe.archive import Module
+from leafroot.describe.archive import DebianPackage
 from leafroot.describe.patch import Patch
 
 T = TypeVar("T")
@@ -19,9 +19,9 @@ class Unit(Generic[T]):
     """A loaded package, board or series: its value, and facts about its folder.
 
     `folder` is the path for messages (below the checkout, or absolute for an external tree), `directory` its path on
-    this machine. `files` are the folder's files, relative to it, sorted. `modules` are those that its lock file pins,
-    `patches` those that may be applied to its source. `description` is the name of the file that sets the value.
-    `links` are symbolic links in src/, each with its target.
+    this machine. `files` are the folder's files, relative to it, sorted. `locked` are the Debian packages that its lock
+    file pins, `patches` those that may be applied to its source. `description` is the name of the file that sets the
+    value. `links` are symbolic links in src/, each with its target.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Unit(Generic[T]):
     files: tuple[str, ...]
     directory: Path = Path()
     description: str = "package.py"
-    modules: tuple[Module, ...] = ()
+    locked: tuple[DebianPackage, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     patches: tuple[Patch, ...] = ()
 

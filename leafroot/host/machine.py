@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Facts of the building machine that what it builds depends on: its C library and its compiler."""
+"""Facts of a compiler of this machine that is used in place of Leafroot's own."""
 
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +13,6 @@ from leafroot.host.run import capture
 from leafroot.kconfig.config import ExternalToolchain
 
 _OLDEST_GCC = 12
-
-
-def host_platform() -> str:
-    """The processor and the C library that programs built here need."""
-    libc, version = platform.libc_ver()
-    return f"{platform.machine()}-{libc or 'libc'}-{version or 'unknown'}"
 
 
 def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Callable[[Path], str] = digest_of) -> str:

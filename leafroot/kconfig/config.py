@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
@@ -34,6 +34,9 @@ from leafroot.rootfs.passwords import MAKE_ONE, file_fault, hash_fault
 from leafroot.units.catalog import Catalog
 from leafroot.units.check import SHARED_FRAGMENTS
 
+OwnToolchain = Literal["source", "debian"]
+"""The toolchains that Leafroot brings: built from source, or Debian's compiler."""
+
 
 @dataclass(frozen=True)
 class ExternalToolchain:
@@ -49,7 +52,8 @@ class Config:
 
     `name` is the board's name, or that of another defconfig for it; the output folder is named after it. `graph` is the
     resolved graph of the selected packages and their options. `files` are the packages' folders of files, by package.
-    `toolchain` is None for the one built from source. `overlays` are the overlay folders, the board's first; files of
+    `toolchain` is in a folder of this machine, or one that Leafroot brings: "source" or "debian".
+    `overlays` are the overlay folders, the board's first; files of
     later ones win. `root_password` is the hash for /etc/shadow: "*" locks the account, "" means no password. `memory`
     is RAM in MiB. `root_size` is the size of the root that the kernel is given, "" for none. `compression` is a zstd
     level. `options` are the selected ones of the board's optional kernel fragments. `config_txt` is the text of that
@@ -66,7 +70,7 @@ class Config:
     graph: Graph
     files: Mapping[str, Listing]
     catalog: Catalog
-    toolchain: ExternalToolchain | None
+    toolchain: ExternalToolchain | OwnToolchain
     hostname: str
     root_password: str
     overlays: tuple[Listing, ...]
@@ -233,12 +237,22 @@ def _selected(resolved: Resolved, packages: Mapping[str, Unit[Package]], board: 
     )
 
 
-def _toolchain(resolved: Resolved) -> ExternalToolchain | None:
+def _toolchain(resolved: Resolved) -> ExternalToolchain | OwnToolchain:
     if resolved.value("TOOLCHAIN_SOURCE") == "y":
-        return None
-    absolute = re.compile(r"/[^\s:]*")
+        return "source"
+    if resolved.value("TOOLCHAIN_DEBIAN") == "y":
+        return "debian"
+    prefix = _matching(
+        resolved, "TOOLCHAIN_EXTERNAL_PREFIX", re.compile(r"/[^\s:]*"), "an absolute path without spaces"
+    )
+    if prefix.rstrip("/") in ("/usr", "", "/usr/local"):
+        raise LeafrootError(
+            f"the programs in {prefix} need libraries of this machine, which a build does not see",
+            resolved.where("TOOLCHAIN_EXTERNAL_PREFIX", _MENU),
+            "Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a compiler that stands for itself.",
+        )
     return ExternalToolchain(
-        prefix=_matching(resolved, "TOOLCHAIN_EXTERNAL_PREFIX", absolute, "an absolute path without spaces"),
+        prefix=prefix,
         tuple=_matching(resolved, "TOOLCHAIN_EXTERNAL_TUPLE", _TUPLE, "a tuple such as x86_64-linux-gnu"),
     )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
@@ -142,13 +141,7 @@ def _variables(catalog: Catalog, board: Unit[Board], request: Request) -> Iterab
     if request.toolchain:
         _check_known("TOOLCHAIN", request.toolchain, "toolchain", TOOLCHAINS)
         where = f"TOOLCHAIN={request.toolchain}"
-        if request.toolchain == "source":
-            yield Assignment("TOOLCHAIN_SOURCE", "y", where)
-        else:
-            arch = ARCHES[board.value.arch]
-            yield Assignment("TOOLCHAIN_EXTERNAL", "y", where)
-            yield Assignment("TOOLCHAIN_EXTERNAL_PREFIX", '"/usr"', where)
-            yield Assignment("TOOLCHAIN_EXTERNAL_TUPLE", f'"{arch.debian_tuple}"', where)
+        yield Assignment(symbol("TOOLCHAIN", request.toolchain), "y", where)
 
 
 def _check_known(variable: str, name: str, kind: str, known: Iterable[str]) -> None:

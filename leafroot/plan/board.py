@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.graph import Node
-from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import Config, ExternalToolchain
 from leafroot.own.manifest import BOOT, ELF, STEPS, KernelFacts, ModuleFacts, PackageFacts, WriteManifest
+from leafroot.plan.build_machine import Machine
 from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.forms import BootParts, Export, Forms, plan_forms
@@ -25,18 +26,10 @@ from leafroot.plan.kernel import (
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.plan.packages import plan_packages
 from leafroot.plan.root import plan_root
+from leafroot.plan.toolchain.adapted import plan_debian, plan_external
 from leafroot.plan.toolchain.compiler import Toolchain
-from leafroot.plan.toolchain.from_machine import plan_external
 from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import AnyInput, Artefact, Digests, Output, Step, needed
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a plan needs to know about the build machine: its platform, and the external toolchain's identity."""
-
-    platform: str
-    compiler: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +64,7 @@ class Plan:
 def plan_board(config: Config, machine: Machine) -> Plan:
     """All steps for a board, in an order in which they can run."""
     toolchain = _toolchain(config, machine)
-    packages = plan_packages(config.graph, toolchain, machine.platform, config.catalog.packages, config.fragments)
+    packages = plan_packages(config.graph, toolchain, config.catalog.packages, config.fragments)
     if not any(config.graph.in_cxx(node) for node in config.graph.in_root if node.key in packages):
         toolchain = toolchain.without_libstdcxx()
     root = plan_root(config, toolchain, packages)
@@ -86,8 +79,8 @@ def plan_board(config: Config, machine: Machine) -> Plan:
         assert trees.tree, config.name
         (firmware,) = (packages[key].output for key in config.graph.extra)
         parts = BootParts(image.output, trees.tree.output, firmware)
-        forms = plan_forms(config, parts, config.config_txt, cmdline_txt(config))
-    legal, legal_info = plan_legal_info(config)
+        forms = plan_forms(config, machine, parts, config.config_txt, cmdline_txt(config))
+    legal, legal_info = plan_legal_info(config, machine)
     check = (trees.check,) if trees.check else ()
     steps = (
         *check,
@@ -116,9 +109,11 @@ def plan_board(config: Config, machine: Machine) -> Plan:
 
 
 def _toolchain(config: Config, machine: Machine) -> Toolchain:
-    if config.toolchain is not None:
-        return plan_external(config.toolchain, machine.compiler, config.arch, config.catalog)
-    return plan_source_toolchain(config.arch, config.catalog, machine.platform, config.c_only)
+    if isinstance(config.toolchain, ExternalToolchain):
+        return plan_external(config.toolchain, machine, config.arch, config.catalog)
+    if config.toolchain == "debian":
+        return plan_debian(machine, config.arch, config.catalog)
+    return plan_source_toolchain(config.arch, config.catalog, machine, config.c_only)
 
 
 def _plan_manifest(
@@ -177,6 +172,6 @@ def _package_facts(unit: Unit[Package], node: Node | None) -> PackageFacts:
         license=package.license,
         archive=source.sha256 if source else "",
         further_archives=tuple((name, archive.sha256) for name, archive in further),
-        modules=tuple(ModuleFacts(one.name, one.version, one.license, one.archive.sha256) for one in unit.modules),
+        modules=tuple(ModuleFacts(one.name, one.version, one.license, one.archive.sha256) for one in unit.locked),
         options=node.options if node else (),
     )

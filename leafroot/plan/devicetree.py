@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from leafroot.kconfig.config import Config
+from leafroot.plan.build_machine import Machine
 from leafroot.plan.kernel import kernel_env, kernel_make, kernel_source
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import ERRORS, AnyInput, Artefact, Output, Step, TreeFile, Union
@@ -43,17 +44,17 @@ def plan_device_trees(config: Config, toolchain: Toolchain, linux_config: Output
     if not config.board.value.kernel.device_tree:
         return DeviceTrees()
     tree = plan_device_tree(config, toolchain, linux_config)
-    emulated = plan_emulated_tree(config, tree) if config.emulation.overlay else None
-    return DeviceTrees(plan_source_check(config), tree, emulated)
+    emulated = plan_emulated_tree(config, toolchain.machine, tree) if config.emulation.overlay else None
+    return DeviceTrees(plan_source_check(config, toolchain.machine), tree, emulated)
 
 
-def plan_source_check(config: Config) -> Step:
+def plan_source_check(config: Config, machine: Machine) -> Step:
     """The step that fails early, before the toolchain is built, if the series does not have a named device tree."""
     names = [f"{config.board.value.kernel.device_tree}.dts", *(f"{name}.dtso" for name in _of_series(config))]
     return Step(
         title="device tree sources",
         output=Output(f"{config.name}/devicetree.checked"),
-        inputs=(kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
+        inputs=(machine.usr(), kernel_source(config), TreeFile(_CHECK, "leafroot/tools/device-tree/check.sh")),
         commands=(
             ("sh", _CHECK, config.described_in, f"/src/{_folder(config)}", ERRORS, *names),
             ("touch", "/build/checked"),
@@ -96,6 +97,7 @@ def plan_device_tree(config: Config, toolchain: Toolchain, linux_config: Output)
         title=f"device tree {base}",
         output=Output(f"{config.name}/devicetree.tar.zst"),
         inputs=(
+            toolchain.usr(),
             kernel_source(config),
             Artefact("/linux.config", linux_config),
             *inputs,
@@ -106,12 +108,12 @@ def plan_device_tree(config: Config, toolchain: Toolchain, linux_config: Output)
     )
 
 
-def plan_emulated_tree(config: Config, tree: Step) -> Step:
+def plan_emulated_tree(config: Config, machine: Machine, tree: Step) -> Step:
     """The step that extracts the device tree for QEMU from the artefact of `plan_device_tree`."""
     return Step(
         title="device tree for QEMU",
         output=Output(f"{config.name}/{EMULATED}"),
-        inputs=(Union("/devicetree", (tree.output,)),),
+        inputs=(machine.usr(), Union("/devicetree", (tree.output,))),
         commands=(("cp", f"/devicetree/{EMULATED}", f"/build/{EMULATED}"),),
         result=f"/build/{EMULATED}",
     )

@@ -3,9 +3,8 @@
 
 The boot loader needs a FAT file system. mkfs.fat (dosfstools) and mtools write it in the step's sandbox. They need
 neither root nor a loop device; they take the serial number and label from us, and every time from SOURCE_DATE_EPOCH.
-The versions in Debian 12 (4.2-1, mtools 4.0.32) and Debian 13 (4.2-1.2, mtools 4.0.48) give the same bytes. The Python
-library that could do the same, pyfatfs, depends on the package fs, whose last release was in 2022. The partition table
-is 72 bytes, which leafroot/tools/boot-forms/card.sh writes itself.
+The Python library that could do the same, pyfatfs, depends on the package fs, whose last release was in 2022. The
+partition table is 72 bytes, which leafroot/tools/boot-forms/card.sh writes itself.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ from pathlib import PurePosixPath
 
 from leafroot.describe.board import RaspberryPi
 from leafroot.kconfig.config import Config
+from leafroot.plan.build_machine import Machine
 from leafroot.raspberry_pi.card import CARD_START
-from leafroot.step import Artefact, Folder, Output, Step, Text, Union, Unpacked
+from leafroot.step import Artefact, Folder, Output, Step, Text, Union, Unpacked, Usr
 
 RAMDISK_LIMIT = 96
 """The largest boot.img in MiB: "The maximum size for a ramdisk file is 96MB", says Raspberry Pi's documentation of
@@ -62,13 +62,14 @@ class BootParts:
     firmware: Output
 
 
-def plan_forms(config: Config, parts: BootParts, config_txt: str, cmdline_txt: str) -> Forms:
+def plan_forms(config: Config, machine: Machine, parts: BootParts, config_txt: str, cmdline_txt: str) -> Forms:
     """The forms of a board that has a boot loader; the two texts become boot files."""
     loader = config.board.value.loader
     assert loader is not None, f"{config.name} has no boot loader to make forms for"
-    boot = _boot_files(config, loader, parts, config_txt, cmdline_txt)
-    card = _card(config, loader, boot)
-    ramdisk = _ramdisk(config, boot)
+    usr = machine.usr("images")
+    boot = _boot_files(config, loader, usr, parts, config_txt, cmdline_txt)
+    card = _card(config, loader, usr, boot)
+    ramdisk = _ramdisk(config, usr, boot)
     exports = (
         Export(f"{config.name}/images/boot", boot.output),
         Export(f"{config.name}/images/netboot", boot.output, loader.serial),
@@ -92,7 +93,9 @@ def fat32_geometry(mebibytes: int) -> tuple[int, int]:
     return 0, 0
 
 
-def _boot_files(config: Config, loader: RaspberryPi, parts: BootParts, config_txt: str, cmdline_txt: str) -> Step:
+def _boot_files(
+    config: Config, loader: RaspberryPi, usr: Usr, parts: BootParts, config_txt: str, cmdline_txt: str
+) -> Step:
     kernel = config.board.value.kernel
     overlays = [f"overlays/{PurePosixPath(name).name}.dtbo" for name in kernel.overlays]
     files = [
@@ -105,6 +108,7 @@ def _boot_files(config: Config, loader: RaspberryPi, parts: BootParts, config_tx
         title="boot files",
         output=Output(f"{config.name}/boot.tar.zst"),
         inputs=(
+            usr,
             Union("/firmware", (parts.firmware,)),
             Union("/devicetree", (parts.device_tree,)),
             Artefact("/kernel", parts.kernel),
@@ -119,24 +123,24 @@ def _boot_files(config: Config, loader: RaspberryPi, parts: BootParts, config_tx
     )
 
 
-def _card(config: Config, loader: RaspberryPi, boot: Step) -> Step:
+def _card(config: Config, loader: RaspberryPi, usr: Usr, boot: Step) -> Step:
     size, capacity = fat32_geometry(loader.boot_partition)
     numbers = (loader.card, CARD_START, loader.boot_partition, size, capacity)
     return Step(
         title="SD card",
         output=Output(f"{config.name}/images/sdcard.img"),
-        inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "card")),
+        inputs=(usr, Unpacked("/build", boot.output), _tools("refuse", "fat", "card")),
         commands=(("sh", "/forms/card.sh", config.described_in, *map(str, numbers)),),
         result="/out/sdcard.img",
         cached=False,
     )
 
 
-def _ramdisk(config: Config, boot: Step) -> Step:
+def _ramdisk(config: Config, usr: Usr, boot: Step) -> Step:
     return Step(
         title="boot ramdisk",
         output=Output(f"{config.name}/images/boot.img"),
-        inputs=(Unpacked("/build", boot.output), _tools("refuse", "fat", "ramdisk")),
+        inputs=(usr, Unpacked("/build", boot.output), _tools("refuse", "fat", "ramdisk")),
         commands=(("sh", "/forms/ramdisk.sh", config.described_in, str(RAMDISK_LIMIT)),),
         result="/out/boot.img",
         cached=False,

@@ -52,7 +52,7 @@ def plan_kernel_config(config: Config, toolchain: Toolchain) -> Step:
     return Step(
         title=f"linux {config.series.value.version} configuration",
         output=Output(f"{config.name}/linux.config"),
-        inputs=(kernel_source(config), *asked.inputs, *kbuild.check_inputs(), *toolchain.inputs),
+        inputs=(toolchain.usr(), kernel_source(config), *asked.inputs, *kbuild.check_inputs(), *toolchain.inputs),
         commands=(
             (*make, config.board.value.kernel.base),
             *kbuild.assign(asked),
@@ -71,6 +71,7 @@ def plan_kernel(config: Config, toolchain: Toolchain, linux_config: Output) -> S
         title=f"linux {config.series.value.version}",
         output=Output(f"{config.name}/linux.tar.zst"),
         inputs=(
+            toolchain.usr(),
             kernel_source(config),
             Artefact(_RESOLVED, linux_config),
             *toolchain.inputs,
@@ -99,6 +100,7 @@ def plan_linked(config: Config, toolchain: Toolchain, tree: Output, linux_config
         title="kernel with a slot for the root",
         output=Output(f"{config.name}/kernel-with-slot"),
         inputs=(
+            toolchain.usr(),
             kernel_source(config),
             Unpacked("/build", tree),
             Artefact("/slot-size", slot_size),
@@ -127,6 +129,7 @@ def plan_bare_kernel(config: Config, toolchain: Toolchain, tree: Output, linux_c
         title="kernel without root",
         output=Output(f"{config.name}/kernel"),
         inputs=(
+            toolchain.usr(),
             kernel_source(config),
             Unpacked("/build", tree),
             *words.inputs,

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.kconfig.config import Config
+from leafroot.kconfig.config import Config, ExternalToolchain
+from leafroot.plan.build_machine import Machine
 from leafroot.plan.forms import Export
 from leafroot.plan.kernel import kernel_source
 from leafroot.plan.recipes.protocol import unit_source, unit_sources
@@ -25,18 +26,22 @@ def shipped(config: Config) -> tuple[Unit[Package], ...]:
     """The packages of which something is in the image or in its boot files, each once."""
     packages, graph = config.catalog.packages, config.graph
     # libgcc is linked into everything that GCC compiles, and libstdc++ is used by C++ programs.
-    runtime = ["musl"] if config.toolchain else ["musl", "gcc"]
-    names = [runtime[0], *(node.unit.name for node in graph.in_root), *runtime[1:], *graph.parts()]
+    runtime = [] if isinstance(config.toolchain, ExternalToolchain) else ["gcc"]
+    names = ["musl", *(node.unit.name for node in graph.in_root), *runtime, *graph.parts()]
     names += [key.package for key in graph.extra]
     return tuple(packages[name] for name in dict.fromkeys(names))
 
 
-def plan_legal_info(config: Config) -> tuple[Step, Export]:
+def plan_legal_info(config: Config, machine: Machine) -> tuple[Step, Export]:
     """The step that collects the licence texts, with a table of all parts; and the folder for users."""
     series = config.series.value
     archive = series.source()
     rows = [("linux", series.version, series.license, archive.file_name, archive.sha256, series.license_files)]
-    inputs: list[AnyInput] = [replace(kernel_source(config), at=f"{_SOURCES}/linux"), TreeFile("/own", _OWN)]
+    inputs: list[AnyInput] = [
+        machine.usr(),
+        replace(kernel_source(config), at=f"{_SOURCES}/linux"),
+        TreeFile("/own", _OWN),
+    ]
     commands = [_install("/own", f"leafroot/{_OWN}")]
     commands += [_install(f"{_SOURCES}/linux/{name}", f"linux/{name}") for name in series.license_files]
     for unit in shipped(config):
@@ -48,9 +53,9 @@ def plan_legal_info(config: Config) -> tuple[Step, Export]:
         if texts:
             inputs += [replace(item, at=f"{_SOURCES}/{unit.name}") for item in unit_sources(unit)]
         commands += [_install(f"{_SOURCES}/{unit.name}/{name}", f"{unit.name}/{name}") for name in texts]
-        if unit.modules:
-            inputs.append(Sources(_modules(unit), tuple(module.archive for module in unit.modules)))
-        for one in unit.modules:
+        if unit.locked:
+            inputs.append(Sources(_modules(unit), tuple(module.archive for module in unit.locked)))
+        for one in unit.locked:
             name = f"{unit.name}/{one.name}"
             rows.append((name, one.version, one.license, one.archive.file_name, one.archive.sha256, ["copyright"]))
             commands.append(_install(f"{_modules(unit)}/{one.copyright}", f"{name}/copyright"))

@@ -23,16 +23,15 @@ _NOT_INSTALLED = ("usr/share/man", "usr/share/doc", "usr/share/info", "usr/lib/*
 def plan_packages(
     graph: Graph,
     toolchain: Toolchain,
-    platform: str,
     catalog: Mapping[str, Unit[Package]],
     fragments: Mapping[str, tuple[Fragment, ...]],
 ) -> dict[Key, Step]:
     """The step of each node that has something to build, in the graph's order.
 
-    `platform` is the build machine; `catalog` has the parts of the toolchain that recipes need, `fragments` the content
-    of those that recipes name, by package.
+    `catalog` has the parts of the toolchain that recipes need, `fragments` the content of those that recipes name, by
+    package.
     """
-    host = HostCompiler(platform)
+    host = HostCompiler(toolchain.machine)
     found: dict[Key, Step] = {}
     for node in graph:
         recipe = node.unit.value.build
@@ -45,7 +44,7 @@ def plan_packages(
                 compiler,
                 node.words,
                 parts,
-                platform,
+                toolchain.machine.processor,
                 fragments.get(node.unit.name, ()),
             )
             found[node.key] = _plan(graph, node, recipe, site, toolchain, host, found)
@@ -70,7 +69,7 @@ def _plan(
     step = Step(
         title=f"{unit.name} {unit.value.version}",
         output=Output(f"{folder}/{unit.name}{f'-{identity}' if identity else ''}.tar.zst"),
-        inputs=(*unit_sources(unit), *work.inputs),
+        inputs=(site.compiler.usr(*recipe.roots), *unit_sources(unit), *work.inputs),
         commands=work.commands,
         env=work.env,
         drop=work.drop,
@@ -82,7 +81,7 @@ def _plan(
     tools = _outputs(graph.tools(node), built)
     if node.variant == HOST:
         # Libraries of the build machine's programs are in the same folder as the programs.
-        output = Output(step.output.path, host.platform)
+        output = Output(step.output.path, host.machine.processor)
         step = replace(step, title=f"{step.title}, a tool", output=output, name=f"host/{unit.name}")
         return _compiled(step, work, host, (), (*linked, *tools))
     sysroot = (toolchain.with_libstdcxx() if graph.in_cxx(node) else toolchain).with_sysroot(linked)

@@ -137,9 +137,9 @@ def check_release(release: str, *, external: bool) -> None:
         raise LeafrootError("only root can make and enter the root of another distribution", where)
     if external:
         raise LeafrootError(
-            "another release has another compiler, which makes other bytes",
+            "another release does not have the compiler that is in a folder of this machine",
             where,
-            "Use TOOLCHAIN=source: it makes the same images on every distribution.",
+            "Use TOOLCHAIN=source or debian: they make the same images on every distribution.",
         )
     if not re.fullmatch(r"[a-z]+", release):
         raise LeafrootError("not the name of a Debian release", where, "For example RELEASE=trixie, or bookworm.")

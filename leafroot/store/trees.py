@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
 from leafroot.archive.unpack import unpack
@@ -21,7 +21,7 @@ from leafroot.errors import LeafrootError
 from leafroot.files import digest_of, link_or_copy, replacing
 from leafroot.host.disk import Scratch, remove, room_for
 from leafroot.host.run import capture, check_interrupt
-from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources
+from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources, Usr
 from leafroot.store.locks import locked
 from leafroot.store.patching import apply_patch, debian_series, tell_backups
 
@@ -34,6 +34,8 @@ _FIND = (
 # Added to the key of an archive's tree if the archive is not unpacked in the way of sources.
 ALONE = ("no links out",)
 WHOLE = ("whole",)
+# Folders of /usr that a build root does without.
+_FOR_PEOPLE = frozenset(f"share/{name}" for name in ("bug", "doc", "info", "lintian", "locale", "man"))
 
 
 def listing_of(tree: Path) -> str:
@@ -118,7 +120,7 @@ class Store:
         digests += [f"strip {patch.strip}" for patch in patches if any(one.strip != 1 for one in patches)]
         return self._tree(archive.file_name, [*archive.content, *more, *digests], patched)
 
-    def fetch(self, item: Source | Sources) -> None:
+    def fetch(self, item: Source | Sources | Usr) -> None:
         """Fetch the archives of a step's input whose trees are not in the store yet."""
         for archive, words in _trees_of(item):
             if not self._place([*archive.content, *words]).is_dir():
@@ -133,6 +135,29 @@ class Store:
                 _link_tree(self.alone(archive), tree, owners, archive.file_name, "archives")
 
         return self._tree("modules", ["archives", *(word for one in archives for word in one.content)], united)
+
+    def usr(self, name: str, packages: Sequence[Archive], links: Sequence[tuple[str, str]]) -> Path:
+        """The /usr of a build root: what Debian packages have there, without what only people read; and links."""
+
+        def merged(tree: Path) -> None:
+            owners: dict[str, str] = {}
+            tree.mkdir()
+            for archive in packages:
+                if (usr := self.alone(archive) / "usr").is_dir():
+                    _link_tree(usr, tree, owners, archive.file_name, f"build root {name}", skip=_FOR_PEOPLE)
+            for path, target in links:
+                inside = path.removeprefix("usr/")
+                place = tree / inside
+                if os.path.lexists(place):
+                    has = owners.get(inside, "one of its packages")
+                    raise LeafrootError(
+                        f"{has} already has {path}", f"build root {name}", "Remove it from links= of the root."
+                    )
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(target)
+
+        words = [f"{path} -> {target}" for path, target in links]
+        return self._tree(f"build root {name}", ["usr", *(one.sha256 for one in packages), *words], merged)
 
     def alone(self, archive: Archive) -> Path:
         """The tree of an archive for `united`, without links that lead out of it.
@@ -211,8 +236,11 @@ class Store:
         return tree
 
 
-def _trees_of(item: Source | Sources) -> Iterator[tuple[Archive, tuple[str, ...]]]:
+def _trees_of(item: Source | Sources | Usr) -> Iterator[tuple[Archive, tuple[str, ...]]]:
     """The archives that an input is unpacked from, each with what is added to the key of its tree."""
+    if isinstance(item, Usr):
+        yield from ((archive, ALONE) for archive in item.packages)
+        return
     if isinstance(item, Sources):
         yield from ((archive, ALONE) for archive in item.members)
         return
@@ -239,8 +267,18 @@ def _check_part(place: Path, folder: str, archive: Archive, part: Archive) -> No
     place.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = "", where: str = "sysroot") -> None:
-    """Add the files of `source` to the tree `target`, as hard links where it can; `owners` says whose each path is."""
+def _link_tree(
+    source: Path,
+    target: Path,
+    owners: dict[str, str],
+    owner: str = "",
+    where: str = "sysroot",
+    skip: Container[str] = (),
+) -> None:
+    """Add the files of `source` to the tree `target`, as hard links where it can; `owners` says whose each path is.
+
+    The folders in `skip` are left out.
+    """
     stack = [(source, target, "")]
     while stack:
         check_interrupt()
@@ -250,6 +288,8 @@ def _link_tree(source: Path, target: Path, owners: dict[str, str], owner: str = 
             for entry in entries:
                 name = prefix + entry.name
                 if entry.is_dir(follow_symlinks=False):
+                    if name in skip:
+                        continue
                     stack.append((Path(entry.path), there / entry.name, name + "/"))
                     continue
                 if name in owners:

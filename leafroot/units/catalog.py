@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from leafroot.describe.archive import DebianPackage
 from leafroot.describe.board import Board, Series
+from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.units.check import check_boards, check_licenses, check_packages, check_series
+from leafroot.units.check import check_boards, check_licenses, check_packages, check_roots, check_series
 from leafroot.units.load import has_files, load_unit
 from leafroot.units.lock import LOCK, read_lock
 from leafroot.units.patches import find_patches
@@ -26,20 +28,27 @@ _NO_UNITS = {"linux": ("config",)}
 
 @dataclass(frozen=True)
 class Catalog:
-    """All units by name, in order (series by number). `trees` are the folders they come from, Leafroot's own first."""
+    """All units by name, in order (series by number). `trees` are the folders they come from, Leafroot's own first.
+
+    `roots` are the build roots, each with the packages that it has on the processor that they were loaded for.
+    """
 
     packages: Mapping[str, Unit[Package]] = field(default_factory=dict)
     boards: Mapping[str, Unit[Board]] = field(default_factory=dict)
     series: Mapping[str, Unit[Series]] = field(default_factory=dict)
+    roots: Mapping[str, Unit[BuildRoot]] = field(default_factory=dict)
     trees: tuple[Path, ...] = ()
 
 
-def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | None = None) -> Catalog:
+def load_catalog(
+    root: Path, external: Sequence[Path] = (), licenses: Path | None = None, processor: str = ""
+) -> Catalog:
     """Load every unit below `root` and below the external trees, and check their references to each other.
 
     An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded, for two
     units of the same name, for unknown names and for dependency cycles. `licenses` is a file that remembers which
-    licence expressions are valid.
+    licence expressions are valid. `processor` is the build machine's: its lock files of build
+    roots are read.
     """
     trees = (root, *(_external_tree(root, path) for path in external))
     for number, tree in enumerate(trees):
@@ -48,13 +57,23 @@ def load_catalog(root: Path, external: Sequence[Path] = (), licenses: Path | Non
     packages = _load_kind(trees, "package", "package.py", "package", Package)
     boards = _load_kind(trees, "board", "board.py", "board", Board)
     series = _load_kind(trees, "linux", "kernel.py", "kernel", Series)
+    roots = {
+        name: replace(unit, locked=_locked(unit, processor))
+        for name, unit in _load_kind(trees, "buildroots", "root.py", "root", BuildRoot).items()
+    }
+    check_roots(roots)
     check_packages(packages)
     check_series(series)
     check_boards(boards, packages, series, root)
     check_licenses([*packages.values(), *series.values()], licenses)
     return Catalog(
-        packages, boards, dict(sorted(series.items(), key=lambda item: (item[1].value.number, item[0]))), trees
+        packages, boards, dict(sorted(series.items(), key=lambda item: (item[1].value.number, item[0]))), roots, trees
     )
+
+
+def _locked(unit: Unit[BuildRoot], processor: str) -> tuple[DebianPackage, ...]:
+    name = f"{processor}.lock"
+    return read_lock(unit.directory / name, unit.path(name), "scons lock") if name in unit.files else ()
 
 
 def _external_tree(root: Path, path: Path) -> Path:
@@ -75,7 +94,9 @@ def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str
     for tree, folder in _folders(trees, parent):
         unit = load_unit(tree, folder, file_name, variable, kind)
         if LOCK in unit.files:
-            unit = replace(unit, modules=read_lock(Path(tree, folder, LOCK), unit.path(LOCK)))
+            unit = replace(
+                unit, locked=read_lock(Path(tree, folder, LOCK), unit.path(LOCK), f"scons lock PACKAGE={unit.name}")
+            )
         if any(name.startswith("patches") for name in unit.files):
             unit = replace(unit, patches=find_patches(unit))
         if unit.name in units:

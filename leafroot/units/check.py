@@ -13,6 +13,7 @@ from typing import Any
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import ROOT_SIZE, Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.console import DRIVERS, console_fault, consoles_of, read_console
 from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Provider
 from leafroot.describe.package import Account, Package
@@ -41,6 +42,17 @@ _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 
 Packages = Mapping[str, Unit[Package]]
+
+
+def check_roots(roots: Mapping[str, Unit[BuildRoot]]) -> None:
+    """Check that the build roots that a root names exist, and that its links are plain paths in usr/."""
+    for unit in roots.values():
+        for name in unit.value.beside:
+            if name not in roots or name == unit.name:
+                raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
+        for path in unit.value.links:
+            if not path.startswith("usr/") or {"", ".", ".."} & set(path.split("/")):
+                raise LeafrootError(f"{path!r} is not a plain path in usr/", unit.at(path), "Write usr/bin/awk.")
 
 
 def check_packages(packages: Packages) -> None:

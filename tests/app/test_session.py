@@ -142,8 +142,8 @@ def test_a_benchmark_calls_scons_with_the_variables_of_this_call(
     ("variables", "command", "message"),
     [
         ({}, "flash", "BOARD=qemu_x86_64: this board has no SD card to write"),
-        ({"OFFLINE": "1"}, "go-lock", "OFFLINE=1: go-lock needs the network: it asks a Debian mirror\n  Run go-lock"),
-        ({"PACKAGE": "busybox"}, "go-lock", "PACKAGE=busybox: "),
+        ({"OFFLINE": "1"}, "lock", "OFFLINE=1: lock needs the network: it asks a Debian mirror\n  Run it"),
+        ({"PACKAGE": "busybox"}, "lock", "PACKAGE=busybox: "),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(

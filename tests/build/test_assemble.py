@@ -12,9 +12,10 @@ from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.own.root import CompressRoot
-from leafroot.plan.board import Machine, plan_board
+from leafroot.plan.board import plan_board
 from leafroot.step import Given
 from leafroot.units.catalog import load_catalog
+from tests.build_machine import MACHINE
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def compress(tmp_path: Path, size: str, mebibytes: int) -> Path:
     """Do the step of qemu_x86_64 (256 MiB) that packs the root, for a root of this size."""
     config = configure(load_catalog(ROOT), ROOT, tmp_path / "kconfig", Request("qemu_x86_64"))
-    plan = plan_board(replace(config, root_size=size), Machine("x86_64-glibc-2.36"))
+    plan = plan_board(replace(config, root_size=size), MACHINE)
     (step,) = (step for step in plan.steps if step.output == plan.root)
     root = tmp_path / "rootfs.cpio"
     with root.open("wb") as file:

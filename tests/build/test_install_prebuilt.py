@@ -23,7 +23,7 @@ from leafroot.rootfs.tree import File, Symlink
 from leafroot.units.catalog import load_catalog
 from tests.archive.tar_members import folder, link, member, tar_bytes
 from tests.archive.test_ar import deb
-from tests.performing import local_in, perform
+from tests.performing import local_in, perform, this_machine
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("-rf", " blank ", "new\nline", "*", "[x]?", "$HOME", "a\\b", "'\"", "%P", "#x", "\ttab")
@@ -54,7 +54,7 @@ def build(tmp_path: Path) -> Build:
     archive.write_bytes(DEB)
     local = local_in(tmp_path, checkout=ROOT, get=lambda _: archive)
     catalog = load_catalog(ROOT)
-    toolchain = plan_source_toolchain(ARCHES["x86_64"], catalog, "x86_64-glibc-2.36")
+    toolchain = plan_source_toolchain(ARCHES["x86_64"], catalog, this_machine())
 
     def made(*install: tuple[str, str], license_files: tuple[str, ...] = ()) -> dict[str, str]:
         package = Package(
@@ -66,7 +66,7 @@ def build(tmp_path: Path) -> Build:
         )
         packages = {"fw": Unit("fw", "package/fw", "Firmware.", package, ("package.py",))}
         graph = resolve_graph(packages, Asked(["fw"], "x86_64"))
-        (step,) = plan_packages(graph, toolchain, "x86_64-glibc-2.36", packages, {"fw": ()}).values()
+        (step,) = plan_packages(graph, toolchain, packages, {"fw": ()}).values()
         perform(local, step)
         nodes = layer_from_tar("fw", local.output / step.output.path).nodes
         found = {}

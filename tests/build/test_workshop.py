@@ -42,9 +42,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "archive/extraction": ("",),
     "archive/zip": ("",),
     "store/trees": (
-        *("Store.source", "Store.united", "Store.alone", "Store.artefact", "Store.union"),
-        *("Store._unpacked", "Store._unpack"),
-        "_link_tree",
+        *("Store.source", "Store.united", "Store.usr", "Store.alone", "Store.artefact", "Store.union"),
+        *("Store._unpacked", "Store._unpack", "_FOR_PEOPLE", "_link_tree"),
     ),
     "store/patching": ("_PATCH", "debian_series", "apply_patch"),
     "describe/patch": ("read_patch", "_decompressed", "read_series"),
@@ -166,10 +165,15 @@ def test_a_change_of_how_steps_are_performed_makes_somebody_decide(part: str, tm
 
 # What is changed, and whether somebody is to decide.
 CHANGES = {
-    "a binding": ("build/sandbox", '"--ro-bind", "/usr", "/usr"', '"--bind", "/usr", "/usr"', True),
-    "a binding more": ("build/sandbox", '("alternatives", "ld.so.cache")', '("alternatives", "hosts")', True),
+    "a binding": ("build/sandbox", '"--ro-bind", str(self.usr), "/usr"', '"--bind", str(self.usr), "/usr"', True),
+    "a binding more": (
+        "build/sandbox",
+        '"/etc/group"]',
+        '"/etc/group", "--ro-bind", "/etc/hosts", "/etc/hosts"]',
+        True,
+    ),
     "a variable": ("build/sandbox", '"TZ": "UTC0"', '"TZ": "CET"', True),
-    "what is unseen": ("build/sandbox", '"rustc", "bindgen")', '"rustc")', True),
+    "what is left out of a root": ("store/trees", '"locale", "man")', '"locale")', True),
     "the user": ("build/sandbox", '_UID = "1000"', '_UID = "1001"', True),
     "the docstring": ("build/sandbox", "The sandbox of a step", "The box of a step", False),
     "a variable of each step": ("build/executor", "str(SOURCE_DATE_EPOCH)", "str(int(time.time()))", True),

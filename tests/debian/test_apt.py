@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from leafroot.debian import apt
-from leafroot.debian.apt import Apt, DebianPackage, packages_in
+from leafroot.debian.apt import Apt, packages_in
 from leafroot.errors import LeafrootError
+from leafroot.units.lock import pinned
 
 BASE = "http://m.example/debian"
 DIGEST = "0123456789abcdef" * 4
@@ -47,8 +48,8 @@ def fake(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: str) -> None:
 
 def test_packages_are_read_from_the_output_of_apt() -> None:
     assert packages_in(SAID.splitlines(), BASE) == [
-        DebianPackage("golang-b-dev", "2:1.24~2", "pool/main/g/golang-b/golang-b-dev_2:1.24~2_all.deb", DIGEST),
-        DebianPackage("golang-x-dev", "1.0~rc1+ds1-2", "pool/main/r/runc/golang-x-dev_1.0~rc1+ds1-2_all.deb", DIGEST),
+        pinned("golang-b-dev", "2:1.24~2", "pool/main/g/golang-b/golang-b-dev_2:1.24~2_all.deb", DIGEST),
+        pinned("golang-x-dev", "1.0~rc1+ds1-2", "pool/main/r/runc/golang-x-dev_1.0~rc1+ds1-2_all.deb", DIGEST),
     ]
 
 

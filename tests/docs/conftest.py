@@ -13,9 +13,9 @@ from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.build_machine import MACHINE
 from tests.docs.page import (
     EXTERNAL,
-    MACHINE,
     PAGES,
     ROOT,
     fences,

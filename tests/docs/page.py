@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.plan.board import Machine, Plan
+from leafroot.plan.board import Plan
 from leafroot.step import Step
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,6 @@ MODES_PAGE = DOCS / "boot-modes.md"
 NETBOOT_PAGE = DOCS / "netboot.md"
 PI_PAGE = DOCS / "raspberry-pi.md"
 PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE)
-MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 TARGET = "x86_64-leafroot-linux-musl"
 # What the pages call the tree of the reader's own.
 EXTERNAL = "../acme"

@@ -29,9 +29,9 @@ from leafroot.rootfs.cpio import read_newc, tree_from_newc
 from leafroot.rootfs.tree import File
 from leafroot.step import Step
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.build_machine import MACHINE
 from tests.docs.page import (
     BOARD_PAGE,
-    MACHINE,
     PACKAGE_PAGE,
     PAGES,
     ROOT,

@@ -17,8 +17,8 @@ from leafroot.rootfs.layers import layer_from_directory
 from leafroot.rootfs.tree import merge_layers
 from leafroot.store.patching import apply_patch
 from leafroot.units.catalog import load_catalog
+from tests.build_machine import MACHINE
 from tests.docs.page import (
-    MACHINE,
     PACKAGE_PAGE,
     ROOT,
     code,

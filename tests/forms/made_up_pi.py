@@ -15,7 +15,7 @@ from leafroot.kconfig.resolve import Request
 from leafroot.plan.forms import BootParts, Forms, plan_forms
 from leafroot.step import SOURCE_DATE_EPOCH, Output
 from leafroot.units.catalog import load_catalog
-from tests.performing import local_in, perform
+from tests.performing import local_in, perform, this_machine
 
 ROOT = Path(__file__).parents[2]
 PARTS = BootParts(
@@ -46,7 +46,7 @@ class Pi:
         return Pi(replace(self.config, board=replace(self.config.board, value=value)), self.local)
 
     def forms(self) -> Forms:
-        return plan_forms(self.config, PARTS, "arm_64bit=1\n", "console=ttyAMA0,115200\n")
+        return plan_forms(self.config, this_machine(), PARTS, "arm_64bit=1\n", "console=ttyAMA0,115200\n")
 
     def make(self) -> Forms:
         forms = self.forms()

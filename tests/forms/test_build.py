@@ -73,7 +73,7 @@ def plan_board(config, machine):
         made_up("pi/devicetree.tar.zst", "mkdir /out/overlays && echo 1 >/out/overlays/one.dtbo && echo >/out/pi.dtb"),
         made_up("noarch/raspberrypi-firmware.tar.zst", "mkdir /out/boot && echo loader >/out/boot/start4.elf"),
     )
-    forms = plan_forms(config, BootParts(*(step.output for step in before)), "arm_64bit=1\\n", "\\n")
+    forms = plan_forms(config, machine, BootParts(*(step.output for step in before)), "arm_64bit=1\\n", "\\n")
     return plan((*before, *forms.steps), kernel.output, forms)
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
-from leafroot.plan.board import Machine, Plan, plan_board
+from leafroot.plan.board import Plan, plan_board
 from leafroot.step import Output, Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.build_machine import MACHINE
 
 ROOT = Path(__file__).parents[2]
-MACHINE = Machine("x86_64-glibc-2.36", "GCC 12.2.0, 0123456789abcdef")
 
 
 def step_of(plan: Plan, path: str) -> Step:

@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.archive import Archive, Module
+from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.describe.package import Package, Recipe
 from leafroot.describe.patch import Patch
 from leafroot.describe.unit import Unit
 from leafroot.graph import HOST, NOARCH, Asked, Graph, Key, Node, Variant, resolve_graph
+from leafroot.plan.build_machine import Machine
 from leafroot.plan.packages import plan_packages
 from leafroot.plan.recipes.autotools import Autotools
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.plan.toolchain.from_source import plan_source_toolchain
 from leafroot.step import Step, Union
 from leafroot.units.catalog import Catalog
+from tests.build_machine import MACHINE
 
-PLATFORM = "x86_64-glibc-2.36"
 ARCHIVE = Archive("debian:pool/a/a_{version}.orig.tar.xz", "0" * 64)
 
 Units = Mapping[str, Unit[Package]]
@@ -29,11 +30,11 @@ Units = Mapping[str, Unit[Package]]
 def unit(name: str, build: Recipe | None = None, **fields: Any) -> Unit[Package]:
     """A package with an archive, built by Autotools, unless fields say otherwise."""
     files: Sequence[str] = fields.pop("files", ("package.py",))
-    modules: tuple[Module, ...] = fields.pop("modules", ())
+    locked: tuple[DebianPackage, ...] = fields.pop("locked", ())
     directory: Path = fields.pop("directory", Path())
     patches: tuple[Patch, ...] = fields.pop("patches", ())
     package = Package(**{"version": "1", "license": "MIT", "archive": ARCHIVE, "build": build or Autotools(), **fields})
-    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), directory, modules=modules, patches=patches)
+    return Unit(name, f"package/{name}", f"{name}.", package, tuple(files), directory, locked=locked, patches=patches)
 
 
 def units(*found: Unit[Package]) -> Units:
@@ -68,14 +69,14 @@ def node(graph: Graph, name: str, kind: str = "target") -> Node:
     return found
 
 
-def toolchain(catalog: Catalog, arch: str = "x86_64") -> Toolchain:
-    return plan_source_toolchain(ARCHES[arch], catalog, PLATFORM)
+def toolchain(catalog: Catalog, arch: str = "x86_64", machine: Machine = MACHINE) -> Toolchain:
+    return plan_source_toolchain(ARCHES[arch], catalog, machine)
 
 
-def steps(catalog: Catalog, graph: Graph, arch: str = "x86_64", platform: str = PLATFORM) -> dict[Key, Step]:
+def steps(catalog: Catalog, graph: Graph, arch: str = "x86_64") -> dict[Key, Step]:
     """The steps of a graph's packages, with the parts of the toolchain that are in the catalog."""
     empty = {one.unit.name: tuple(() for _ in one.unit.value.build.configured_from(one.words)) for one in graph}
-    return plan_packages(graph, toolchain(catalog, arch), platform, catalog.packages, empty)
+    return plan_packages(graph, toolchain(catalog, arch), catalog.packages, empty)
 
 
 def step(catalog: Catalog, one: Unit[Package], *more: Unit[Package], arch: str = "x86_64", **asked: Any) -> Step:

@@ -15,7 +15,8 @@ from leafroot.own.root import CheckElf, WriteRoot
 from leafroot.plan.board import Plan, plan_board
 from leafroot.step import Text
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT, asked_of, step_of
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, asked_of, step_of
 from tests.small_tree import Code, package
 
 OPTIONS = Code(

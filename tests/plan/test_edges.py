@@ -25,8 +25,9 @@ from leafroot.plan.recipes.meson import Meson
 from leafroot.plan.recipes.prebuilt import Prebuilt
 from leafroot.step import Output, Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
-from tests.plan.conftest import MACHINE, ROOT, asked_of
-from tests.plan.made_up import PLATFORM, Units, host, key, resolved, steps, union, unit, units
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, asked_of
+from tests.plan.made_up import Units, host, key, resolved, steps, union, unit, units
 
 TARGET = ARCHES["x86_64"].target
 TLS = Option("tls", "TLS", on=["--with-a"], off=["--without-a"], depends=["liba"])
@@ -145,7 +146,7 @@ def with_tool(recipe: Recipe) -> Units:
 def test_a_tool_is_built_for_this_machine_with_its_libraries_beside_it(catalog: Catalog, recipe: Recipe) -> None:
     found = steps(catalog, resolved(with_tool(recipe), ["prog"]))
     gen, prog = found[host("gen")], found[key("prog")]
-    assert gen.output == Output("host/gen.tar.zst", PLATFORM)
+    assert gen.output == Output("host/gen.tar.zst", "x86_64")
     assert gen.name == "host/gen"
     # Nothing of the target's: neither its compiler nor its sysroot.
     assert not union(gen, "/sysroot") and not union(gen, "/toolchain")

@@ -13,7 +13,8 @@ from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.step import Actions, AnyInput, Artefact, Digests, Output, Step, Union, Unpacked
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT, step_of
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, step_of
 from tests.small_tree import package
 
 BOARD = '''"""A product."""

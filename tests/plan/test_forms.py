@@ -20,7 +20,8 @@ from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.cmdline import cmdline_txt
 from leafroot.step import SOURCE_DATE_EPOCH, Artefact, Digests, Given, Output, Text
 from leafroot.units.catalog import Catalog
-from tests.plan.conftest import MACHINE, paths, step_of
+from tests.build_machine import MACHINE
+from tests.plan.conftest import paths, step_of
 
 
 def loaders(catalog: Catalog) -> list[str]:

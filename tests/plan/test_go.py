@@ -20,10 +20,10 @@ from leafroot.plan.recipes.protocol import Site
 from leafroot.plan.toolchain.compiler import LDFLAGS
 from leafroot.step import Source, Sources, Step
 from leafroot.units.catalog import Catalog
-from leafroot.units.lock import LOCK, module_at
+from leafroot.units.lock import LOCK, pinned
+from tests.build_machine import MACHINE
 from tests.plan import made_up
 from tests.plan.conftest import paths
-from tests.plan.made_up import PLATFORM
 
 RECIPE = Go(
     paths={"engine": "example.org/x", "cli": "example.org/y"},
@@ -32,7 +32,7 @@ RECIPE = Go(
     tags=["one", "two"],
     variables={"example.org/x/version.Version": "{version}-leaf"},
 )
-MODULE = module_at("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "7" * 64, "MIT")
+MODULE = pinned("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "7" * 64, "MIT")
 UNIT = made_up.unit(
     "x",
     RECIPE,
@@ -42,7 +42,7 @@ UNIT = made_up.unit(
     debian=Archive("debian:pool/x/x_{version}-1.debian.tar.xz", "2" * 64),
     files=("go.lock", "package.py"),
     patches=(Patch("package/x/patches/0001.patch"),),
-    modules=(MODULE,),
+    locked=(MODULE,),
 )
 
 
@@ -107,9 +107,9 @@ def test_go_gets_the_variables_of_each_architecture(catalog: Catalog, name: str)
 
 
 def test_the_compiler_is_the_building_machines(catalog: Catalog) -> None:
-    tools = [go_tools(parts(catalog), f"{machine}-glibc-2.36") for machine in ("x86_64", "aarch64")]
+    tools = [go_tools(parts(catalog), processor) for processor in ("x86_64", "aarch64")]
     assert all(tools) and tools[0] != tools[1]
-    assert go_tools(parts(catalog), "m68k-glibc-2.36") is None
+    assert go_tools(parts(catalog), "m68k") is None
 
 
 def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
@@ -120,21 +120,20 @@ def test_every_archive_counts_and_its_place_does_not(catalog: Catalog) -> None:
         replace(UNIT, value=replace(package, parts={"cli": other})),
         replace(UNIT, value=replace(package, parts={"client": package.parts["cli"]})),
         replace(UNIT, value=replace(package, debian=other)),
-        replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "8" * 64),)),
+        replace(UNIT, locked=(pinned("golang-m-dev", "1", "pool/g/golang-m-dev_1_all.deb", "8" * 64),)),
     ):
         assert planned(catalog, changed).description != first
-    moved = replace(UNIT, modules=(module_at("golang-m-dev", "1", "pool/h/golang-m-dev_1_all.deb", "7" * 64),))
+    moved = replace(UNIT, locked=(pinned("golang-m-dev", "1", "pool/h/golang-m-dev_1_all.deb", "7" * 64),))
     assert planned(catalog, moved).description == first
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no lock file": (
-        {"unit": replace(UNIT, files=("package.py",), modules=())},
-        "package/x/package.py: its modules are not pinned: there is no go.lock\n"
-        "  Make it with 'scons go-lock PACKAGE=x'.",
+        {"unit": replace(UNIT, files=("package.py",), locked=())},
+        "package/x/package.py: its modules are not pinned: there is no go.lock\n  Make it with 'scons lock PACKAGE=x'.",
     ),
     "no compiler for this machine": (
-        {"platform": "m68k-glibc-2.36"},
+        {"processor": "m68k"},
         "package/x/package.py: it is written in Go, and there is no Go compiler for this machine\n"
         "  package/go/package.py lists the processors that have one.",
     ),
@@ -160,7 +159,7 @@ def test_a_go_package_that_cannot_be_built_is_refused(catalog: Catalog, changed:
         changed.get("unit", UNIT),
         compiler,
         parts=changed.get("parts", parts(catalog)),
-        platform=changed.get("platform", PLATFORM),
+        processor=changed.get("processor", "x86_64"),
     )
     with pytest.raises(LeafrootError) as caught:
         RECIPE.plan(site)
@@ -168,9 +167,9 @@ def test_a_go_package_that_cannot_be_built_is_refused(catalog: Catalog, changed:
 
 
 def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
-    tools = go_tools(parts(catalog), PLATFORM)
+    tools = go_tools(parts(catalog), "x86_64")
     assert tools is not None
-    step = plan_imports(UNIT, RECIPE, (MODULE,), tools, ARCHES.values())
+    step = plan_imports(UNIT, RECIPE, (MODULE,), tools, MACHINE.usr(), ARCHES.values())
     asked = [command for command in step.commands if command[0] == "env"]
     assert [command[1 : 1 + len(arch.go)] for command, arch in zip(asked, ARCHES.values(), strict=True)] == [
         tuple(f"{name}={value}" for name, value in arch.go.items()) for arch in ARCHES.values()
@@ -189,7 +188,7 @@ def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
 )
 def test_go_lock_refuses_a_package_that_is_not_in_go(catalog: Catalog, name: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
-        find_go(catalog.packages, name, PLATFORM)
+        find_go(catalog.packages, name, "x86_64")
     assert str(caught.value).startswith(message)
 
 
@@ -198,4 +197,4 @@ def test_every_package_in_go_is_locked(catalog: Catalog) -> None:
     assert units
     for unit in units:
         assert isinstance(unit.value.build, Go)
-        assert not unit.value.build.modules or (LOCK in unit.files and unit.modules)
+        assert not unit.value.build.modules or (LOCK in unit.files and unit.locked)

@@ -13,7 +13,8 @@ from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT, paths
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, paths
 
 LIBRARY = "x86_64-leafroot-linux-musl/libstdcxx.tar.zst"
 PACKAGE = """from leafroot import Make, Package

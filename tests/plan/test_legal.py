@@ -17,12 +17,13 @@ from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.legal import plan_legal_info, shipped
 from leafroot.step import Folder, Source, Text
 from leafroot.units.catalog import Catalog, load_catalog
-from tests.plan.conftest import MACHINE, ROOT, step_of
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, step_of
 from tests.small_tree import Code, package
 
 
 def table(config: Config) -> list[dict[str, str]]:
-    step, _ = plan_legal_info(config)
+    step, _ = plan_legal_info(config, MACHINE)
     (text,) = (item.text for item in step.inputs if isinstance(item, Text))
     return list(csv.DictReader(text.splitlines()))
 
@@ -34,7 +35,7 @@ def test_every_part_has_a_row_and_its_texts(configured: Callable[..., Config], b
     assert list(rows) == ["linux", *(unit.name for unit in shipped(config))]
     assert {"linux", "musl", "busybox", "gcc"} <= set(rows)
     assert ("raspberrypi-firmware" in rows) is (board == "rpi4")
-    step, export = plan_legal_info(config)
+    step, export = plan_legal_info(config, MACHINE)
     gathered = {command[-1].removeprefix("/out/") for command in step.commands}
     for name, row in rows.items():
         assert row["license"]
@@ -80,7 +81,7 @@ def test_a_package_without_an_archive_has_its_licence_texts_in_the_report(config
     own = config.catalog.packages["rootcheck"]
     own = replace(own, value=replace(own.value, license_files=("COPYING",)))
     catalog = replace(config.catalog, packages={**config.catalog.packages, own.name: own})
-    step, _ = plan_legal_info(replace(config, catalog=catalog))
+    step, _ = plan_legal_info(replace(config, catalog=catalog), MACHINE)
     assert ("install", "-D", "-m", "644", "/sources/rootcheck/COPYING", "/out/rootcheck/COPYING") in step.commands
     (folder,) = (item for item in step.inputs if isinstance(item, Folder))
     assert folder.at == "/sources/rootcheck"
@@ -95,14 +96,14 @@ def test_modules_and_further_archives_are_told_of(
     rows = {row["name"]: row for row in table(config)}
     runc = catalog.packages["runc"]
     assert len(rows["runc"]["sha256"].split()) == len(rows["runc"]["archive"].split()) == 2
-    assert "go" in rows and len(runc.modules) > 10
-    step, _ = plan_legal_info(config)
+    assert "go" in rows and len(runc.locked) > 10
+    step, _ = plan_legal_info(config, MACHINE)
     gathered = {command[-1].removeprefix("/out/") for command in step.commands}
-    for module in runc.modules:
+    for module in runc.locked:
         name = f"runc/{module.name}"
         assert rows[name]["sha256"] == module.archive.sha256 and rows[name]["license"] == module.license
         assert f"{name}/copyright" in gathered
-    assert {module.archive for module in runc.modules} <= set(step.archives())
+    assert {module.archive for module in runc.locked} <= set(step.archives())
 
 
 def test_the_manifest_tells_of_modules(configured: Callable[..., Config], tmp_path: Path) -> None:

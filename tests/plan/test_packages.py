@@ -21,8 +21,9 @@ from leafroot.plan.recipes.make import Make
 from leafroot.plan.recipes.meson import Meson
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
+from tests.build_machine import MACHINE
 from tests.plan import made_up
-from tests.plan.conftest import MACHINE, ROOT, asked_of, step_of
+from tests.plan.conftest import ROOT, asked_of, step_of
 
 REAL = load_catalog(ROOT)
 # "CPU families" in the reference tables of Meson's manual: names that an architecture of ours may have.

@@ -11,7 +11,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive
 from leafroot.describe.patch import Patch
 from leafroot.plan.recipes.prebuilt import Prebuilt
-from leafroot.step import Output, Source, TreeFile
+from leafroot.step import Output, Source, TreeFile, Usr
 from leafroot.units.catalog import Catalog
 from tests.plan import made_up
 
@@ -30,8 +30,8 @@ def test_a_prebuilt_package_reads_only_its_source(catalog: Catalog) -> None:
     step = made_up.step(catalog, FIRMWARE)
     assert (step.title, step.output) == ("fw 2", Output("noarch/fw.tar.zst"))
     assert step.reads() == ()
-    source, script = step.inputs
-    assert isinstance(source, Source) and isinstance(script, TreeFile)
+    usr, source, script = step.inputs
+    assert isinstance(usr, Usr) and isinstance(source, Source) and isinstance(script, TreeFile)
     assert source.archive.file_name == "fw_2_all.deb"
     assert source.patches == (Patch("package/fw/patches/0001.patch"),)
     assert step.commands == (

@@ -13,15 +13,36 @@ from pathlib import Path
 import pytest
 from forbidden_place import DEVICES, USERS, Place
 
+from tests.performing import shared_usr
+
+
+@pytest.fixture(scope="session")
+def usr() -> Iterator[Path]:
+    """The usual /usr where every user may enter: the caller's cache may be closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="leafroot-usr-", dir="/tmp"))
+    folder.chmod(0o755)
+
+    def link_or_copy(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copy2(source, target)
+
+    try:
+        shutil.copytree(shared_usr(), folder / "usr", symlinks=True, copy_function=link_or_copy)
+        yield folder / "usr"
+    finally:
+        shutil.rmtree(folder)
+
 
 @pytest.fixture(params=USERS, ids=lambda user: "as root" if user == 0 else "as an ordinary user")
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, usr: Path) -> Iterator[Place]:
     """A place of each user."""
     # Not below pytest's folders, which nobody else may enter.
     folder = Path(tempfile.mkdtemp(prefix="leafroot-sandbox-", dir="/tmp"))
     folder.chmod(0o755)
     try:
-        yield Place(folder, request.param)
+        yield Place(folder, request.param, usr)
     finally:
         shutil.rmtree(folder)
 

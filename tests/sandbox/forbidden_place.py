@@ -48,7 +48,7 @@ DEVICES = {
 class Place:
     """A folder of this machine with what a step must not reach, and listeners; steps are performed beside it."""
 
-    def __init__(self, folder: Path, user: int) -> None:
+    def __init__(self, folder: Path, user: int, usr: Path) -> None:
         self.folder, self.user = folder, user
         for name in ("home", "inputs", "trees", "output"):
             (folder / name).mkdir()
@@ -58,7 +58,7 @@ class Place:
             os.chown(path, user, user)
         os.chown(folder / "inputs" / "set-uid", os.geteuid(), os.getegid())
         (folder / "inputs" / "set-uid").chmod(0o4755)
-        self.local = local_in(folder)
+        self.local = local_in(folder, usr=usr)
         self.facts: dict[str, object] = {"folder": folder, "pid": os.getpid(), "shm": SHM_KEY}
 
     def step(self, argv: Words, script: str) -> Step:

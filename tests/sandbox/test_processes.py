@@ -44,7 +44,7 @@ def becomes(wanted: Callable[[], bool], seconds: float) -> bool:
 @pytest.mark.parametrize("opened", [{}, without("pid")], ids=["guarded", "without its guard"])
 def test_no_process_outlives_its_step(place: Place, opened: dict[Words, Words]) -> None:
     word = f"60{os.getpid()}.{place.user}"
-    step = place.step(SHELL, f"setsid sleep {word} >/dev/null 2>&1 &\nsleep 0.2\n")
+    step = place.step(SHELL, f"perl -MPOSIX -e 'setsid(); exec @ARGV' sleep {word} >/dev/null 2>&1 &\nsleep 1\n")
     assert place.perform(step, opened) == 0
     left = processes(word)
     end(left)

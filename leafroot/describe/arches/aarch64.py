@@ -25,4 +25,5 @@ arch = Arch(
     # Started as an EFI application, as under any UEFI firmware.
     netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
     go={"GOARCH": "arm64"},
+    debian="arm64",
 )

@@ -31,4 +31,5 @@ arch = Arch(
     # kernel of 14.3 MB: gzip -9 gives 2.5 MB, zstd -22 2.2 MB, xz 2.0 MB.
     kernel_options=("KERNEL_GZIP=y",),
     go={"GOARCH": "amd64"},
+    debian="amd64",
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leafroot.describe.arch import Arch
-from leafroot.describe.archive import Archive, Module
+from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.describe.fields import freeze
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
@@ -31,7 +31,7 @@ from leafroot.plan.recipes.protocol import (
 )
 from leafroot.plan.recipes.toolchain_part import ToolchainPart
 from leafroot.plan.toolchain.compiler import CFLAGS, LDFLAGS, environment
-from leafroot.step import AnyInput, Commands, Output, Sources, Step, TreeFile
+from leafroot.step import AnyInput, Commands, Output, Sources, Step, TreeFile, Usr
 from leafroot.units.lock import LOCK
 
 MODULES = "/modules"
@@ -91,7 +91,7 @@ class Go(Builder):
 
     def plan(self, site: Site) -> Work:
         unit, arch = site.unit, site.compiler.arch
-        tools = go_tools(site.parts, site.platform)
+        tools = go_tools(site.parts, site.processor)
         if tools is None:
             raise LeafrootError(
                 "it is written in Go, and there is no Go compiler for this machine",
@@ -109,7 +109,7 @@ class Go(Builder):
             raise LeafrootError(
                 f"its modules are not pinned: there is no {LOCK}",
                 where=unit.path("package.py"),
-                hint=f"Make it with 'scons go-lock PACKAGE={unit.name}'.",
+                hint=f"Make it with 'scons lock PACKAGE={unit.name}'.",
             )
         tags = ",".join((*self.tags, *site.words))
         flags = f"-trimpath -buildmode=pie -p={COMPILERS} -toolexec={SLOT} -tags={tags}"
@@ -125,7 +125,7 @@ class Go(Builder):
                 *((*build, "-o", f"/out/{place}", package) for package, place in self.programs.items()),
             ),
             env=site.compiler.env(tools.environment(arch)),
-            inputs=(*tools.inputs(unit.modules), SLOT_INPUT),
+            inputs=(*tools.inputs(unit.locked), SLOT_INPUT),
         )
 
     def lay_out(self) -> Commands:
@@ -147,7 +147,7 @@ class GoTools:
     archives: tuple[Archive, ...]
     root: str
 
-    def inputs(self, modules: Iterable[Module]) -> tuple[AnyInput, ...]:
+    def inputs(self, modules: Iterable[DebianPackage]) -> tuple[AnyInput, ...]:
         """The inputs for Go itself and for modules."""
         members = tuple(module.archive for module in modules)
         return (Sources(_TOOLS, self.archives), *((Sources(MODULES, members),) if members else ()))
@@ -172,19 +172,19 @@ class GoTools:
         }
 
 
-def go_tools(parts: Packages, platform: str) -> GoTools | None:
+def go_tools(parts: Packages, processor: str) -> GoTools | None:
     """Go for this machine, if the catalog has it: the standard library, and the programs for this processor."""
     unit = parts.get("go")
     if unit is None or not isinstance(unit.value.build, ToolchainPart):
         return None
-    library, programs = unit.value.source(), unit.value.build.hosts.get(platform.split("-")[0])
+    library, programs = unit.value.source(), unit.value.build.hosts.get(processor)
     if library is None or programs is None:
         return None
     version = unit.value.version
     return GoTools((programs.at(version), library), f"{_TOOLS}/usr/lib/go-{'.'.join(version.split('.')[:2])}")
 
 
-def find_go(packages: Packages, name: str, platform: str) -> tuple[Unit[Package], Go, GoTools]:
+def find_go(packages: Packages, name: str, processor: str) -> tuple[Unit[Package], Go, GoTools]:
     """The package of this name, its recipe, and Go for this machine; LeafrootError if it is not built by Go()."""
     written_in_go = [unit.name for unit in packages.values() if isinstance(unit.value.build, Go)]
     unit = packages.get(name)
@@ -196,29 +196,35 @@ def find_go(packages: Packages, name: str, platform: str) -> tuple[Unit[Package]
         )
     if not unit.value.build.modules:
         raise LeafrootError("it has no modules to pin", unit.path("package.py"), "List them in Go(modules=...).")
-    tools = go_tools(packages, platform)
+    tools = go_tools(packages, processor)
     if tools is None:
-        raise LeafrootError(f"there is no Go compiler for {platform}", "package/go/package.py")
+        raise LeafrootError(f"there is no Go compiler for {processor}", "package/go/package.py")
     return unit, unit.value.build, tools
 
 
 def plan_imports(
-    unit: Unit[Package], recipe: Go, modules: Iterable[Module], tools: GoTools, arches: Iterable[Arch]
+    unit: Unit[Package],
+    recipe: Go,
+    modules: Iterable[DebianPackage],
+    tools: GoTools,
+    usr: Usr,
+    arches: Iterable[Arch],
 ) -> Step:
     """A step whose output lists the folders of all source that the programs contain, on any of `arches`.
 
     `modules` are the candidates.
     """
-    candidate = replace(unit, modules=tuple(modules))
+    candidate = replace(unit, locked=tuple(modules))
     known = [arch for arch in arches if arch.go]
     variables = {**tools.environment(known[0]), "GO": f"{tools.root}/bin/go", "TAGS": ",".join(recipe.tags)}
     ask = ("sh", _IMPORTS, _RESULT, *recipe.programs)
     return Step(
         title=f"imports of {unit.name}",
-        output=Output(f"go-lock/{unit.name}.imports"),
+        output=Output(f"lock/{unit.name}.imports"),
         inputs=(
+            usr,
             *unit_sources(unit),
-            *tools.inputs(candidate.modules),
+            *tools.inputs(candidate.locked),
             TreeFile(_IMPORTS, "leafroot/tools/go-imports/imports.sh"),
         ),
         commands=(

@@ -36,6 +36,7 @@ class Meson(Builder):
     env: Mapping[str, str] = field(default_factory=dict)
 
     serves_host = True
+    roots = ("meson",)
 
     def __post_init__(self) -> None:
         freeze(self)

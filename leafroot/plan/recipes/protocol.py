@@ -28,14 +28,14 @@ class Site:
     """What a package is built from and with.
 
     `words` are added by the package's options. `parts` are the parts of the toolchain that the recipe needs, by name;
-    `platform` is the build machine, which selects their programs. `fragments` are the contents of its fragments.
+    `processor` is the build machine's, which selects their programs. `fragments` are the contents of its fragments.
     """
 
     unit: Unit[Package]
     compiler: Compiler
     words: tuple[str, ...] = ()
     parts: Mapping[str, Unit[Package]] = field(default_factory=dict)
-    platform: str = ""
+    processor: str = ""
     fragments: tuple[Fragment, ...] = ()
 
 

@@ -9,7 +9,8 @@ from typing import ClassVar, Protocol
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
-from leafroot.step import AnyInput, Environment, Output, Step, Union
+from leafroot.plan.build_machine import Machine
+from leafroot.step import AnyInput, Environment, Output, Step, Union, Usr
 
 SYSROOT = "/sysroot"
 TOOLCHAIN = "/toolchain"
@@ -55,6 +56,8 @@ class Compiler(Protocol):
 
     def env(self, extra: Mapping[str, str] | None = None) -> Environment: ...
 
+    def usr(self, *names: str) -> Usr: ...
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -64,9 +67,10 @@ class Toolchain:
     `sysroot` are the artefacts that every program is built against, `libc` is the one that goes into the root, and
     `libstdcxx` the one that C++ programs also need, in both places (None if there is none). `label` is its name in the
     manifest; `languages` are those it can compile. `folder` is the folder of its artefacts, relative to OUTPUT; another
-    toolchain for the same target has another folder.
+    toolchain for the same target has another folder. `roots` are the build roots that it needs on `machine`.
     """
 
+    machine: Machine
     label: str
     arch: Arch
     inputs: tuple[AnyInput, ...]
@@ -76,6 +80,7 @@ class Toolchain:
     languages: frozenset[str]
     folder: str
     steps: tuple[Step, ...] = field(repr=False)
+    roots: tuple[str, ...] = ()
 
     install_prefix: ClassVar[str] = "/usr"
     result: ClassVar[str] = "/out"
@@ -89,6 +94,10 @@ class Toolchain:
     def triplets(self) -> tuple[str, ...]:
         """configure's arguments for the build machine and the target."""
         return (f"--build={BUILD_TRIPLET}", f"--host={self.arch.target}")
+
+    def usr(self, *names: str) -> Usr:
+        """The /usr of a step that compiles for the target, with these build roots too."""
+        return self.machine.usr(*self.roots, *names)
 
     def with_sysroot(self, artefacts: tuple[Output, ...]) -> tuple[AnyInput, ...]:
         """The inputs of a step that compiles against the libc and these artefacts."""
@@ -122,11 +131,10 @@ class Toolchain:
 class HostCompiler:
     """The build machine's own compiler, for programs that run while other packages are built.
 
-    Its programs are in /tools, find their libraries there, and never go into a root. `platform` names the machine and
-    its C library, which the programs need.
+    Its programs are in /tools, find their libraries there, and never go into a root.
     """
 
-    platform: str
+    machine: Machine
 
     prefix: ClassVar[str] = ""
     arch: ClassVar[None] = None
@@ -134,6 +142,10 @@ class HostCompiler:
     result: ClassVar[str] = f"/out{TOOLS}"
     triplets: ClassVar[tuple[str, ...]] = ()
     folder: ClassVar[str] = "host"
+
+    def usr(self, *names: str) -> Usr:
+        """The /usr of a step that compiles for the build machine, with these build roots too."""
+        return self.machine.usr(*names)
 
     def env(self, extra: Mapping[str, str] | None = None) -> Environment:
         """The environment of a step that compiles for the build machine."""

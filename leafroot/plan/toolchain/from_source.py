@@ -10,6 +10,7 @@ library, is configured separately from GCC's source.
 from __future__ import annotations
 
 from leafroot.describe.arch import Arch
+from leafroot.plan.build_machine import Machine
 from leafroot.plan.recipes.protocol import unit_source
 from leafroot.plan.toolchain.compiler import (
     LDFLAGS,
@@ -48,19 +49,19 @@ _GCC_WITHOUT = (
 )
 
 
-def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: bool = False) -> Toolchain:
-    """Every step of the toolchain for `arch`; `platform` is where the compiler itself will run."""
+def plan_source_toolchain(arch: Arch, catalog: Catalog, machine: Machine, c_only: bool = False) -> Toolchain:
+    """Every step of the toolchain for `arch`; `machine` is where the compiler itself will run."""
     languages = ("c",) if c_only else ("c", "c++")
     # This is another GCC, so everything that it compiles goes into another folder.
     folder = f"{arch.target}-c" if c_only else arch.target
-    gmp, mpfr, mpc = _plan_libraries(catalog, platform)
-    headers = plan_kernel_headers(arch, catalog, folder)
-    musl_headers = plan_musl_headers(arch, catalog, folder)
-    binutils = _plan_binutils(arch, catalog, platform, folder)
+    gmp, mpfr, mpc = _plan_libraries(catalog, machine)
+    headers = plan_kernel_headers(arch, catalog, machine.usr(), folder)
+    musl_headers = plan_musl_headers(arch, catalog, machine.usr(), folder)
+    binutils = _plan_binutils(arch, catalog, machine, folder)
     gcc = _plan_gcc(
         arch,
         catalog,
-        platform,
+        machine,
         languages,
         folder,
         inputs=(
@@ -70,10 +71,12 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: b
         ),
     )
     tools: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (binutils.output, gcc.output)),)
-    musl = plan_musl(arch, catalog, tools, folder)
-    libstdcxx = plan_libstdcxx(arch, catalog, (*tools, Union(SYSROOT, (musl.output, headers.output))), folder)
+    base = (machine.usr(), *tools)
+    musl = plan_musl(arch, catalog, base, folder)
+    libstdcxx = plan_libstdcxx(arch, catalog, (*base, Union(SYSROOT, (musl.output, headers.output))), folder)
     version = catalog.packages["gcc"].value.version
     return Toolchain(
+        machine=machine,
         label=f"GCC {version}, binutils {catalog.packages['binutils'].value.version}, musl, built from source",
         arch=arch,
         inputs=tools,
@@ -86,14 +89,14 @@ def plan_source_toolchain(arch: Arch, catalog: Catalog, platform: str, c_only: b
     )
 
 
-def _host_triplet(platform: str) -> str:
+def _host_triplet(machine: Machine) -> str:
     """The build machine for configure, without anything that would tune the result to this processor."""
-    return f"{platform.split('-')[0]}-unknown-linux-gnu"
+    return f"{machine.processor}-unknown-linux-gnu"
 
 
-def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
+def _plan_libraries(catalog: Catalog, machine: Machine) -> tuple[Step, Step, Step]:
     """GCC's arithmetic libraries, static, for the build machine."""
-    triplet = _host_triplet(platform)
+    triplet = _host_triplet(machine)
     common = (
         *(f"--build={triplet}", f"--host={triplet}", f"--prefix={_LIBS}", f"--libdir={_LIBS}/lib"),
         *("--disable-shared", "--enable-static", *NO_MAINTENANCE),
@@ -103,8 +106,9 @@ def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
         unit = catalog.packages[name]
         return Step(
             title=f"{name} {unit.value.version}",
-            output=Output(f"host/{name}.tar.zst", platform),
+            output=Output(f"host/{name}.tar.zst", machine.processor),
             inputs=(
+                machine.usr(),
                 unit_source(unit),
                 *((Union(_LIBS, tuple(step.output for step in needs)),) if needs else ()),
             ),
@@ -124,14 +128,14 @@ def _plan_libraries(catalog: Catalog, platform: str) -> tuple[Step, Step, Step]:
     return gmp, mpfr, mpc
 
 
-def _plan_binutils(arch: Arch, catalog: Catalog, platform: str, folder: str) -> Step:
+def _plan_binutils(arch: Arch, catalog: Catalog, machine: Machine, folder: str) -> Step:
     unit = catalog.packages["binutils"]
-    triplet = _host_triplet(platform)
+    triplet = _host_triplet(machine)
     parts = ("binutils", "gas", "ld")
     return Step(
         title=f"binutils {unit.value.version}",
-        output=Output(f"{folder}/binutils.tar.zst", platform),
-        inputs=(unit_source(unit),),
+        output=Output(f"{folder}/binutils.tar.zst", machine.processor),
+        inputs=(machine.usr(), unit_source(unit)),
         commands=(
             (
                 "/src/configure",
@@ -158,18 +162,18 @@ def _plan_binutils(arch: Arch, catalog: Catalog, platform: str, folder: str) -> 
 def _plan_gcc(
     arch: Arch,
     catalog: Catalog,
-    platform: str,
+    machine: Machine,
     languages: tuple[str, ...],
     folder: str,
     inputs: tuple[AnyInput, ...],
 ) -> Step:
     unit = catalog.packages["gcc"]
-    triplet = _host_triplet(platform)
+    triplet = _host_triplet(machine)
     compiler = ("/build/gcc/xgcc", "-B/build/gcc/")
     return Step(
         title=f"gcc {unit.value.version}",
-        output=Output(f"{folder}/gcc.tar.zst", platform),
-        inputs=(unit_source(unit), *inputs),
+        output=Output(f"{folder}/gcc.tar.zst", machine.processor),
+        inputs=(machine.usr(), unit_source(unit), *inputs),
         commands=(
             (
                 "/src/configure",

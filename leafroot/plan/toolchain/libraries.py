@@ -7,14 +7,14 @@ from leafroot.describe.arch import Arch
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.protocol import unit_source
 from leafroot.plan.toolchain.compiler import BUILD_TRIPLET, LDFLAGS, NO_MAINTENANCE, TOOLCHAIN, environment
-from leafroot.step import AnyInput, Output, Source, Step
+from leafroot.step import AnyInput, Output, Source, Step, Usr
 from leafroot.units.catalog import Catalog
 
 # Headers of the oldest series: programs built with them run on every series.
 HEADERS_SERIES = "6.12"
 
 
-def plan_kernel_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
+def plan_kernel_headers(arch: Arch, catalog: Catalog, usr: Usr, folder: str) -> Step:
     """The step that exports the kernel's user-space headers; `folder` is the folder of the toolchain's artefacts."""
     series = catalog.series.get(HEADERS_SERIES)
     if series is None:
@@ -22,7 +22,7 @@ def plan_kernel_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
     return Step(
         title=f"kernel headers {series.value.version}",
         output=Output(f"{folder}/linux-headers.tar.zst"),
-        inputs=(Source("/src", series.value.source()),),
+        inputs=(usr, Source("/src", series.value.source())),
         commands=(
             ("make", "-C", "/src", "O=/build", f"ARCH={arch.kernel_arch}", "headers"),
             ("find", "/build/usr/include", "-type", "f", "!", "-name", "*.h", "-delete"),
@@ -32,13 +32,13 @@ def plan_kernel_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
     )
 
 
-def plan_musl_headers(arch: Arch, catalog: Catalog, folder: str) -> Step:
+def plan_musl_headers(arch: Arch, catalog: Catalog, usr: Usr, folder: str) -> Step:
     """The step that installs only musl's headers, which need no compiler; GCC is built with them."""
     unit = catalog.packages["musl"]
     return Step(
         title=f"musl headers {unit.value.version}",
         output=Output(f"{folder}/musl-headers.tar.zst"),
-        inputs=(unit_source(unit),),
+        inputs=(usr, unit_source(unit)),
         commands=(
             (
                 *("make", "-f", "/src/Makefile", "srcdir=/src", f"ARCH={arch.musl_arch}", "prefix=/usr"),
@@ -115,7 +115,7 @@ def plan_libstdcxx(arch: Arch, catalog: Catalog, inputs: tuple[AnyInput, ...], f
             ),
             # C++ programs also need libgcc_s at run time, so it goes here too; GCC has it in lib or in lib64.
             (
-                *("find", f"{TOOLCHAIN}/{arch.target}", "-name", "libgcc_s.so.1"),
+                *("find", TOOLCHAIN, "-name", "libgcc_s.so.1"),
                 *("-exec", "cp", "{}", "/out/usr/lib", ";"),
             ),
             ("find", "/out/usr", "-name", "*-gdb.py", "-delete"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.debian.apt import licenses
-from leafroot.debian.lockfile import owners
+from leafroot.debian.go_modules import owners
 
 SRC = "usr/share/gocode/src"
 

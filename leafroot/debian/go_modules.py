@@ -10,28 +10,28 @@ from pathlib import Path
 from leafroot.build.executor import Local
 from leafroot.debian.apt import Apt, licenses
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.archive import Archive, Module
+from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.recipes.go import MODULES, Go, GoTools, plan_imports
 from leafroot.rootfs.tree import follow
-from leafroot.step import Action
-from leafroot.units.lock import lock_text, module_at
+from leafroot.step import Action, Usr
+from leafroot.units.lock import lock_text
 
 
-def lock(
+def lock_modules(
     unit: Unit[Package],
     recipe: Go,
     tools: GoTools,
+    usr: Usr,
     apt: Apt,
     local: Local,
     fetch: Callable[[Sequence[Archive]], object],
-) -> list[Module]:
+) -> list[DebianPackage]:
     """The modules that the package's programs import, sorted by name, with their licences."""
-    found = [package for package in apt.closure(recipe.modules) if _is_source_code(package.name)]
-    modules = [module_at(one.name, one.version, one.path, one.sha256) for one in found]
-    step = plan_imports(unit, recipe, modules, tools, ARCHES.values())
+    modules = [package for package in apt.closure(recipe.modules) if _is_source_code(package.name)]
+    step = plan_imports(unit, recipe, modules, tools, usr, ARCHES.values())
     fetch([*step.archives()])
     # The step reads no outputs, and its result is not kept: it needs no digests.
     local.perform(Action(step, ()))
@@ -45,11 +45,11 @@ def lock(
     return [replace(one, license=_licenses(one, union)) for one in modules if one.name in used]
 
 
-def text_of(modules: Sequence[Module], recipe: Go, name: str, release: str) -> str:
+def lock_of(modules: Sequence[DebianPackage], recipe: Go, name: str, release: str) -> str:
     """The lock file."""
     heading = (
         "SPDX-License-Identifier: Apache-2.0",
-        f"Made by 'scons go-lock PACKAGE={name} RELEASE={release}'; not for editing.",
+        f"Made by 'scons lock PACKAGE={name} RELEASE={release}'; not for editing.",
         f"What the programs import of {', '.join(recipe.modules)}, in Debian {release}.",
     )
     return lock_text(modules, heading)
@@ -77,7 +77,7 @@ def _is_source_code(name: str) -> bool:
     return name.startswith("golang-") and name.endswith("-dev")
 
 
-def _licenses(module: Module, union: Path) -> str:
+def _licenses(module: DebianPackage, union: Path) -> str:
     file = union / module.copyright
     if not file.is_file():
         raise LeafrootError(f"has no file {module.copyright}", where=module.archive.file_name)

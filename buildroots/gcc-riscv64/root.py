@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian's GCC for riscv64, for TOOLCHAIN=debian."""
+
+from leafroot import BuildRoot
+
+root = BuildRoot(packages=["g++-14-riscv64-linux-gnu", "gcc-14-riscv64-linux-gnu"], beside=["compile"])

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the lock files of build roots: every Debian package that a root needs, for one processor of build machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from leafroot.debian.apt import Apt, licenses
+from leafroot.describe.archive import Archive, DebianPackage
+from leafroot.describe.build_root import BuildRoot
+from leafroot.describe.unit import Unit
+from leafroot.store.trees import Store
+from leafroot.units.lock import lock_text
+
+# What administers an installed system: packages, their configuration, users, services. In a build root nobody logs in,
+# and nothing is installed or configured.
+_SYSTEM_ONLY = frozenset(
+    {
+        *("adduser", "base-files", "base-passwd", "debconf", "debianutils", "dpkg", "hostname", "init-system-helpers"),
+        *("libaudit-common", "libaudit1", "libdebconfclient0", "libpam-modules", "libpam-modules-bin"),
+        *("libpam-runtime", "libpam0g", "libsemanage-common", "libsemanage2", "libsepol2", "login", "login.defs"),
+        *("media-types", "netbase", "passwd", "sensible-utils", "sysvinit-utils", "tzdata"),
+    }
+)
+
+Roots = Mapping[str, Unit[BuildRoot]]
+
+
+def lock_roots(
+    roots: Roots, apt: Apt, store: Store, fetch: Callable[[Sequence[Archive]], object]
+) -> dict[str, list[DebianPackage]]:
+    """The packages that each root's lock file pins, sorted by name, with their licences; `apt` knows one processor."""
+    closures = {
+        name: {
+            one.name: one
+            for one in apt.closure([name for root in all_of(roots, name) for name in root.packages])
+            if one.name not in _SYSTEM_ONLY and not any(one.name in root.leave_out for root in all_of(roots, name))
+        }
+        for name in roots
+    }
+    found: dict[str, list[DebianPackage]] = {}
+    for name, closure in closures.items():
+        fetch([one.archive for one in closure.values()])
+        union = store.united([one.archive for one in closure.values()])
+        others = {one for beside in roots[name].value.beside for one in closures[beside]}
+        found[name] = [replace(one, license=_licenses(one, union)) for key, one in closure.items() if key not in others]
+    return found
+
+
+def all_of(roots: Roots, name: str) -> list[BuildRoot]:
+    """A root's description, and those of all roots beside it, each once."""
+    found: dict[str, BuildRoot] = {}
+    wanted = [name]
+    while wanted:
+        one = wanted.pop()
+        if one not in found:
+            found[one] = roots[one].value
+            wanted += found[one].beside
+    return [*found.values()]
+
+
+def lock_of(packages: Sequence[DebianPackage], name: str, processor: str, release: str) -> str:
+    """The lock file of a root."""
+    heading = (
+        "SPDX-License-Identifier: Apache-2.0",
+        f"Made by 'scons lock RELEASE={release}'; not for editing.",
+        f"The build root {name!r} on {processor}, of Debian {release}.",
+    )
+    return lock_text(packages, heading)
+
+
+def _licenses(package: DebianPackage, union: Path) -> str:
+    file = union / package.copyright
+    return licenses(file.read_text(errors="replace")) if file.is_file() else "unknown"

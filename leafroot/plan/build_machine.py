@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The build machine, as plans know it: its processor, and the build roots that there are for it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from leafroot.describe.archive import DebianPackage
+from leafroot.describe.build_root import PROCESSORS, BuildRoot
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.step import Usr
+
+COMPILE = "compile"
+"""The build root that every step has."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A build machine: its processor (as `uname -m` names it), and the build roots for it by name.
+
+    `compiler` identifies the compiler of this machine that the configuration asked for; "" if it asked for none.
+    """
+
+    processor: str
+    roots: Mapping[str, Unit[BuildRoot]]
+    compiler: str = ""
+    _made: dict[frozenset[str], Usr] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def usr(self, *names: str) -> Usr:
+        """The /usr with the packages of these build roots, and of those beside them; the same object each time."""
+        wanted = frozenset((COMPILE, *names))
+        if wanted not in self._made:
+            self._made[wanted] = _usr([self.roots[name] for name in sorted(self._with_those_beside(wanted))])
+        return self._made[wanted]
+
+    def version_of(self, package: str, *names: str) -> str:
+        """The version of a Debian package in these build roots; "" if they do not have it."""
+        roots = (self.roots[name] for name in self._with_those_beside((COMPILE, *names)))
+        return next((one.version for root in roots for one in root.locked if one.name == package), "")
+
+    def _with_those_beside(self, names: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in self.roots:
+                raise LeafrootError(f"unknown build root {name!r}", "buildroots/", nearest(name, self.roots))
+            if name not in found:
+                found.add(name)
+                waiting += self.roots[name].value.beside
+        return found
+
+
+def this_processor() -> str:
+    """The processor of this machine; LeafrootError if there are no build roots for it."""
+    name = platform.machine()
+    if name not in PROCESSORS:
+        raise LeafrootError(
+            f"there are no build roots for {name}", "buildroots/", f"Build on {' or '.join(PROCESSORS)}."
+        )
+    return name
+
+
+def _usr(units: list[Unit[BuildRoot]]) -> Usr:
+    packages: dict[str, tuple[DebianPackage, Unit[BuildRoot]]] = {}
+    links: dict[str, str] = {}
+    for unit in units:
+        for one in unit.locked:
+            other, owner = packages.setdefault(one.name, (one, unit))
+            if other.archive.sha256 != one.archive.sha256:
+                raise LeafrootError(
+                    f"{one.name} is {one.version} here, but {other.version} in {owner.folder}",
+                    unit.folder,
+                    "Lock all build roots at one time: 'scons lock'.",
+                )
+        links |= unit.value.links
+    archives = tuple(packages[name][0].archive for name in sorted(packages))
+    return Usr("/usr", "+".join(unit.name for unit in units), archives, tuple(sorted(links.items())))

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compilers that were made for another C library, adapted to the musl that Leafroot builds.
+
+One is Debian's own, from a build root; another may lie in a folder of this machine. Nothing of the compiler's own C
+library is used: a specs file (see "Spec Files" in GCC's manual) redirects every search for headers, start files and
+libraries to /sysroot. Only GCC's built-in headers, crtbegin/crtend and libgcc are used. For Debian's compiler,
+libstdc++ is built from GCC's source of the same version. A compiler of this machine is for C only: its version may be
+any.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leafroot.describe.arch import Arch
+from leafroot.errors import LeafrootError
+from leafroot.kconfig.config import ExternalToolchain
+from leafroot.plan.build_machine import Machine
+from leafroot.plan.toolchain.compiler import SYSROOT, TOOLCHAIN, Toolchain
+from leafroot.plan.toolchain.libraries import plan_kernel_headers, plan_libstdcxx, plan_musl
+from leafroot.step import AnyInput, HostFolder, Output, Step, Text, TreeFile, Union
+from leafroot.units.catalog import Catalog
+
+_TOOLS = (
+    "addr2line",
+    "ar",
+    "as",
+    "ld",
+    "ld.bfd",
+    "nm",
+    "objcopy",
+    "objdump",
+    "ranlib",
+    "readelf",
+    "size",
+    "strip",
+)
+
+_EXTERNAL = "/external"
+
+_SPECS = """\
+# All searching, the linker's and the binutils' too, happens below the sysroot.
+*self_spec:
+--sysroot=/sysroot
+
+# No folder of the compiler's own C library; ours come last, after what a package gives with -I.
+%rename cc1 plain_cc1
+
+*cc1:
+%(plain_cc1) %{{!nostdinc:-nostdinc -idirafter /sysroot/usr/include -idirafter include%s}}
+
+# The C++ library's own headers come before those of C, which they include with #include_next.
+%rename cc1plus plain_cc1plus
+
+*cc1plus:
+%(plain_cc1plus) %{{!nostdinc:%{{!nostdinc++:-isystem /sysroot/usr/include/c++/{version} \
+-isystem /sysroot/usr/include/c++/{version}/{target} -isystem /sysroot/usr/include/c++/{version}/backward}}}}
+
+# The linker looks where it is told to and nowhere else, also for the libraries that libraries need.
+%rename link plain_link
+
+*link:
+%(plain_link) -nostdlib -rpath-link /sysroot/usr/lib:/sysroot/lib \
+%{{!shared:%{{!static:%{{!static-pie:%{{!r:-dynamic-linker {interpreter}}}}}}}}}
+
+# In place of the -L of each of the compiler's own folders, which lead to its libc and to libgcc_s.
+*link_libgcc:
+-L/sysroot/usr/lib -L/sysroot/lib
+
+# Always the static libgcc: the shared one needs the compiler's own libc.
+*libgcc:
+libgcc.a%s libgcc_eh.a%s /toolchain/libfindobject.a
+
+*lib:
+-lc
+
+*startfile:
+%{{!shared:%{{static:/sysroot/usr/lib/crt1.o;static-pie:/sysroot/usr/lib/rcrt1.o;\
+no-pie:/sysroot/usr/lib/crt1.o;:/sysroot/usr/lib/Scrt1.o}}}} /sysroot/usr/lib/crti.o \
+%{{static:crtbeginT.o%s;shared|static-pie|!no-pie:crtbeginS.o%s;:crtbegin.o%s}}
+
+*endfile:
+%{{static:crtend.o%s;shared|static-pie|!no-pie:crtendS.o%s;:crtend.o%s}} /sysroot/usr/lib/crtn.o
+
+"""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A compiler in a sandbox: the inputs that bring it, and its programs.
+
+    `tools` is what the paths of its binutils begin with, `programs` are the paths of its gcc and g++.
+    """
+
+    title: str
+    inputs: tuple[AnyInput, ...]
+    tools: str
+    programs: Mapping[str, str]
+
+
+def plan_debian(machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
+    """The toolchain made from Debian's GCC for the target, which is in the build root `gcc-<architecture>`."""
+    roots = (f"gcc-{arch.name}",)
+    usr, folder, gcc = machine.usr(*roots), f"{arch.target}-debian", catalog.packages["gcc"].value.version
+    tools, major = f"/usr/bin/{arch.debian_tuple}", gcc.partition(".")[0]
+    found = _Found(
+        title=f"Debian's GCC for {arch.name}",
+        inputs=(usr,),
+        tools=tools,
+        programs={"gcc": f"{tools}-gcc-{major}", "g++": f"{tools}-g++-{major}"},
+    )
+    version = machine.version_of(f"gcc-{major}-{arch.debian_tuple.replace('_', '-')}", *roots)
+    if not version.startswith(f"{gcc}-"):
+        raise LeafrootError(
+            f"the build root has GCC {version}, but libstdc++ would be that of GCC {gcc}",
+            f"buildroots/{roots[0]}",
+            "Both must be of one version: change package/gcc, or run 'scons lock'.",
+        )
+    adapter = _plan_adapter(found, arch, folder, gcc)
+    programs: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (adapter.output,)),)
+    headers = plan_kernel_headers(arch, catalog, machine.usr(), folder)
+    musl = plan_musl(arch, catalog, (usr, *programs), folder)
+    sysroot = Union(SYSROOT, (musl.output, headers.output))
+    libstdcxx = plan_libstdcxx(arch, catalog, (usr, *programs, sysroot), folder)
+    return Toolchain(
+        machine=machine,
+        label=f"Debian's GCC {version}, musl",
+        arch=arch,
+        inputs=programs,
+        sysroot=(musl.output, headers.output),
+        libc=musl.output,
+        libstdcxx=libstdcxx.output,
+        languages=frozenset({"c", "c++"}),
+        folder=folder,
+        steps=(adapter, headers, musl, libstdcxx),
+        roots=roots,
+    )
+
+
+def plan_external(external: ExternalToolchain, machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
+    """The toolchain made from a compiler of this machine; `machine.compiler` stands for its version and bytes."""
+    usr, host = machine.usr(), HostFolder(_EXTERNAL, external.prefix, machine.compiler)
+    words = f"{external.prefix}/{external.tuple}"
+    folder = f"{arch.target}-external-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
+    tools = f"{_EXTERNAL}/bin/{external.tuple}"
+    found = _Found(f"external toolchain {external.tuple}", (usr, host), tools, {"gcc": f"{tools}-gcc"})
+    adapter = _plan_adapter(found, arch, folder)
+    programs: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (adapter.output,)), host)
+    headers = plan_kernel_headers(arch, catalog, usr, folder)
+    musl = plan_musl(arch, catalog, (usr, *programs), folder)
+    return Toolchain(
+        machine=machine,
+        label=f"{external.prefix}/bin/{external.tuple}-gcc ({machine.compiler.partition(',')[0]}), musl",
+        arch=arch,
+        inputs=programs,
+        sysroot=(musl.output, headers.output),
+        libc=musl.output,
+        libstdcxx=None,
+        languages=frozenset({"c"}),
+        folder=folder,
+        steps=(adapter, headers, musl),
+    )
+
+
+def _plan_adapter(found: _Found, arch: Arch, folder: str, version: str = "none") -> Step:
+    """The step that gives the compiler's tools our own names, and adds the specs that keep its libc out.
+
+    `version` is that of the libstdc++ that is built for it.
+    """
+    specs = _SPECS.format(interpreter=arch.interpreter, target=arch.target, version=version)
+    wrapper = '#!/bin/sh\nexec {} -specs=/toolchain/musl.specs "$@"\n'
+    return Step(
+        title=found.title,
+        output=Output(f"{folder}/toolchain.tar.zst"),
+        inputs=(
+            *found.inputs,
+            *(Text(f"/files/{name}", wrapper.format(program)) for name, program in found.programs.items()),
+            Text("/files/musl.specs", specs),
+            TreeFile("/files/find-object.c", "leafroot/tools/find-object/find-object.c"),
+        ),
+        commands=(
+            ("install", "-D", "-m644", "/files/musl.specs", "/out/musl.specs"),
+            *(
+                ("install", "-D", "-m755", f"/files/{name}", f"/out/bin/{arch.target}-{name}")
+                for name in found.programs
+            ),
+            *(("ln", "-s", f"{found.tools}-{tool}", f"/out/bin/{arch.target}-{tool}") for tool in _TOOLS),
+            (
+                *(found.programs["gcc"], "-O2", "-fPIC", "-ffreestanding", "-Wall", "-Wextra"),
+                *("-c", "/files/find-object.c", "-o", "/build/find-object.o"),
+            ),
+            (f"{found.tools}-ar", "rcD", "/out/libfindobject.a", "/build/find-object.o"),
+        ),
+    )
