@@ -11,5 +11,6 @@ root = BuildRoot(
         "qemu-system-misc",
         "qemu-system-riscv",
         "qemu-system-x86",
+        "u-boot-qemu",
     ],
 )

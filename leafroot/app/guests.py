@@ -45,18 +45,26 @@ def guest_of(session: Session, config: Config, plan: Plan, kernel: Output, root:
         initrd=session.output / root.path if root else None,
         device_tree=session.output / plan.device_tree.path if plan.device_tree else None,
         accelerator=session.variables.accelerator,
+        emulators=session.emulators(),
     )
 
 
 def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
-    """Raise a LeafrootError if this machine's QEMU cannot boot the boards."""
+    """Raise a LeafrootError if the boards cannot be booted as asked, or if this machine's own QEMU cannot do it."""
     from leafroot.guest import network_boot as over_network
-    from leafroot.guest.qemu import check_qemu
 
     for config, _ in planned:
-        check_qemu(config.arch.qemu, config.emulation)
+        check_emulator(session, config)
         if session.variables.netboot:
-            over_network.find_firmware(config.arch.qemu, over_network.firmware_of(network_boot(config)))
+            firmware = over_network.firmware_of(network_boot(config))
+            if session.variables.own_qemu:
+                session.emulators().find(config.arch.qemu, firmware)
+
+
+def check_emulator(session: Session, config: Config) -> None:
+    """Raise a LeafrootError if QEMU=host was asked for, and this machine's QEMU is too old for the board."""
+    if session.variables.own_qemu:
+        session.emulators().check(config.arch.qemu, config.emulation)
 
 
 def check_tests(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leafroot.app.guests import guest_of
+from leafroot.app.guests import check_emulator, guest_of
 from leafroot.app.session import Session
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.errors import LeafrootError
@@ -75,6 +75,7 @@ def check_bootmodes(session: Session, config: Config) -> None:
     from leafroot.bench.bootmodes.ways import check_ways
 
     check_ways(config, len(session.boards))
+    check_emulator(session, config)
 
 
 def bench_bootmodes(session: Session, config: Config) -> int:
@@ -85,6 +86,7 @@ def bench_bootmodes(session: Session, config: Config) -> int:
     bench = comparison.Bench(
         _system(session, config, "bench-bootmodes", comparison.TREE),
         partial(_argv, guest),
+        qemu=guest.emulators.version(guest.qemu)[1],
         memory=guest.memory,
         series=config.series.value.number,
         level=config.compression,
@@ -98,6 +100,7 @@ def check_containers(session: Session, config: Config) -> None:
     from leafroot.bench import containers
 
     containers.check_containers(config, len(session.boards))
+    check_emulator(session, config)
 
 
 def bench_containers(session: Session, config: Config) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leafroot.app.variables import Variables, Word, check_known, read_variables
 from leafroot.build.executor import Local
@@ -24,6 +25,9 @@ from leafroot.plan.build_machine import Machine, this_processor
 from leafroot.step import Step
 from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
+
+if TYPE_CHECKING:
+    from leafroot.guest.emulators import Emulators
 
 
 @cache
@@ -136,6 +140,16 @@ class Session:
         """What performs steps here, `jobs` compilers at a time; `digest` gives the SHA-256 of an output."""
         return Local(self.checkout, self.output, self.store(), Slots(jobs), digest, held, self.shell_hint)
 
+    def emulators(self) -> Emulators:
+        """QEMU: of this machine if that was asked for, else of the build root for guests, which is fetched once."""
+        from leafroot.guest.emulators import Emulators
+
+        if self.variables.own_qemu:
+            return Emulators()
+        usr, store = self.build_machine.alone("guests"), self.store()
+        store.fetch(usr)
+        return Emulators(store.usr(usr.name, usr.packages, usr.links))
+
     def store(self) -> Store:
         """The unpacked trees in the cache."""
         return Store(self.cache / "trees", self._fetch)
@@ -165,5 +179,3 @@ def open_session(checkout: Path, given: Variables | Mapping[str, str], board_nee
             "'scons list' describes each of them; 'scons -h' lists all commands and variables.",
         )
     return Session(checkout, variables, catalog, boards)
-
-

@@ -108,6 +108,11 @@ def _accelerator(word: Word) -> str:
     return word.value or ACCELERATORS[0]
 
 
+def _own_qemu(word: Word) -> bool:
+    check_known(word, "source of QEMU", ("host",))
+    return word.value == "host"
+
+
 def _device(word: Word) -> Path | None:
     return Path(word.value) if word.value else None
 
@@ -215,6 +220,9 @@ class Variables:
         metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device, "\0")
     )
     accelerator: str = field(metadata=_declared("ACCEL", "QEMU's accelerator: tcg (the default) or kvm", _accelerator))
+    own_qemu: bool = field(
+        metadata=_declared("QEMU", "host: boot with the QEMU of this machine, not with Leafroot's", _own_qemu)
+    )
     explain: str = field(
         metadata=_declared("explain", "STEP: say why a step was built, and whether it will be built again", _text)
     )

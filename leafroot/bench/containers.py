@@ -17,7 +17,6 @@ from statistics import median
 from leafroot.bench.guest_system import BLOCK, BenchSystem, blocks_of, laid_out, write_mount_points
 from leafroot.describe.bootmode import BootMode
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import check_qemu
 from leafroot.host.run import watch
 from leafroot.kconfig.config import Config
 from leafroot.rootfs.cpio import read_newc, tree_from_newc
@@ -69,7 +68,6 @@ def check_containers(config: Config, boards: int) -> None:
         raise LeafrootError(
             f"containers do not run in boot mode {config.mode.name}", "bench-containers", "Leave BOOT= out."
         )
-    check_qemu(config.arch.qemu, config.emulation)
 
 
 def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path, Path, str], list[str]]) -> str:

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from leafroot.describe.qemu import Firmware, Ipxe, NetBoot, UBoot
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import CHECK_WORDS, Guest, boot_test_of, check_qemu
-from leafroot.host.run import capture, run
+from leafroot.guest.qemu import CHECK_WORDS, Guest, boot_test_of
+from leafroot.host.run import run
 
 _SCRIPT = "boot.ipxe"
 
@@ -32,30 +32,16 @@ class Offer:
 
 def boot(guest: Guest, way: NetBoot) -> int:
     """Boot over the network with the serial console in this terminal; returns QEMU's exit status."""
-    check_qemu(guest.qemu, guest.machine)
+    guest.emulators.check(guest.qemu, guest.machine)
     with offer(guest, way, "") as offered:
         return run(offered.argv, env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, way: NetBoot, log: Path, timeout: float = 180.0) -> str:
     """Boot over the network and let the guest check itself; returns a summary, or raises LeafrootError if it fails."""
-    check_qemu(guest.qemu, guest.machine)
+    guest.emulators.check(guest.qemu, guest.machine)
     with offer(guest, way, CHECK_WORDS) as offered:
         return boot_test_of(offered.argv, log, timeout, fetched=offered.fetched)
-
-
-def find_firmware(qemu: str, wanted: Firmware) -> Path:
-    """The path of this firmware on the host; raises LeafrootError, with the package to install, if it is missing."""
-    _, said = capture([qemu, "-L", "help"])
-    places = [Path(folder) / wanted.name for folder in said.splitlines() if folder.startswith("/")]
-    places += [Path(place) for place in wanted.places]
-    for place in places:
-        if place.is_file():
-            return place
-    looked = "\n".join(f"searched: {place}" for place in places)
-    raise LeafrootError(
-        f"the firmware {wanted.name} is not on this machine", "NETBOOT=1", f"Install {wanted.packages}.\n{looked}"
-    )
 
 
 def firmware_of(way: NetBoot) -> Firmware:
@@ -66,7 +52,7 @@ def firmware_of(way: NetBoot) -> Firmware:
 @contextmanager
 def offer(guest: Guest, way: NetBoot, words: str) -> Iterator[Offer]:
     """Offer the image by TFTP while the guest runs; `words` are added to the kernel's command line."""
-    firmware = find_firmware(guest.qemu, firmware_of(way))
+    firmware = guest.emulators.find(guest.qemu, firmware_of(way))
     with TemporaryDirectory(prefix="leafroot-netboot-") as made:
         folder, image = Path(made, "tftp"), guest.kernel.resolve()
         folder.mkdir()

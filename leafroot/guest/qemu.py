@@ -7,12 +7,13 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from leafroot.describe.qemu import Emulation
 from leafroot.errors import LeafrootError
-from leafroot.host.run import capture, run, watch
+from leafroot.guest.emulators import Emulators
+from leafroot.host.run import run, watch
 
 # What makes the guest's start script run its checks (package/rootcheck/files/etc/init.d/S99rootcheck).
 CHECK_WORD = "leafroot.check"
@@ -21,14 +22,14 @@ _VERDICT = re.compile(r"^leafroot\.check: status (\d+)\s*$", re.MULTILINE)
 _MEMORY = re.compile(r"^leafroot\.memory: (\d+) of (\d+) KiB\s*$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
 _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
-_RELEASES = "Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
 
 
 @dataclass(frozen=True)
 class Guest:
     """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a separate root (or none).
 
-    `device_tree` is the file of the machine's device tree, if QEMU does not make one itself.
+    `device_tree` is the file of the machine's device tree, if QEMU does not make one itself. `emulators` are where QEMU
+    comes from.
     """
 
     qemu: str
@@ -38,6 +39,7 @@ class Guest:
     initrd: Path | None = None
     device_tree: Path | None = None
     accelerator: str = "tcg"
+    emulators: Emulators = field(default_factory=Emulators)
 
     def hardware(self, network: str = "", rom: bool = False) -> list[str]:
         """The command line of the machine, without anything to boot.
@@ -45,7 +47,7 @@ class Guest:
         `network` are options for QEMU's end of the network. With `rom` the network card has firmware that can boot.
         """
         line = [
-            self.qemu,
+            *self.emulators.argv(self.qemu),
             *self.machine.options,
             "-accel",
             self.accelerator,
@@ -71,38 +73,15 @@ class Guest:
         return [*line, "-append", words] if words else line
 
 
-def check_qemu(program: str, machine: Emulation) -> None:
-    """Raise a LeafrootError if the installed QEMU is too old for the machine."""
-    version, said = qemu_version(program)
-    if version < machine.since:
-        oldest = ".".join(map(str, machine.since))
-        raise LeafrootError(
-            f"this is {said}; '{' '.join(machine.options)}' needs {oldest} or newer", where=program, hint=_RELEASES
-        )
-
-
-def qemu_version(program: str) -> tuple[tuple[int, int], str]:
-    """Major and minor version of the installed QEMU, and the line that it prints.
-
-    Raises LeafrootError if it is not installed, or if it prints no version.
-    """
-    _, said = capture([program, "--version"])
-    line = next(iter(said.splitlines()), "")
-    found = re.search(r"version (\d+)\.(\d+)", line)
-    if not found:
-        raise LeafrootError(f"not QEMU: with --version it prints {line!r}", where=program, hint=_RELEASES)
-    return (int(found[1]), int(found[2])), line
-
-
 def boot(guest: Guest) -> int:
     """Boot with the serial console in this terminal; returns QEMU's exit status."""
-    check_qemu(guest.qemu, guest.machine)
+    guest.emulators.check(guest.qemu, guest.machine)
     return run(guest.argv(), env=dict(os.environ), stdin=None)
 
 
 def boot_test(guest: Guest, log: Path, timeout: float = 180.0) -> str:
     """Boot and let the guest check itself; returns a summary, or raises LeafrootError if a check fails."""
-    check_qemu(guest.qemu, guest.machine)
+    guest.emulators.check(guest.qemu, guest.machine)
     return boot_test_of(guest.argv(CHECK_WORDS), log, timeout)
 
 

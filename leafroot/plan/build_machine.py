@@ -31,7 +31,11 @@ class Machine:
 
     def usr(self, *names: str) -> Usr:
         """The /usr with the packages of these build roots, and of those beside them; the same object each time."""
-        wanted = frozenset((COMPILE, *names))
+        return self.alone(COMPILE, *names)
+
+    def alone(self, *names: str) -> Usr:
+        """The /usr with the packages of these build roots, and of those beside them, and no others."""
+        wanted = frozenset(names)
         if wanted not in self._made:
             self._made[wanted] = _usr([self.roots[name] for name in sorted(self._with_those_beside(wanted))])
         return self._made[wanted]

@@ -10,7 +10,8 @@ import pytest
 
 from leafroot.describe.qemu import Emulation
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import Guest, boot_test, qemu_version
+from leafroot.guest.emulators import Emulators
+from leafroot.guest.qemu import Guest, boot_test
 from tests.boot.conftest import configuration
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def test_the_raspberry_pi_boots_and_its_root_can_be_left(scons: Callable[..., st
 
 def skip_with_an_older_qemu(program: str, machine: Emulation) -> None:
     """The one reason not to boot a board: the machine came with a later QEMU. Without any QEMU the test fails."""
-    version, said = qemu_version(program)
+    version, said = Emulators().version(program)
     if version < machine.since:
         pytest.skip(f"{said} is older than {'.'.join(map(str, machine.since))}")
 

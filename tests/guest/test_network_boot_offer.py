@@ -13,7 +13,8 @@ from leafroot.app.session import open_session
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.qemu import Firmware, UBoot
 from leafroot.errors import LeafrootError
-from leafroot.guest.network_boot import find_firmware, offer, u_boot_environment
+from leafroot.guest.emulators import Emulators
+from leafroot.guest.network_boot import offer, u_boot_environment
 from leafroot.guest.qemu import Guest, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +84,7 @@ def test_an_environment_that_does_not_fit_is_refused() -> None:
 def test_missing_firmware_is_an_error_with_package_and_searched_places(qemu: str, tmp_path: Path) -> None:
     wanted = Firmware("card.rom", "card-roms (Debian)", ("/nowhere/card.rom",))
     with pytest.raises(LeafrootError) as caught:
-        find_firmware(qemu, wanted)
+        Emulators().find(qemu, wanted)
     assert str(caught.value) == (
         "NETBOOT=1: the firmware card.rom is not on this machine\n"
         "  Install card-roms (Debian).\n"
@@ -91,7 +92,7 @@ def test_missing_firmware_is_an_error_with_package_and_searched_places(qemu: str
         "  searched: /nowhere/card.rom"
     )
     (tmp_path / "data/card.rom").touch()
-    assert find_firmware(qemu, wanted) == tmp_path / "data/card.rom"
+    assert Emulators().find(qemu, wanted) == tmp_path / "data/card.rom"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import check_qemu
+from leafroot.guest.emulators import Emulators
 from leafroot.host.machine import compiler_identity
 from leafroot.kconfig.config import ExternalToolchain
 
@@ -102,15 +102,15 @@ def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
     old.write_text("#!/bin/sh\necho 'QEMU emulator version 6.2.0 (Debian)'\n")
     old.chmod(0o755)
     with pytest.raises(LeafrootError) as caught:
-        check_qemu(str(old), ARCHES["x86_64"].emulation)
+        Emulators().check(str(old), ARCHES["x86_64"].emulation)
     assert str(caught.value) == (
         f"{old}: this is QEMU emulator version 6.2.0 (Debian); '-machine q35 -cpu max' needs 7.2 or newer\n"
         "  Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
     )
-    check_qemu("qemu-system-x86_64", ARCHES["x86_64"].emulation)
+    Emulators().check("qemu-system-x86_64", ARCHES["x86_64"].emulation)
 
 
 def test_a_program_that_prints_no_version_is_not_qemu() -> None:
     with pytest.raises(LeafrootError) as caught:
-        check_qemu("echo", ARCHES["x86_64"].emulation)
+        Emulators().check("echo", ARCHES["x86_64"].emulation)
     assert str(caught.value).startswith("echo: not QEMU: with --version it prints ")

@@ -61,12 +61,14 @@ def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int 
 class Bench:
     """What is measured, and where.
 
-    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line. `memory` is the
-    RAM of the machine in MiB, `series` the kernel series, and `level` the level of zstd.
+    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line. `qemu` says
+    which version of QEMU that is. `memory` is the RAM of the machine in MiB, `series` the kernel series, and `level`
+    the level of zstd.
     """
 
     system: BenchSystem
     guest: Callable[[Path, Path, str], list[str]]
+    qemu: str
     memory: int
     series: tuple[int, int]
     level: int
@@ -172,7 +174,6 @@ def _row(machine: _Machine, bench: Bench) -> Row:
 
 def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
     line = bench.guest(Path("kernel"), Path("archive"), "")
-    _, qemu = capture([line[0], "--version"])
     _, host = capture(["uname", "-srm"])
     version = re.search(rb"\d+\.\d+\.\d+\S*", bench.system.outputs(WAYS[0].mode).joinpath("linux.config").read_bytes())
     return {
@@ -180,6 +181,6 @@ def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
         "kernel": version[0].decode() if version else "",
         "system": f"{archives.unpacked} bytes in {archives.count} files; the RAM disk has {archives.disk_kib} KiB",
         "machine": f"{bench.memory} MiB, {' '.join(line[1:])}",
-        "qemu": qemu.splitlines()[0] if qemu else "",
+        "qemu": bench.qemu,
         "host": f"{os.cpu_count()} processors, {host.strip()}",
     }

@@ -8,7 +8,6 @@ from enum import Enum
 
 from leafroot.describe.bootmode import LEAF_TMPFS, NULLFS, ROOTFS, BootMode, serves
 from leafroot.errors import LeafrootError
-from leafroot.guest.qemu import check_qemu
 from leafroot.kconfig.config import Config
 
 
@@ -107,4 +106,3 @@ def check_ways(config: Config, boards: int) -> None:
             "bench-bootmodes",
             "Choose a board whose memory can be set in QEMU, such as BOARD=qemu_x86_64.",
         )
-    check_qemu(config.arch.qemu, config.emulation)
