@@ -12,13 +12,8 @@ from pathlib import Path
 
 CALLERS_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leafroot"
 
-
-def compiled_by_debian(target: str, gcc: str) -> str:
-    """The folder below OUTPUT for what Debian's GCC for the tuple `gcc` compiles for a target (TOOLCHAIN=debian)."""
-    return f"{target}-external-{hashlib.sha256(f'/usr/{gcc}'.encode()).hexdigest()[:6]}"
-
-
-DEBIAN_X86_64 = compiled_by_debian("x86_64-leafroot-linux-musl", "x86_64-linux-gnu")
+DEBIAN_X86_64 = "x86_64-leafroot-linux-musl-debian"
+"""The folder below OUTPUT of what Debian's GCC compiles for x86_64 (TOOLCHAIN=debian)."""
 
 
 def scons(checkout: Path, *words: str, status: int = 0) -> str:
