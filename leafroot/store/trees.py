@@ -1,11 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store: archives and artefacts, unpacked once into content-addressed trees, which sandboxes see read-only.
-
-To notice changes in an unpacked tree, the store records a digest of path, type, mode, size, time and link target of
-everything in it. The bytes of files are left out: reading them would take longer than many steps. So the store notices
-when somebody edits, truncates, deletes or adds a file. It does not notice changed bytes with the same size and time, as
-a failing disk leaves them.
-"""
+"""The store: archives and artefacts, unpacked once into content-addressed trees, which sandboxes see read-only."""
 
 from __future__ import annotations
 
@@ -18,59 +12,19 @@ from leafroot.archive.unpack import unpack
 from leafroot.describe.archive import Archive
 from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
-from leafroot.files import digest_of, link_or_copy, replacing
+from leafroot.files import digest_of, link_or_copy
 from leafroot.host.disk import Scratch, remove, room_for
-from leafroot.host.run import capture, check_interrupt
+from leafroot.host.run import check_interrupt
 from leafroot.step import SOURCE_DATE_EPOCH, WORKSHOP, Source, Sources, Usr
+from leafroot.store.listing import is_as_recorded, record_listing
 from leafroot.store.locks import locked
 from leafroot.store.patching import apply_patch, debian_series, tell_backups
 
-# find(1) takes a third of the time of Python. The size and time of a folder depend on the file system.
-_FIND = (
-    *("-type", "d", "-printf", r"%P %m\0", "-o"),
-    *("-type", "l", "-printf", r"%P l %l\0", "-o"),
-    *("-printf", r"%P %y %m %s %T@\0"),
-)
 # Added to the key of an archive's tree if the archive is not unpacked in the way of sources.
 ALONE = ("no links out",)
 WHOLE = ("whole",)
 # Folders of /usr that a build root does without.
 _FOR_PEOPLE = frozenset(f"share/{name}" for name in ("bug", "doc", "info", "lintian", "locale", "man"))
-
-
-def listing_of(tree: Path) -> str:
-    """The digest of the attributes of everything in the tree; "" if they cannot all be read."""
-    status, found = capture(["find", str(tree), *_FIND], env={"PATH": os.defpath, "LC_ALL": "C"}, timeout=600.0)
-    if status != 0:
-        return ""
-    return hashlib.sha256("\0".join(sorted(found.split("\0"))).encode()).hexdigest()
-
-
-def record_listing(fresh: Path, tree: Path) -> None:
-    """Record the digest of `fresh`, which is about to be renamed to `tree`; LeafrootError if it cannot be listed.
-
-    Ctrl-C ends find(1) too, since it belongs to the terminal. A tree without a record would be unpacked again.
-    """
-    listing = listing_of(fresh)
-    if not listing:
-        check_interrupt()
-        raise LeafrootError("its unpacked files cannot be listed", fresh, "Run the same command again.")
-    tree.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(_record(tree)) as stream:
-        stream.write(f"{listing}\n".encode())
-
-
-def is_as_recorded(tree: Path) -> bool:
-    """Whether the tree exists and has the recorded digest."""
-    try:
-        known = _record(tree).read_text().strip()
-    except (OSError, ValueError):
-        return False
-    return bool(known) and known == listing_of(tree)
-
-
-def _record(tree: Path) -> Path:
-    return tree.with_name(f"{tree.name}.look")
 
 
 class Store:

@@ -90,7 +90,7 @@ GUARDS: dict[str, tuple[str, str, str, Callable[[Bench], None]]] = {
         lambda bench: bench.rotten("artefact", "a flipped bit"),
     ),
     "unpacked trees are compared with their records": (
-        "store/trees.py",
+        "store/listing.py",
         "return bool(known) and known == listing_of(tree)",
         "return bool(known)",
         lambda bench: bench.rotten("unpacked tree", "deleted"),

@@ -7,7 +7,7 @@ import re
 
 from building import Place
 
-from leafroot.store.trees import listing_of
+from leafroot.store.listing import listing_of
 from tests.real_builds import sha256
 
 
