@@ -7,7 +7,7 @@ The build root comes from the caller's cache: it is unpacked once, and not for e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -31,24 +31,26 @@ def this_machine() -> Machine:
     return Machine(processor, load_catalog(CHECKOUT, processor=processor).roots)
 
 
-_SHARED = Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
+@cache
+def shared_store() -> Store:
+    """The store in the caller's cache."""
+    return Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE), this_machine().usr())
 
 
 def shared_usr() -> Path:
     """The usual /usr, in the caller's cache."""
-    usr = this_machine().usr()
-    return _SHARED.usr(usr.name, usr.packages, usr.links)
+    return shared_store().usr(this_machine().usr())
 
 
-class _OwnTrees(Store):
+class OwnTrees(Store):
     """Trees of a test's own, but for the build roots."""
 
-    def __init__(self, folder: Path, get: Callable[[Archive], Path], usr: Path | None) -> None:
-        super().__init__(folder, get)
+    def __init__(self, folder: Path, get: Callable[[Archive], Path], usr: Path | None = None) -> None:
+        super().__init__(folder, get, this_machine().usr())
         self._usr = usr
 
-    def usr(self, name: str, packages: Sequence[Archive], links: Sequence[tuple[str, str]]) -> Path:
-        return self._usr or _SHARED.usr(name, packages, links)
+    def usr(self, item: Usr) -> Path:
+        return self._usr or shared_store().usr(item)
 
     def fetch(self, item: Source | Sources | Usr) -> None:
         if not isinstance(item, Usr):
@@ -78,7 +80,7 @@ def local_in(
     def digest(name: str) -> str:
         return hashlib.sha256((output / name).read_bytes()).hexdigest()
 
-    return Local(checkout or folder, output, _OwnTrees(folder / "trees", get, usr), Slots(slots), digest, hint=hint)
+    return Local(checkout or folder, output, OwnTrees(folder / "trees", get, usr), Slots(slots), digest, hint=hint)
 
 
 def with_usr(step: Step) -> Step:

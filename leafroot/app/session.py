@@ -148,11 +148,11 @@ class Session:
             return Emulators()
         usr, store = self.build_machine.alone("guests"), self.store()
         store.fetch(usr)
-        return Emulators(store.usr(usr.name, usr.packages, usr.links))
+        return Emulators(store.usr(usr))
 
     def store(self) -> Store:
         """The unpacked trees in the cache."""
-        return Store(self.cache / "trees", self._fetch)
+        return Store(self.cache / "trees", self._fetch, self.build_machine.usr())
 
     def _fetch(self, archive: Archive) -> Path:
         from leafroot.fetch.fetch import cached, check_offline, fetch

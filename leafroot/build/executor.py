@@ -21,8 +21,9 @@ from typing import Protocol, assert_never
 from leafroot.archive.pack import pack
 from leafroot.archive.unpack import unpack
 from leafroot.build.owners import owners
-from leafroot.build.sandbox import Binding, Sandbox, check_sandbox
+from leafroot.build.sandbox import Binding, Sandbox
 from leafroot.errors import LeafrootError
+from leafroot.host.bubblewrap import check_bubblewrap
 from leafroot.host.disk import HINT, FullError, free_words, full, has_room, remove, room_for
 from leafroot.host.jobserver import Slots
 from leafroot.host.run import command_line, mortal, run
@@ -174,7 +175,7 @@ class Local:
 
         If the step failed before, its folders are still there, and what is in them is left as it is.
         """
-        check_sandbox()
+        check_bubblewrap()
         room = self.room(step)
         fresh = not room.exists()
         for name in ("build", "out", "scratch"):
@@ -183,7 +184,7 @@ class Local:
         usr: Path | None = None
         for number, item in enumerate(step.inputs):
             if isinstance(item, Usr):
-                usr = self.store.usr(item.name, item.packages, item.links)
+                usr = self.store.usr(item)
                 continue
             if isinstance(item, Unpacked):
                 if fresh:

@@ -19,13 +19,11 @@ look for holes in the kernel: a user namespace of its own is open to it.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leafroot.errors import LeafrootError
-from leafroot.host.run import capture
+from leafroot.host.bubblewrap import usr_words
 
 # The same for every step; a step's own environment is laid over it.
 ENVIRONMENT = {
@@ -41,8 +39,6 @@ ENVIRONMENT = {
 }
 
 _UID = "1000"
-# Folders that lead into /usr, as far as it has them.
-_LINKED = ("bin", "sbin", "lib", "lib64")
 _PASSWD = "root:x:0:0:root:/:/bin/sh\nleafroot:x:1000:1000:leafroot:/build:/bin/sh\n"
 _GROUP = "root:x:0:\nleafroot:x:1000:\n"
 
@@ -80,10 +76,7 @@ class Sandbox:
         line += ["--die-with-parent", "--clearenv"]
         if not interactive:
             line += ["--new-session"]
-        line += ["--ro-bind", str(self.usr), "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-        for name in _LINKED:
-            if (self.usr / name).exists():
-                line += ["--symlink", f"usr/{name}", f"/{name}"]
+        line += [*usr_words(self.usr), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
         line += ["--ro-bind", str(etc / "passwd"), "/etc/passwd", "--ro-bind", str(etc / "group"), "/etc/group"]
         for binding in sorted(self.bindings, key=lambda item: item.at):
             line += ["--bind" if binding.writable else "--ro-bind", str(binding.path), binding.at]
@@ -93,17 +86,3 @@ class Sandbox:
         for name, value in sorted({**ENVIRONMENT, **self.env}.items()):
             line += ["--setenv", name, value]
         return [*line, "--chdir", "/build", "--", *command]
-
-
-@functools.cache
-def check_sandbox() -> None:
-    """Raise a LeafrootError if bubblewrap cannot make a sandbox on this machine."""
-    status, output = capture(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"])
-    if status != 0:
-        raise LeafrootError(
-            f"bubblewrap cannot make a sandbox here: {output.strip()}",
-            where="sandbox",
-            hint="Steps are built in a sandbox of user namespaces. A plain chroot forbids these: enter the root\n"
-            "with 'systemd-nspawn -D' or 'bwrap' instead. Elsewhere, see 'sysctl user.max_user_namespaces' and\n"
-            "'kernel.apparmor_restrict_unprivileged_userns'.",
-        )

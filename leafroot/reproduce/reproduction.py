@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafroot.build.sandbox import check_sandbox
 from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import cached
+from leafroot.host.bubblewrap import check_bubblewrap
 from leafroot.host.run import capture, run
 from leafroot.plan.board import Plan
 from leafroot.reproduce.circumstances import Circumstances, Host, choose, look_at_host
@@ -164,7 +164,7 @@ class Reproduction:
 
 def reproduce(what: Reproduction) -> int:
     """Build twice, compare, and print the result; returns 1 if anything differs."""
-    check_sandbox()
+    check_bubblewrap()
     host = look_at_host()
     places = [_place(host.disk), _place(host.memory or host.disk)]
     try:

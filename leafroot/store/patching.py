@@ -12,6 +12,7 @@ from pathlib import Path
 from leafroot.describe.patch import LARGEST, Patch, check_patch, has_crlf, read_patch, read_series
 from leafroot.errors import LeafrootError
 from leafroot.files import read_file
+from leafroot.host.bubblewrap import alone_with
 from leafroot.host.run import capture
 from leafroot.step import SOURCE_DATE_EPOCH
 
@@ -21,25 +22,26 @@ _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 _PATCHED = re.compile(r"^patching (?:file|symbolic link) '?([^'\n]+?)'?(?: \(.*\))?$", re.MULTILINE)
 
 
-def apply_patch(tree: Path, patch: Patch, *, exactly: bool = True) -> None:
+def apply_patch(tree: Path, patch: Patch, usr: Path, *, exactly: bool = True) -> None:
     """Apply a patch; refuse one that needs fuzz, and with `exactly` also one that applies at an offset.
 
-    Debian's own rules allow an offset.
+    Debian's own rules allow an offset. patch(1) is that of `usr`, the /usr of a build root.
     """
     data = read_file(Path(patch.path), patch.path, LARGEST)
     text = read_patch(data, patch.path)
     check_patch(text, patch.strip, patch.path)
     with tempfile.NamedTemporaryFile(prefix="leafroot-", suffix=".patch") as plain:
-        file = patch.path
+        file = Path(patch.path)
         if text is not data:
             plain.write(text)
             plain.flush()
-            file = plain.name
-        argv = [*_PATCH, f"-p{patch.strip}", "-d", str(tree), "-i", file]
-        status, output = capture(argv, env=_ENVIRONMENT)
+            file = Path(plain.name)
+        run = alone_with(usr, [("/patch", file)], tree, "/tree")
+        argv = [*_PATCH, f"-p{patch.strip}", "-d", "/tree", "-i", "/patch"]
+        status, output = capture([*run, *argv], env=_ENVIRONMENT)
         refused = r"\(offset -?\d+ lines?\)|with fuzz" if exactly else r"with fuzz"
         if status != 0 or re.search(refused, output):
-            raise _refusal(patch, argv, output, text)
+            raise _refusal(patch, run, argv, output, text)
     if has_crlf(text):
         print(f"leafroot: {patch.path}: its lines end in CR and LF; it was applied as if they ended in LF", flush=True)
     for name in _PATCHED.findall(output):
@@ -47,9 +49,9 @@ def apply_patch(tree: Path, patch: Patch, *, exactly: bool = True) -> None:
             os.utime(changed, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH), follow_symlinks=False)
 
 
-def _refusal(patch: Patch, argv: Sequence[str], output: str, text: bytes) -> LeafrootError:
+def _refusal(patch: Patch, run: Sequence[str], argv: Sequence[str], output: str, text: bytes) -> LeafrootError:
     # Whether the opposite of the patch fits: then the source has the change.
-    status, _ = capture([argv[0], "-R", "--dry-run", *argv[1:]], env=_ENVIRONMENT)
+    status, _ = capture([*run, argv[0], "-R", "--dry-run", *argv[1:]], env=_ENVIRONMENT)
     if status == 0 and "FAILED" in output:
         return LeafrootError(
             "the source has this change already",

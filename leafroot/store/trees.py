@@ -31,11 +31,12 @@ class Store:
     """Unpacked trees below `folder`, each named by the digest of what it was made from.
 
     Sandboxes see them read-only. When a run uses a tree for the first time, it checks whether somebody has changed it
-    since it was made; if so, it unpacks the tree again.
+    since it was made; if so, it unpacks the tree again. Patches are applied with patch(1) of `tools`.
     """
 
-    def __init__(self, folder: Path, fetch: Callable[[Archive], Path]) -> None:
+    def __init__(self, folder: Path, fetch: Callable[[Archive], Path], tools: Usr) -> None:
         self._folder = folder
+        self._tools = tools
         self._fetch = fetch
         self._scratch = Scratch(folder.with_name("tmp"))
         self._checked: set[Path] = set()
@@ -56,6 +57,7 @@ class Store:
             return plain
 
         def patched(tree: Path) -> None:
+            usr = self.usr(self._tools)
             _link_tree(plain, tree, {})
             for folder, part in parts:
                 _check_part(tree / folder, folder, archive, part)
@@ -63,9 +65,9 @@ class Store:
             if debian:
                 # debian/ is meant to be in the source tree, and has links to files there.
                 for patch in debian_series(self._unpacked(debian, whole=True), debian.file_name):
-                    apply_patch(tree, patch, exactly=False)
+                    apply_patch(tree, patch, usr, exactly=False)
             for patch in patches:
-                apply_patch(tree, patch)
+                apply_patch(tree, patch, usr)
             tell_backups(patches)
 
         more = [word for folder, part in parts for word in (folder, *part.content)]
@@ -90,8 +92,9 @@ class Store:
 
         return self._tree("modules", ["archives", *(word for one in archives for word in one.content)], united)
 
-    def usr(self, name: str, packages: Sequence[Archive], links: Sequence[tuple[str, str]]) -> Path:
+    def usr(self, item: Usr) -> Path:
         """The /usr of a build root: what Debian packages have there, without what only people read; and links."""
+        name, packages, links = item.name, item.packages, item.links
 
         def merged(tree: Path) -> None:
             owners: dict[str, str] = {}

@@ -17,11 +17,9 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.archive import Archive
-from leafroot.fetch.fetch import fetch
-from leafroot.store.trees import Store
 from tests.boot.conftest import Scons
 from tests.boot.container_guest import HOST, Consoles, check, image, served
-from tests.real_builds import CALLERS_CACHE
+from tests.performing import shared_store
 
 pytestmark = pytest.mark.containers
 
@@ -64,7 +62,7 @@ def make_certificates(folder: Path) -> None:
 @contextmanager
 def registry(folder: Path) -> Iterator[int]:
     """Debian's registry on a free port of this machine, with TLS; its files and images are in the folder."""
-    store = Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
+    store = shared_store()
     program = store.alone(REGISTRY[platform.machine()]) / "usr/bin/docker-registry"
     make_certificates(folder)
     port = free_port()

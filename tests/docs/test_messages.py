@@ -24,6 +24,7 @@ from tests.docs.page import (
     code,
     table,
 )
+from tests.performing import shared_usr
 
 
 def _loading(acme: Path, tmp_path: Path, old: str, new: str) -> str:
@@ -59,7 +60,7 @@ def _bad_patch(tmp_path: Path) -> str:
     (tmp_path / "f").write_text("one\n")
     (tmp_path / "p.patch").write_text("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-two\n+three\n")
     with pytest.raises(LeafrootError) as error:
-        apply_patch(tmp_path, Patch(str(tmp_path / "p.patch")))
+        apply_patch(tmp_path, Patch(str(tmp_path / "p.patch")), shared_usr())
     return str(error.value)
 
 

@@ -15,6 +15,7 @@ from leafroot.describe.patch import Patch, check_patch, read_patch
 from leafroot.errors import LeafrootError
 from leafroot.store.patching import apply_patch
 from tests.fuzz.conftest import LONG, QUICK
+from tests.performing import shared_usr
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", " x", "+z", "}"]), min_size=1, max_size=14)
 FRAGMENTS = st.sampled_from(
@@ -53,7 +54,7 @@ def applied_whole_or_refused(case: tuple[list[str], str]) -> None:
         file = Path(scratch, "p.patch")
         file.write_text(text)
         try:
-            apply_patch(tree, Patch(str(file)))
+            apply_patch(tree, Patch(str(file)), shared_usr())
         except LeafrootError as error:
             assert str(error).startswith(str(file)), error
             return

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from leafroot.app.session import open_session
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import fetch
 from leafroot.store.patching import apply_patch
-from leafroot.store.trees import Store
+from tests.performing import shared_usr
 
 ROOT = Path(__file__).parents[2]
 PATCHES = sorted(ROOT.glob("linux/*/patches/*.patch"))
@@ -50,7 +48,7 @@ def up_to(patch: Path) -> list[Path]:
 def source(series: str, patches: Sequence[Path] = ()) -> Path:
     """The kernel tree of a series with these patches."""
     session = open_session(ROOT, {}, board_needed=False)
-    store = Store(session.cache / "trees", partial(fetch, cache=session.cache))
+    store = session.store()
     return store.source(session.catalog.series[series].value.source(), [Patch(str(patch)) for patch in patches])
 
 
@@ -86,9 +84,9 @@ def test_checkpatch_accepts_each_patch(patch: Path) -> None:
 def test_each_patch_applies_exactly_after_the_previous_one(series: str, tmp_path: Path) -> None:
     tree = copied(series, tmp_path / "plain")
     for patch in patches_of(series):
-        apply_patch(tree, Patch(str(patch)))
+        apply_patch(tree, Patch(str(patch)), shared_usr())
         with pytest.raises(LeafrootError, match="the source has this change already"):
-            apply_patch(tree, Patch(str(patch)))
+            apply_patch(tree, Patch(str(patch)), shared_usr())
 
 
 @pytest.mark.parametrize(
@@ -109,9 +107,9 @@ def test_a_patch_for_one_architecture_is_fit_to_be_sent_and_applies_after_the_ot
     for name in touched(patch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((tree / name).read_bytes())
-    apply_patch(tmp_path, Patch(str(patch)))
+    apply_patch(tmp_path, Patch(str(patch)), shared_usr())
     with pytest.raises(LeafrootError, match="the source has this change already"):
-        apply_patch(tmp_path, Patch(str(patch)))
+        apply_patch(tmp_path, Patch(str(patch)), shared_usr())
 
 
 @pytest.mark.parametrize("series", [name for name in SERIES if len(patches_of(name)) > 1])
@@ -120,7 +118,7 @@ def test_patches_apply_only_in_the_order_of_their_numbers(series: str, tmp_path:
     tree = copied(series, tmp_path / "plain")
     with pytest.raises(LeafrootError, match="does not apply exactly"):
         for patch in reversed(patches_of(series)):
-            apply_patch(tree, Patch(str(patch)))
+            apply_patch(tree, Patch(str(patch)), shared_usr())
     numbers = [int(patch.name[:4]) for patch in patches_of(series)]
     assert numbers[0] == 1 and all(after == before + 1 for before, after in pairwise(numbers))
 

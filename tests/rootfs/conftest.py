@@ -13,10 +13,8 @@ from pathlib import Path
 import pytest
 from elf_roots import HARDENED, LIBRARY, LINKED, LOADER, PROGRAM, Build
 
-from leafroot.fetch.fetch import fetch
 from leafroot.rootfs.elf import ElfTarget, read_elf
-from leafroot.store.trees import Store
-from tests.real_builds import CALLERS_CACHE
+from tests.performing import shared_store
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -25,7 +23,7 @@ CHECKOUT = Path(__file__).parents[2]
 def kernel_source_file() -> Callable[[str], Path]:
     """Give a file of the unpatched Linux 6.12, fetched and unpacked into the cache where it is not there."""
     series = runpy.run_path(str(CHECKOUT / "linux/6.12/kernel.py"))["kernel"]
-    store = Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
+    store = shared_store()
 
     def source_file(name: str) -> Path:
         return store.source(series.source(), []) / name

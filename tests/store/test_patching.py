@@ -16,6 +16,7 @@ from leafroot.describe.patch import Patch
 from leafroot.errors import LeafrootError
 from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.store.patching import apply_patch, tell_backups
+from tests.performing import shared_usr
 from tests.small_tree import PATCH
 
 
@@ -34,12 +35,12 @@ def written(tmp_path: Path, text: str | bytes, name: str = "p.patch") -> Patch:
 
 def refusal(tree: Path, patch: Patch) -> str:
     with pytest.raises(LeafrootError) as caught:
-        apply_patch(tree, patch)
+        apply_patch(tree, patch, shared_usr())
     return str(caught.value).removeprefix(f"{patch.path}: ")
 
 
 def test_a_patch_that_fits_is_applied_and_dated(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    apply_patch(tree, written(tmp_path, PATCH))
+    apply_patch(tree, written(tmp_path, PATCH), shared_usr())
     assert (tree / "f").read_text() == "a\nB\nc\n"
     assert (tree / "f").stat().st_mtime == SOURCE_DATE_EPOCH
     assert capsys.readouterr().out == ""
@@ -56,7 +57,7 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("name", COMPRESSORS)
 def test_a_compressed_patch_is_applied(tree: Path, tmp_path: Path, name: str) -> None:
-    apply_patch(tree, written(tmp_path, COMPRESSORS[name](PATCH.encode()), name))
+    apply_patch(tree, written(tmp_path, COMPRESSORS[name](PATCH.encode()), name), shared_usr())
     assert (tree / "f").read_text() == "a\nB\nc\n"
 
 
@@ -74,12 +75,12 @@ def test_a_patch_that_does_not_fit_exactly_is_refused(tree: Path, tmp_path: Path
 
 def test_a_patch_that_the_source_has_already_is_told_from_one_that_does_not_fit(tree: Path, tmp_path: Path) -> None:
     patch = written(tmp_path, PATCH)
-    apply_patch(tree, patch)
+    apply_patch(tree, patch, shared_usr())
     assert refusal(tree, patch) == (
         "the source has this change already\n  Delete the patch: this version of the source does not need it."
     )
     new = written(tmp_path, "--- /dev/null\n+++ b/g\n@@ -0,0 +1 @@\n+x\n", "new.patch")
-    apply_patch(tree, new)
+    apply_patch(tree, new, shared_usr())
     assert refusal(tree, new).startswith("the source has this change already")
     (tree / "g").write_text("y\n")
     assert refusal(tree, new).startswith("the patch does not apply exactly:\nThe next patch would create the file g,")
@@ -89,7 +90,7 @@ def test_a_patch_with_lines_of_windows_is_applied_and_told(
     tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     patch = written(tmp_path, PATCH.replace("\n", "\r\n"))
-    apply_patch(tree, patch)
+    apply_patch(tree, patch, shared_usr())
     assert (tree / "f").read_bytes() == b"a\nB\nc\n"
     assert capsys.readouterr().out == (
         f"leafroot: {patch.path}: its lines end in CR and LF; it was applied as if they ended in LF\n"
@@ -108,7 +109,7 @@ def test_a_patch_of_a_source_with_such_lines_is_applied(tree: Path, tmp_path: Pa
     (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
     head, hunk = PATCH.split("@@", 1)
     lines = hunk.split("\n", 1)
-    apply_patch(tree, written(tmp_path, f"{head}@@{lines[0]}\n" + lines[1].replace("\n", "\r\n")))
+    apply_patch(tree, written(tmp_path, f"{head}@@{lines[0]}\n" + lines[1].replace("\n", "\r\n")), shared_usr())
     assert (tree / "f").read_bytes() == b"a\r\nB\r\nc\r\n"
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
+from leafroot.step import Usr
 from leafroot.store.trees import Store
 from tests.archive.tar_members import folder, link, member, tar_bytes
 from tests.archive.test_ar import deb
@@ -30,9 +31,13 @@ def make(tmp_path: Path) -> Make:
     return made
 
 
+def store_in(tmp_path: Path) -> Store:
+    return Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name, Usr("/usr", "none", ()))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name)
+    return store_in(tmp_path)
 
 
 def gawk(make: Make) -> Archive:
@@ -54,23 +59,25 @@ def listed(tree: Path) -> list[str]:
 
 def test_packages_are_merged_and_links_are_added(make: Make, store: Store) -> None:
     tools = make("tools", member("./usr/bin/make", b"#!/bin/sh\n", mode=0o755))
-    tree = store.usr("compile", (gawk(make), tools), (("usr/bin/awk", "gawk"), ("usr/libexec/awk", "../bin/gawk")))
+    tree = store.usr(
+        Usr("/usr", "compile", (gawk(make), tools), (("usr/bin/awk", "gawk"), ("usr/libexec/awk", "../bin/gawk")))
+    )
     assert listed(tree) == ["bin/awk", "bin/gawk", "bin/make", "libexec/awk", "share/awk/lib.awk"]
     assert (tree / "bin/awk").readlink() == Path("gawk")
     assert oct((tree / "bin/gawk").stat().st_mode & 0o7777) == "0o755"
-    assert store.usr("compile", (gawk(make), tools), (("usr/bin/awk", "gawk"),)) != tree
+    assert store.usr(Usr("/usr", "compile", (gawk(make), tools), (("usr/bin/awk", "gawk"),))) != tree
 
 
 def test_a_file_of_two_packages_is_an_error(make: Make, store: Store) -> None:
     other = make("mawk", member("./usr/bin/gawk", b"2\n"))
     with pytest.raises(LeafrootError) as caught:
-        store.usr("compile", (gawk(make), other), ())
+        store.usr(Usr("/usr", "compile", (gawk(make), other), ()))
     assert str(caught.value).startswith("build root compile: mawk.deb and gawk.deb both contain bin/gawk")
 
 
 def test_a_link_in_place_of_a_file_is_an_error(make: Make, store: Store) -> None:
     with pytest.raises(LeafrootError) as caught:
-        store.usr("compile", (gawk(make),), (("usr/bin/gawk", "mawk"),))
+        store.usr(Usr("/usr", "compile", (gawk(make),), (("usr/bin/gawk", "mawk"),)))
     assert str(caught.value) == (
         "build root compile: gawk.deb already has usr/bin/gawk\n  Remove it from links= of the root."
     )
@@ -78,7 +85,9 @@ def test_a_link_in_place_of_a_file_is_an_error(make: Make, store: Store) -> None
 
 def test_a_changed_tree_is_merged_again(make: Make, store: Store, tmp_path: Path) -> None:
     package = gawk(make)
-    tree = store.usr("compile", (package,), ())
+    tree = store.usr(Usr("/usr", "compile", (package,), ()))
     tree.joinpath("bin/gawk").chmod(0o644)
-    again = Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name).usr("compile", (package,), ())
+    again = Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name, Usr("/usr", "none", ())).usr(
+        Usr("/usr", "compile", (package,), ())
+    )
     assert again == tree and oct((tree / "bin/gawk").stat().st_mode & 0o777) == "0o755"

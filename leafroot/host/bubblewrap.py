@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bubblewrap: whether it works on this machine, and the words that show a program another /usr than this machine's."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from leafroot.errors import LeafrootError
+from leafroot.host.run import capture
+
+# Folders of / that lead into /usr, as far as it has them.
+_LINKED = ("bin", "sbin", "lib", "lib64")
+
+
+def usr_words(usr: Path) -> list[str]:
+    """The words that show the tree `usr` as /usr, and /bin and its like as links into it."""
+    words = ["--ro-bind", str(usr), "/usr"]
+    for name in _LINKED:
+        if (usr / name).exists():
+            words += ["--symlink", f"usr/{name}", f"/{name}"]
+    return words
+
+
+def alone_with(usr: Path, bindings: Sequence[tuple[str, Path]], folder: Path, at: str) -> list[str]:
+    """The words that run a program with the tree `usr`, read-only files at their places, and one folder to write to."""
+    line = ["bwrap", "--unshare-all", "--die-with-parent", *usr_words(usr), "--dev", "/dev", "--tmpfs", "/tmp"]
+    for place, path in bindings:
+        line += ["--ro-bind", str(path), place]
+    return [*line, "--bind", str(folder), at, "--"]
+
+
+@functools.cache
+def check_bubblewrap() -> None:
+    """Raise a LeafrootError if bubblewrap cannot make a sandbox on this machine."""
+    status, output = capture(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"])
+    if status != 0:
+        raise LeafrootError(
+            f"bubblewrap cannot make a sandbox here: {output.strip()}",
+            where="sandbox",
+            hint="Steps are built in a sandbox of user namespaces. A plain chroot forbids these: enter the root\n"
+            "with 'systemd-nspawn -D' or 'bwrap' instead. Elsewhere, see 'sysctl user.max_user_namespaces' and\n"
+            "'kernel.apparmor_restrict_unprivileged_userns'.",
+        )
