@@ -85,7 +85,8 @@ class Package:
 
     `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
     `replaces` are paths of other packages that this one may replace. `languages` are those beyond C that the compiler
-    must support. The patches in the package's folder `patches/` are applied as `leafroot.units.patches` says.
+    must support. `build_roots` are those that the build needs beyond those of its recipe. The patches in the package's
+    folder `patches/` are applied as `leafroot.units.patches` says.
     """
 
     version: str
@@ -103,6 +104,7 @@ class Package:
     accounts: Sequence[Account] = ()
     replaces: Sequence[str] = ()
     languages: Sequence[str] = ()
+    build_roots: Sequence[str] = ()
     default: bool = False
 
     def __post_init__(self) -> None:

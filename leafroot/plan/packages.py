@@ -69,7 +69,7 @@ def _plan(
     step = Step(
         title=f"{unit.name} {unit.value.version}",
         output=Output(f"{folder}/{unit.name}{f'-{identity}' if identity else ''}.tar.zst"),
-        inputs=(site.compiler.usr(*recipe.roots), *unit_sources(unit), *work.inputs),
+        inputs=(site.compiler.usr(*recipe.roots, *unit.value.build_roots), *unit_sources(unit), *work.inputs),
         commands=work.commands,
         env=work.env,
         drop=work.drop,

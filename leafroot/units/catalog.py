@@ -62,7 +62,7 @@ def load_catalog(
         for name, unit in _load_kind(trees, "buildroots", "root.py", "root", BuildRoot).items()
     }
     check_roots(roots)
-    check_packages(packages)
+    check_packages(packages, roots)
     check_series(series)
     check_boards(boards, packages, series, root)
     check_licenses([*packages.values(), *series.values()], licenses)

@@ -42,9 +42,10 @@ _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 
 Packages = Mapping[str, Unit[Package]]
+Roots = Mapping[str, Unit[BuildRoot]]
 
 
-def check_roots(roots: Mapping[str, Unit[BuildRoot]]) -> None:
+def check_roots(roots: Roots) -> None:
     """Check that the build roots that a root names exist, and that its links are plain paths in usr/."""
     for unit in roots.values():
         for name in unit.value.beside:
@@ -55,7 +56,7 @@ def check_roots(roots: Mapping[str, Unit[BuildRoot]]) -> None:
                 raise LeafrootError(f"{path!r} is not a plain path in usr/", unit.at(path), "Write usr/bin/awk.")
 
 
-def check_packages(packages: Packages) -> None:
+def check_packages(packages: Packages, roots: Roots) -> None:
     """Check each package's edges, options, languages, accounts and recipe, and that no circle is possible."""
     for unit in packages.values():
         for kind, edges in possible_edges(unit.value).items():
@@ -64,6 +65,9 @@ def check_packages(packages: Packages) -> None:
         for language in unit.value.languages:
             if language not in LANGUAGES:
                 raise LeafrootError(f"unknown language {language!r}", unit.at(language), nearest(language, LANGUAGES))
+        for name in unit.value.build_roots:
+            if name not in roots:
+                raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
         _check_options(unit)
         _check_archives(unit)
         unit.value.build.check(unit)
