@@ -170,9 +170,20 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="opt"\n',
         'configs/one_defconfig:3: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="opt" is not an absolute path without spaces',
     ),
+    "compiler of /usr": (
+        'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/usr"\n',
+        (
+            "configs/one_defconfig:3: the programs in /usr need libraries of this machine, which a build does not see\n"
+            "  Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a compiler that stands for itself."
+        ),
+    ),
+    "compiler of no folder": (
+        "CONFIG_TOOLCHAIN_EXTERNAL=y\n",
+        'configs/Kconfig: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="" is not an absolute path without spaces',
+    ),
     "tuple": (
-        'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_TUPLE="gcc"\n',
-        'configs/one_defconfig:3: CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="gcc" is not a tuple such as x86_64-linux-gnu',
+        'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt/x"\nCONFIG_TOOLCHAIN_EXTERNAL_TUPLE="gcc"\n',
+        'configs/one_defconfig:4: CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="gcc" is not a tuple such as x86_64-linux-gnu',
     ),
     "mode": (
         "CONFIG_KERNEL_6_1=y\n",

@@ -14,6 +14,8 @@ ONE = "configs/one_defconfig"
 START = "CONFIG_BOARD_ONE=y\n"
 
 # Files, arguments of configure(), message.
+C_ONLY = {"c.config": "CONFIG_TOOLCHAIN_C_ONLY=y\n"}
+
 REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "board": ({}, {"board": "too"}, ("BOARD=too: there is no board 'too'\n  Did you mean two?")),
     "board, nothing like it": (
@@ -127,24 +129,25 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         "extra.config:3: there is no option CONFIG_X",
     ),
     "package lost to the toolchain": (
-        {"extra.config": "CONFIG_PACKAGE_GAMMA=y\n"},
-        {"fragments": [Path("extra.config")], "toolchain": "debian"},
+        {"extra.config": "CONFIG_TOOLCHAIN_C_ONLY=y\nCONFIG_PACKAGE_GAMMA=y\n"},
+        {"fragments": [Path("extra.config")]},
         (
-            "extra.config:1: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
+            "extra.config:2: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
             "  Set what it depends on, or remove the line."
         ),
     ),
     "board's package lost to the toolchain": (
-        {"board/one/board.py": board(packages=["gamma"])},
-        {"toolchain": "debian"},
+        {"board/one/board.py": board(packages=["gamma"]), **C_ONLY},
+        {"fragments": [Path("c.config")]},
         "board/one/board.py: the board needs package 'gamma', but CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)",
     ),
     "selected package lost to the toolchain": (
         {
             "board/one/board.py": board(packages=["delta"]),
             "package/delta/package.py": package(depends=["gamma"]),
+            **C_ONLY,
         },
-        {"toolchain": "debian"},
+        {"fragments": [Path("c.config")]},
         "board/one/board.py: the board needs package 'delta', but CONFIG_PACKAGE_DELTA depends on TOOLCHAIN_CXX (=n)",
     ),
     "overlay": (

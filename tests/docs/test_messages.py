@@ -35,12 +35,14 @@ def _loading(acme: Path, tmp_path: Path, old: str, new: str) -> str:
     description_file = tree / "package/rootsize/package.py"
     description_file.parent.mkdir(parents=True, exist_ok=True)
     description_file.write_text(text.replace(old, new))
+    c_only = tree / "c-only.config"
+    c_only.write_text("CONFIG_TOOLCHAIN_C_ONLY=y\n" if "c++" in new else "")
     with pytest.raises(LeafrootError) as error:
         config = configure(
             load_catalog(ROOT, [tree]),
             ROOT,
             tmp_path / "kconfig",
-            Request("qemu_x86_64", fragments=[acme / "configs/rootsize.config"], toolchain="debian"),
+            Request("qemu_x86_64", fragments=[acme / "configs/rootsize.config", c_only]),
         )
         plan_board(config, MACHINE)
     return str(error.value)
