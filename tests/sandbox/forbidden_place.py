@@ -59,7 +59,7 @@ class Place:
         os.chown(folder / "inputs" / "set-uid", os.geteuid(), os.getegid())
         (folder / "inputs" / "set-uid").chmod(0o4755)
         self.local = local_in(folder, usr=usr)
-        self.facts: dict[str, object] = {"folder": folder, "pid": os.getpid(), "shm": SHM_KEY}
+        self.facts: dict[str, object] = {"folder": folder, "usr": usr, "pid": os.getpid(), "shm": SHM_KEY}
 
     def step(self, argv: Words, script: str) -> Step:
         """A step that runs a script, with an input."""

@@ -65,6 +65,12 @@ print("ESCAPED")
 
 PROBES = (
     Probe(
+        # Every machine that builds has git, and no build root has it.
+        "a program of this machine",
+        "/usr/bin/git --version && echo ESCAPED\n",
+        {("--ro-bind", "{usr}", "/usr"): ("--ro-bind", "/usr", "/usr")},
+    ),
+    Probe(
         "a TCP port of this machine",
         'import socket\nsocket.create_connection(("127.0.0.1", {tcp}), 5)\nprint("ESCAPED")\n',
         without("net"),
