@@ -67,11 +67,12 @@ _SPECS = """\
 
 # In place of the -L of each of the compiler's own folders, which lead to its libc and to libgcc_s.
 *link_libgcc:
--L/sysroot/usr/lib -L/sysroot/lib
+-L/toolchain/lib -L/sysroot/usr/lib -L/sysroot/lib
 
-# Always the static libgcc: the shared one needs the compiler's own libc.
+# Always the static libgcc: the shared one needs the compiler's own libc. By their names, not by their paths: libtool
+# links libraries in C++ with what it finds of these words, and knows only names.
 *libgcc:
-libgcc.a%s libgcc_eh.a%s /toolchain/libfindobject.a
+-lgcc -lgcc_eh -lfindobject
 
 *lib:
 -lc
@@ -191,6 +192,11 @@ def _plan_adapter(found: _Found, arch: Arch, folder: str, version: str = "none")
                 *(found.programs["gcc"], "-O2", "-fPIC", "-ffreestanding", "-Wall", "-Wextra"),
                 *("-c", "/files/find-object.c", "-o", "/build/find-object.o"),
             ),
-            (f"{found.tools}-ar", "rcD", "/out/libfindobject.a", "/build/find-object.o"),
+            ("mkdir", "/out/lib"),
+            (f"{found.tools}-ar", "rcD", "/out/lib/libfindobject.a", "/build/find-object.o"),
+            *(
+                ("sh", "-c", f'ln -s "$({found.programs["gcc"]} -print-file-name={name})" /out/lib/{name}')
+                for name in ("libgcc.a", "libgcc_eh.a")
+            ),
         ),
     )
