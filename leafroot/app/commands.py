@@ -206,7 +206,7 @@ def _lock(session: Session) -> int:
     if asked.offline:
         raise LeafrootError("lock needs the network: it asks a Debian mirror", "OFFLINE=1", "Run it without OFFLINE=1.")
     release = asked.release or "trixie"
-    fetch = partial(fetch_all, cache=session.cache, mirror=asked.mirror, progress=shared_progress())
+    fetch = partial(fetch_all, cache=session.cache, mirrors=session.mirrors(), progress=shared_progress())
 
     def apt(processor: str) -> Apt:
         found = Apt(session.cache / "apt" / f"{release}-{processor}", release, asked.mirror, PROCESSORS[processor])

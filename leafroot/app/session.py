@@ -27,6 +27,7 @@ from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
 
 if TYPE_CHECKING:
+    from leafroot.fetch.fetch import Mirrors
     from leafroot.guest.emulators import Emulators
 
 
@@ -114,13 +115,23 @@ class Session:
 
     def fetch_sources(self) -> int:
         """Fetch every archive of all plans; offline, raise a LeafrootError unless all are in the cache."""
-        from leafroot.fetch.fetch import check_offline, fetch_all
+        from leafroot.fetch.fetch import check_offline, fetch_all, fill_mirror
 
-        if self.variables.offline:
-            check_offline(self.archives(), self.cache)
-        else:
-            fetch_all(self.archives(), self.cache, mirror=self.variables.mirror)
+        mirrors, archives = self.mirrors(), list(dict.fromkeys(self.archives()))
+        if not mirrors.any:
+            check_offline(archives, self.cache)
+        files = fetch_all(archives, self.cache, mirrors=mirrors, progress=shared_progress())
+        if folder := self.variables.folder:
+            fill_mirror(zip(archives, files, strict=True), folder)
+            print(f"{folder}: {len(set(files))} archives, listed in index.tsv. PRIMARY_MIRROR={folder} uses them.")
         return 0
+
+    def mirrors(self) -> Mirrors:
+        """Where this call may ask for archives."""
+        from leafroot.fetch.fetch import Mirrors
+
+        asked = self.variables
+        return Mirrors(asked.mirror, asked.primary_mirrors, asked.backup_mirrors, origins=not asked.offline)
 
     def step(self, name: str) -> Step:
         """The step of this name, or the one that makes the output of this name, with or without folder and ending."""
@@ -157,11 +168,11 @@ class Session:
     def _fetch(self, archive: Archive) -> Path:
         from leafroot.fetch.fetch import cached, check_offline, fetch
 
-        offline, mirror = self.variables.offline, self.variables.mirror
-        if offline and cached(archive, self.cache) is None:
+        mirrors = self.mirrors()
+        if not mirrors.any and cached(archive, self.cache) is None:
             # All that is missing is told at once.
             check_offline(self.archives(), self.cache)
-        return fetch(archive, self.cache, offline=offline, mirror=mirror, progress=shared_progress())
+        return fetch(archive, self.cache, mirrors=mirrors, progress=shared_progress())
 
 
 def open_session(checkout: Path, given: Variables | Mapping[str, str], board_needed: bool) -> Session:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from leafroot.app.folders import check_place
 from leafroot.describe.archive import shown
@@ -106,6 +107,25 @@ def _toolchain(word: Word) -> str:
 def _accelerator(word: Word) -> str:
     check_known(word, "accelerator", ACCELERATORS)
     return word.value or ACCELERATORS[0]
+
+
+def _mirrors(word: Word) -> tuple[str, ...]:
+    """URLs; a folder is written as one."""
+    found: list[str] = []
+    for name in filter(None, word.value.split(",")):
+        if name.startswith(("https://", "http://", "file:")):
+            found.append(name)
+            continue
+        folder = word.checkout / name
+        # Not Path.is_dir(): that raises an error for a name that no file can have.
+        if not os.path.isdir(folder):  # noqa: PTH112
+            raise word.refused("a mirror is a folder, or a URL with https://, http:// or file:", value=name)
+        found.append(f"file:{quote(str(folder))}")
+    return tuple(found)
+
+
+def _folder(word: Word) -> Path | None:
+    return word.checkout / word.value if word.value else None
 
 
 def _own_qemu(word: Word) -> bool:
@@ -206,6 +226,17 @@ class Variables:
     offline: bool = field(metadata=_declared("OFFLINE", "1: do not use the network", _switch))
     mirror: str = field(
         metadata=_declared("DEBIAN_MIRROR", "URL of a Debian mirror to use instead of those that apt uses", _mirror)
+    )
+    primary_mirrors: tuple[str, ...] = field(
+        metadata=_declared(
+            "PRIMARY_MIRROR", "URLs or folders with archives, asked before all other places; with commas", _mirrors
+        )
+    )
+    backup_mirrors: tuple[str, ...] = field(
+        metadata=_declared("BACKUP_MIRROR", "URLs or folders with archives, asked after all other places", _mirrors)
+    )
+    folder: Path | None = field(
+        metadata=_declared("DIR", "the folder that 'source' fills with all archives, to be used as a mirror", _folder)
     )
     netboot: bool = field(
         metadata=_declared("NETBOOT", "1: boot and boot-test load the image over the network (QEMU's own)", _switch)

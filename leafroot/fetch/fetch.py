@@ -6,19 +6,48 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import lock_descriptor
 
-from leafroot.describe.archive import Archive
+from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
-from leafroot.files import digest_of
+from leafroot.files import digest_of, link_or_copy, write_text
 from leafroot.host.disk import FullError, full, is_full, remove
 from leafroot.host.progress import Progress
 from leafroot.host.run import InterruptedBuildError, pause
 
 # How often a process that waits for another's download checks again, in seconds.
 _PAUSE = 0.05
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """Where archives are asked for beside their own places.
+
+    `debian` is the URL of a Debian mirror, in place of those that apt knows. `first` and `last` are URLs of folders
+    with archives, which are asked before and after the archives' own places. `origins`: whether those are asked at all.
+    """
+
+    debian: str = ""
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    origins: bool = True
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anywhere to ask."""
+        return self.origins or bool(self.first or self.last)
+
+
+ORIGINS = Mirrors()
+"""The archives' own places alone."""
+
+
+def cached_name(archive: Archive) -> str:
+    """The archive's file name in the cache and on a mirror: the checksum identifies it, the name is for people."""
+    return f"{archive.sha256}-{archive.file_name}"
 
 
 def cached(archive: Archive, cache: Path) -> Path | None:
@@ -52,21 +81,20 @@ def fetch(
     archive: Archive,
     cache: Path,
     *,
-    offline: bool = False,
-    mirror: str = "",
+    mirrors: Mirrors = ORIGINS,
     progress: Progress | None = None,
 ) -> Path:
     """The archive's verified file below `cache`/dl; fetches it first if it is missing or damaged.
 
-    If several processes and threads ask for the same archive, one fetches it, and the others wait. `mirror` is the
-    variable DEBIAN_MIRROR. Raises a LeafrootError that says for every place why it failed.
+    If several processes and threads ask for the same archive, one fetches it, and the others wait. If `mirrors` has
+    nowhere to ask, it must be in the cache. Raises a LeafrootError that says for every place why it failed.
     """
     progress = progress if progress is not None else Progress()
     found = cached(archive, cache)
     fault = _fault(found, archive) if found is not None else ""
     if found is not None and not fault:
         return found
-    if offline:
+    if not mirrors.any:
         check_offline([archive], cache)
         raise LeafrootError(
             f"{found} {fault}",
@@ -90,14 +118,14 @@ def fetch(
         # Only who fetches something loads what talks to servers: it takes longer than a run with nothing to do.
         from leafroot.fetch.places import bring_from_any
 
-        bring_from_any(archive, part, mirror, progress)
+        bring_from_any(archive, part, mirrors, progress)
         part.replace(path)
         _flush_folder(path.parent)
     return path
 
 
 def fetch_all(
-    archives: Sequence[Archive], cache: Path, *, mirror: str = "", progress: Progress | None = None
+    archives: Sequence[Archive], cache: Path, *, mirrors: Mirrors = ORIGINS, progress: Progress | None = None
 ) -> list[Path]:
     """The files of all archives, in order; fetches as many as it can, then raises one error for those that failed."""
     progress = progress if progress is not None else Progress()
@@ -105,7 +133,7 @@ def fetch_all(
     errors: list[LeafrootError] = []
     for archive in {archive.sha256: archive for archive in archives}.values():
         try:
-            paths[archive.sha256] = fetch(archive, cache, mirror=mirror, progress=progress)
+            paths[archive.sha256] = fetch(archive, cache, mirrors=mirrors, progress=progress)
         except (FullError, InterruptedBuildError):
             raise
         except LeafrootError as error:
@@ -115,6 +143,22 @@ def fetch_all(
     if errors:
         raise LeafrootError(f"{len(errors)} archives could not be fetched", hint="\n".join(map(str, errors)))
     return [paths[archive.sha256] for archive in archives]
+
+
+def fill_mirror(archives: Iterable[tuple[Archive, Path]], folder: Path) -> None:
+    """Add verified files to a folder that serves as a mirror, with an index: checksum, size, file name, first place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for archive, file in archives:
+        target = folder / cached_name(archive)
+        if not target.exists():
+            link_or_copy(file, target)
+        place = shown(archive.places[0])
+        lines.append(f"{archive.sha256}\t{file.stat().st_size}\t{archive.file_name}\t{place}\n")
+    index = folder / "index.tsv"
+    before = index.read_text().splitlines(keepends=True) if index.exists() else []
+    known = {line.split("\t")[0]: line for line in [*before, *lines]}
+    write_text(index, "".join(known[digest] for digest in sorted(known)))
 
 
 def _fault(found: Path, archive: Archive) -> str:
@@ -127,8 +171,7 @@ def _fault(found: Path, archive: Archive) -> str:
 
 
 def _path(archive: Archive, cache: Path) -> Path:
-    # The checksum identifies the file; the name is for people.
-    return cache / "dl" / f"{archive.sha256}-{archive.file_name}"
+    return cache / "dl" / cached_name(archive)
 
 
 @contextmanager

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
+from leafroot.fetch.fetch import Mirrors, cached_name
 from leafroot.fetch.mirror import locate
 from leafroot.fetch.transfer import BusyError, PlaceError, bring
 from leafroot.host.progress import Progress, size, span
@@ -30,9 +31,12 @@ FIRST = 1.0
 JITTER = 0.25
 
 
-def bring_from_any(archive: Archive, part: Path, mirror: str, progress: Progress) -> None:
-    """Complete `part` from one of the archive's places; raises a LeafrootError that says for each why it failed."""
-    places = list(_places(archive, mirror))
+def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Progress) -> None:
+    """Complete `part` from a mirror or a place of the archive; a LeafrootError says for each of them why it failed."""
+    places = [*_mirrored(archive, mirrors.first)]
+    if mirrors.origins:
+        places += _places(archive, mirrors.debian)
+    places += _mirrored(archive, mirrors.last)
     while waiting := [place for place in places if place.open]:
         place = min(waiting, key=lambda one: one.due)
         pause(place.due - time.monotonic())
@@ -96,6 +100,14 @@ class _Place:
             self.reason += f"; it asks to wait {span(busy.after)}"
         if self.open and self.vain == 1:
             progress.note(f"{name}: {busy} ({urlsplit(self.url).hostname}); asking again in {span(wait)}")
+
+
+def _mirrored(archive: Archive, bases: Iterable[str]) -> Iterator[_Place]:
+    """The archive on mirrors: by checksum and file name, as in the cache, and by its file name alone."""
+    for base in bases:
+        for name in (cached_name(archive), archive.file_name):
+            url = f"{base.rstrip('/')}/{quote(name)}"
+            yield _Place(url, shown(url))
 
 
 def _places(archive: Archive, mirror: str) -> Iterator[_Place]:

@@ -12,7 +12,9 @@ from misbehaving_server import Page, Server
 from recorded_progress import Told
 
 from leafroot.describe.archive import Archive
-from leafroot.fetch.fetch import fetch, missing
+from leafroot.fetch.fetch import Mirrors, fetch, missing
+
+NOWHERE = Mirrors(origins=False)
 
 
 def test_an_archive_is_fetched_once(server: Server, tmp_path: Path, told: Told) -> None:
@@ -49,7 +51,7 @@ def test_if_one_place_fails_the_next_is_used(server: Server, tmp_path: Path, tol
 def test_a_debian_place_is_fetched_from_the_mirror(server: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/debian/pool/main/m/musl/musl_1.tar.gz"] = Page(BODY)
     archive = Archive("debian:pool/main/m/musl/musl_1.tar.gz", SUM)
-    fetch(archive, tmp_path, mirror=f"{server.url}/debian/", progress=told.progress)
+    fetch(archive, tmp_path, mirrors=Mirrors(f"{server.url}/debian/"), progress=told.progress)
     assert [path for path, _ in server.asked] == ["/debian/pool/main/m/musl/musl_1.tar.gz"]
 
 
@@ -161,6 +163,6 @@ def test_a_damaged_cached_file_is_reported_once_and_fetched_again(server: Server
 def test_a_cached_file_is_found_by_its_checksum_under_any_name(server: Server, tmp_path: Path, told: Told) -> None:
     put(tmp_path, Archive("https://somewhere.invalid/earlier.tar", SUM), BODY)
     renamed = Archive(f"{server.url}/later.tar", SUM)
-    assert fetch(renamed, tmp_path, offline=True, progress=told.progress).read_bytes() == BODY
+    assert fetch(renamed, tmp_path, mirrors=NOWHERE, progress=told.progress).read_bytes() == BODY
     assert missing([renamed], tmp_path) == []
     assert server.asked == []

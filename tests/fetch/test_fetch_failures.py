@@ -16,7 +16,7 @@ from recorded_progress import Told
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
 from leafroot.fetch import transfer
-from leafroot.fetch.fetch import fetch, fetch_all
+from leafroot.fetch.fetch import Mirrors, fetch, fetch_all
 
 HTML = b"\n <!DOCTYPE html><html><body>Please log in</body></html>"
 
@@ -72,7 +72,7 @@ def test_the_error_gives_the_reason_of_each_place(server: Server, tmp_path: Path
             "debian:pool/x.tar",
         ]
         with pytest.raises(LeafrootError) as caught:
-            fetch(Archive(places, SUM), tmp_path, mirror="ftp://x", progress=told.progress)
+            fetch(Archive(places, SUM), tmp_path, mirrors=Mirrors("ftp://x"), progress=told.progress)
     assert str(caught.value).splitlines() == [
         "a.tar: cannot be fetched from any of its places",
         f"  {server.url}/a.tar: HTTP 404 Not Found",

@@ -12,13 +12,15 @@ from recorded_progress import Told
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import check_offline, fetch, missing
+from leafroot.fetch.fetch import Mirrors, check_offline, fetch, missing
+
+NOWHERE = Mirrors(origins=False)
 
 
 def test_offline_a_cached_file_is_used(server: Server, tmp_path: Path, told: Told) -> None:
     archive = Archive(f"{server.url}/a.tar", SUM)
     path = put(tmp_path, archive, BODY)
-    assert fetch(archive, tmp_path, offline=True, progress=told.progress) == path
+    assert fetch(archive, tmp_path, mirrors=NOWHERE, progress=told.progress) == path
 
 
 def test_offline_a_missing_file_is_an_error(server: Server, tmp_path: Path, told: Told) -> None:
@@ -26,7 +28,7 @@ def test_offline_a_missing_file_is_an_error(server: Server, tmp_path: Path, told
     archive = Archive(f"{server.url}/a.tar", SUM)
     put(tmp_path, archive, BODY[:1000], ".part")
     with pytest.raises(LeafrootError) as caught:
-        fetch(archive, tmp_path, offline=True, progress=told.progress)
+        fetch(archive, tmp_path, mirrors=NOWHERE, progress=told.progress)
     assert str(caught.value).splitlines() == [
         f"OFFLINE=1: 1 archive is missing from {tmp_path / 'dl'}",
         f"  a.tar  {SUM}",
@@ -40,7 +42,7 @@ def test_offline_a_damaged_file_is_an_error(server: Server, tmp_path: Path, told
     archive = Archive(f"{server.url}/a.tar", SUM)
     path = put(tmp_path, archive, b"other")
     with pytest.raises(LeafrootError) as caught:
-        fetch(archive, tmp_path, offline=True, progress=told.progress)
+        fetch(archive, tmp_path, mirrors=NOWHERE, progress=told.progress)
     assert str(caught.value).splitlines() == [
         f"OFFLINE=1: {path} is damaged: its SHA-256 is {OTHER}, not {SUM}",
         "  With a network, 'scons source' fetches it again.",

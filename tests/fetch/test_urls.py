@@ -14,7 +14,7 @@ from recorded_progress import Told
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import fetch
+from leafroot.fetch.fetch import Mirrors, fetch
 
 # What is written behind the host, what the server is asked for, and the file's name.
 PATHS = {
@@ -175,7 +175,7 @@ def test_a_mirror_may_be_a_folder_with_an_encoded_name(tmp_path: Path, told: Tol
     (tmp_path / "my mirror/pool").mkdir(parents=True)
     (tmp_path / "my mirror/pool/a.tar").write_bytes(BODY)
     mirror = f"file://{tmp_path}/my%20mirror"
-    fetch(Archive("debian:pool/a.tar", SUM), tmp_path, mirror=mirror, progress=told.progress)
+    fetch(Archive("debian:pool/a.tar", SUM), tmp_path, mirrors=Mirrors(mirror), progress=told.progress)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
