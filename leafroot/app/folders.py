@@ -11,7 +11,7 @@ from leafroot.errors import LeafrootError
 from leafroot.host.disk import user_words
 
 # What is below the checkout or an external tree, and is loaded, copied or compared from there.
-_TREE = ("board", "configs", "linux", "package")
+_TREE = ("board", "buildroots", "configs", "linux", "package")
 _CHECKOUT = (*_TREE, ".ci", ".git", ".venv", "LICENSES", "bench", "docs", "leafroot", "site_scons", "tests")
 
 

@@ -81,9 +81,9 @@ def _external_tree(root: Path, path: Path) -> Path:
     # pathlib raises an error at a name that is too long.
     if not os.path.isdir(tree):  # noqa: PTH112
         raise LeafrootError("there is no such folder", f"EXTERNAL={path}")
-    if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs")):
+    if not any((tree / name).is_dir() for name in ("package", "board", "linux", "configs", "buildroots")):
         raise LeafrootError(
-            "the folder has none of the sub-folders package, board, linux and configs",
+            "the folder has none of the sub-folders package, board, linux, configs and buildroots",
             f"EXTERNAL={path}",
         )
     return tree

@@ -12,7 +12,7 @@ EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
     "missing": ({}, ("EXTERNAL=product: there is no such folder")),
     "empty": (
         {"product/README": ""},
-        "EXTERNAL=product: the folder has none of the sub-folders package, board, linux and configs",
+        "EXTERNAL=product: the folder has none of the sub-folders package, board, linux, configs and buildroots",
     ),
     "twice": (
         {"product/package/alpha/package.py": package()},

@@ -36,6 +36,7 @@ CODE: dict[str, tuple[str, ...]] = {
         *("Local._build", "Local._lay_out", "Local._place", "Local._copy_files"),
         *("Local._run_commands", "Local._take_result"),
     ),
+    "host/bubblewrap": ("_LINKED", "usr_words"),
     "host/run": ("run",),
     "archive/pack": ("",),
     "archive/unpack": ("",),
@@ -136,6 +137,7 @@ PARTS: dict[str, Callable[[Path], object]] = {
 PINNED = {
     "build/sandbox": "aa20e63f2b08180b",
     "build/executor": "f246017289696d74",
+    "host/bubblewrap": "",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
     "archive/unpack": "1b5520a7a06657b7",
@@ -165,7 +167,7 @@ def test_a_change_of_how_steps_are_performed_makes_somebody_decide(part: str, tm
 
 # What is changed, and whether somebody is to decide.
 CHANGES = {
-    "a binding": ("build/sandbox", '"--ro-bind", str(self.usr), "/usr"', '"--bind", str(self.usr), "/usr"', True),
+    "a binding": ("host/bubblewrap", '"--ro-bind", str(usr), "/usr"', '"--bind", str(usr), "/usr"', True),
     "a binding more": (
         "build/sandbox",
         '"/etc/group"]',
