@@ -13,7 +13,6 @@ from tests.small_tree import CHECKOUT, SmallTree, board, in_root, package
 
 REAL_BOARDS = sorted(file.parent.name for file in CHECKOUT.glob("board/*/board.py"))
 HASH = f"$6$ab${'cd/.' * 21}e."
-DEBIAN = ExternalToolchain("/usr", "x86_64-linux-gnu")
 
 
 @pytest.mark.parametrize("name", REAL_BOARDS)
@@ -32,7 +31,7 @@ def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
     config = SmallTree(tmp_path).configure()
     assert (config.name, config.arch.name) == ("one", "x86_64")
     assert (config.series.name, config.mode.name, in_root(config)) == ("6.12", "nullfs", ["alpha"])
-    assert (config.toolchain, config.hostname, config.root_password) == (None, "leafroot", "*")
+    assert (config.toolchain, config.hostname, config.root_password) == ("source", "leafroot", "*")
     assert (config.overlays, config.files, config.compression, config.cmdline) == ((), {}, 19, "")
 
 
@@ -46,8 +45,12 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "size of the root": ('CONFIG_SYSTEM_ROOT_SIZE="96M"', {"root_size": "96M"}),
     "command line": (r'CONFIG_KERNEL_CMDLINE="quiet x=\"a b\""', {"cmdline": 'quiet x="a b"'}),
     "comments": ("\n# a comment\n  \nCONFIG_IMAGE_ZSTD_LEVEL=4  \n", {"compression": 4}),
-    "external toolchain": ("CONFIG_TOOLCHAIN_EXTERNAL=y", {"toolchain": DEBIAN}),
-    "its place": (
+    "Debian's compiler": ("CONFIG_TOOLCHAIN_DEBIAN=y", {"toolchain": "debian"}),
+    "compiler in a folder": (
+        'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt/x"',
+        {"toolchain": ExternalToolchain("/opt/x", "x86_64-linux-gnu")},
+    ),
+    "compiler in a folder, with its tuple": (
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt/x"\n'
         'CONFIG_TOOLCHAIN_EXTERNAL_TUPLE="x86_64-foo-linux-gnu"',
         {"toolchain": ExternalToolchain("/opt/x", "x86_64-foo-linux-gnu")},
@@ -100,8 +103,8 @@ def test_later_layers_go_over_earlier_ones(tmp_path: Path) -> None:
 def test_toolchain_of_the_command_line_goes_over_the_defconfigs(tmp_path: Path) -> None:
     text = 'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt"\n'
     tree = SmallTree(tmp_path, {"configs/one_defconfig": text})
-    assert tree.configure(toolchain="debian").toolchain == DEBIAN
-    assert tree.configure(toolchain="source").toolchain is None
+    assert tree.configure(toolchain="debian").toolchain == "debian"
+    assert tree.configure(toolchain="source").toolchain == "source"
 
 
 def test_saved_configuration_stands_in_for_the_defconfig_once_it_exists(tmp_path: Path) -> None:
@@ -109,9 +112,9 @@ def test_saved_configuration_stands_in_for_the_defconfig_once_it_exists(tmp_path
     local = tmp_path / "local.config"
     assert tree.configure(local=local).compression == 2
     # What follows from other options is in the file too, and is taken as no wish.
-    local.write_text("CONFIG_BOARD_ONE=y\nCONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_CXX=y\nCONFIG_PACKAGE_BETA=y\n")
+    local.write_text("CONFIG_BOARD_ONE=y\nCONFIG_TOOLCHAIN_DEBIAN=y\nCONFIG_TOOLCHAIN_CXX=y\nCONFIG_PACKAGE_BETA=y\n")
     config = tree.configure(local=local)
-    assert (config.compression, config.toolchain, in_root(config)) == (19, DEBIAN, ["alpha", "beta"])
+    assert (config.compression, config.toolchain, in_root(config)) == (19, "debian", ["alpha", "beta"])
 
 
 def test_overlays_are_the_boards_then_the_configurations_then_the_command_lines(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from leafroot.errors import LeafrootError
 from leafroot.store import listing
 from leafroot.store.trees import Store
 from tests.archive.tar_members import link, member, tar_bytes
-from tests.performing import OwnTrees
+from tests.performing import OwnTrees, shared_usr
 from tests.small_tree import PATCH
 
 SECOND = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-B\n+BB\n c\n"
@@ -234,13 +234,19 @@ def test_a_second_user_of_a_store_copies_what_it_may_not_link(make: Make, tmp_pa
             Path(folder).chmod(0o777)
             shutil.copy(tmp_path / "x.tar", folder)
             shutil.copy(patch, folder)
-            store = OwnTrees(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name))
+            # The other user cannot reach the first one's cache.
+            usr = Path(shutil.copytree(shared_usr(), Path(folder, "usr"), symlinks=True))
+
+            def trees() -> Store:
+                return OwnTrees(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name), usr)
+
+            store = trees()
             plain = store.source(archive, ())
             if (child := os.fork()) == 0:
                 os.setgid(54321)
                 os.setuid(54321)
                 try:
-                    other = OwnTrees(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name))
+                    other = trees()
                     tree = other.source(archive, [Patch(f"{folder}/1.patch")])
                     good = (tree / "f").read_text() == "a\nB\nc\n" and (tree / "led").readlink() == Path("f")
                     good &= (tree / "run").stat().st_mode & 0o777 == 0o755 and (tree / "run").stat().st_uid == 54321
