@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_up_machine import OS_RELEASE, Machine
+from made_up_machine import Machine
 
 
 def make_wheel(folder: Path) -> str:
@@ -27,7 +27,7 @@ def make_wheel(folder: Path) -> str:
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """A machine that lacks nothing, bootstrapped once with one small Python package."""
-    machine = Machine(tmp_path_factory.mktemp("ready"), OS_RELEASE["debian"])
+    machine = Machine(tmp_path_factory.mktemp("ready"))
     machine.use_real_python()
     sha256 = make_wheel(machine.checkout)
     (machine.checkout / "requirements.txt").write_text(f"leafprobe==1 --hash=sha256:{sha256}\n")

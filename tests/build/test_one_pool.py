@@ -133,7 +133,7 @@ def test_what_was_killed_takes_no_slot_with_it(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def slot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("slot") / "job-slot"
-    subprocess.run(["gcc", "-O1", "-o", built, ROOT / "leafroot/tools/job-slot/job-slot.c"], check=True)
+    subprocess.run(["gcc", "-static", "-O1", "-o", built, ROOT / "leafroot/tools/job-slot/job-slot.c"], check=True)
     return built
 
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.performing import shared_usr
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "leafroot/tools/strip-tree/strip-tree.sh"
@@ -16,8 +18,6 @@ SOURCE = "int exported = 1;\nstatic int inner(int x) { return x + exported; }\ni
 # Places of fields in the ELF header (System V gABI).
 TYPE, MACHINE = 16, 18
 BPF, AARCH64, CORE = 247, 183, 4
-# Root may write to any file; without its capabilities it meets what a mode forbids, as an ordinary user does.
-POWERLESS = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if os.geteuid() == 0 else ()
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,13 @@ def changed(data: bytes, at: int, value: int) -> bytes:
 
 
 def strip(tree: Path, cc: str = "gcc") -> list[str]:
-    """Strip a folder as an ordinary user; return the lines that are printed."""
-    env = {"PATH": os.environ["PATH"], "STRIP": "strip", "CC": cc, "LC_ALL": "C"}
-    argv = [*POWERLESS, "sh", str(SCRIPT), str(tree)]
+    """Strip a folder as an ordinary user; return the lines that are printed.
+
+    Root may write to any file; without its capabilities it meets what a mode forbids.
+    """
+    env = {"PATH": "/usr/bin", "STRIP": "strip", "CC": cc, "LC_ALL": "C"}
+    place = ["--dev-bind", "/", "/", "--ro-bind", str(shared_usr()), "/usr", "--cap-drop", "ALL"]
+    argv = [str(shutil.which("bwrap")), *place, "--", "sh", str(SCRIPT), str(tree)]
     done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     return done.stdout.splitlines()

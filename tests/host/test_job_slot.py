@@ -24,7 +24,7 @@ exit "${2:-0}"
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("job-slot") / "job-slot"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True)
+    subprocess.run(["gcc", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True)
     return built
 
 

@@ -35,7 +35,7 @@ RIGHT = RESOLVED.replace('CONFIG_CMDLINE="console=ttyS0"\n', WORDS)
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kconfig-check")
     (folder / "lkc.h").write_text(PARSER)
-    subprocess.run(["gcc", "-w", f"-I{folder}", "-o", folder / "check", SOURCE], check=True)
+    subprocess.run(["gcc", "-static", "-w", f"-I{folder}", "-o", folder / "check", SOURCE], check=True)
     return folder / "check"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "package/argp/src"
 PROBE = Path(__file__).with_name("argp_probe.c")
-FLAGS = ("-std=gnu11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror")
+FLAGS = ("-static", "-std=gnu11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror")
 
 # Flags for the probe, and a command line.
 LINES = [
@@ -107,5 +107,6 @@ def test_the_help_names_every_option_but_hidden_ones(probes: list[Path]) -> None
             assert word in ours.stdout and word in theirs.stdout
         assert "secret" not in ours.stdout
     text = run(probes[1], "i --help").stdout
+    assert "\n      --help                 Give this help list\n      --usage " in text
     for words in ("What it does.", "And why.", "-l, -L, --level[=N], --verbosity[=N]", "where it is", "--version"):
         assert words in text

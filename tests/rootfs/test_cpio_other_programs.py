@@ -169,7 +169,7 @@ def test_the_kernels_own_gen_init_cpio_writes_the_same(
     tmp_path: Path, command: Command, kernel_source_file: Callable[[str], Path]
 ) -> None:
     program = tmp_path / "gen_init_cpio"
-    command(["gcc", "-O1", "-o", program, kernel_source_file("usr/gen_init_cpio.c")])
+    command(["gcc", "-static", "-O1", "-o", program, kernel_source_file("usr/gen_init_cpio.c")])
     (tmp_path / "list").write_text(kernel_list(EVERYTHING, tmp_path))
     theirs = command([str(program), "-t", str(MTIME), tmp_path / "list"])
     assert tree_from_newc(entries(theirs), "test") == EVERYTHING

@@ -21,7 +21,7 @@ Pack = Callable[[bytes], bytes]
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("root-slot")
-    subprocess.run(["make", "-s", "-C", folder, "-f", TOOLS / "Makefile", "CC=gcc -Werror"], check=True)
+    subprocess.run(["make", "-s", "-C", folder, "-f", TOOLS / "Makefile", "CC=gcc -static -Werror"], check=True)
     return folder / "slot-gzip"
 
 

@@ -106,9 +106,13 @@ static const struct argp_option *print_option(FILE *stream, const struct argp_op
 
 static void print_options(const struct argp *argp, FILE *stream)
 {
-	static const struct argp_option help = { "help", 0, NULL, 0, "Give this help list", 0 };
-	static const struct argp_option usage = { "usage", 0, NULL, 0, "Give a short usage message", 0 };
-	static const struct argp_option version = { "version", 'V', NULL, 0, "Print program version", 0 };
+	/* One table: of each option, the next one's flags are read. */
+	static const struct argp_option standard[] = {
+		{ "help", 0, NULL, 0, "Give this help list", 0 },
+		{ "usage", 0, NULL, 0, "Give a short usage message", 0 },
+		{ "version", 'V', NULL, 0, "Print program version", 0 },
+		{ 0 },
+	};
 	const struct argp_option *option = argp->options;
 
 	while (option && !is_end(option)) {
@@ -123,10 +127,10 @@ static void print_options(const struct argp *argp, FILE *stream)
 			option = print_option(stream, option);
 		}
 	}
-	print_option(stream, &help);
-	print_option(stream, &usage);
+	print_option(stream, &standard[0]);
+	print_option(stream, &standard[1]);
 	if (argp_program_version || argp_program_version_hook)
-		print_option(stream, &version);
+		print_option(stream, &standard[2]);
 }
 
 static void print_usage(const struct argp *argp, FILE *stream, unsigned flags, const char *name)

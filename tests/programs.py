@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs that tests compare Leafroot with, the same ones on every machine: they are in the build root `tests`.
+
+A test calls them by name. Each name leads to a script that runs the program with the build root as its /usr, and else
+with what the machine has.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.performing import shared_store, this_machine
+
+PROGRAMS = (
+    *("ar", "bsdcpio", "bzip2", "cpio", "diff", "gcc", "gzip", "make", "mke2fs", "openssl", "patch", "perl"),
+    *("readelf", "strip", "tar", "xz", "zstd"),
+)
+_SCRIPT = """\
+#!/bin/sh
+PATH=/usr/sbin:/usr/bin exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
+"""
+
+
+def provide(folder: Path, bwrap: str) -> None:
+    """Write a script for each program into an empty folder; `bwrap` is the path of bubblewrap."""
+    usr = shared_store().usr(this_machine().usr("tests"))
+    for name in PROGRAMS:
+        script = folder / name
+        script.write_text(_SCRIPT.format(bwrap=bwrap, usr=usr, name=name))
+        script.chmod(0o755)
