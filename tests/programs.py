@@ -15,9 +15,10 @@ PROGRAMS = (
     *("ar", "bsdcpio", "bzip2", "cpio", "diff", "gcc", "gzip", "make", "mke2fs", "openssl", "patch", "perl"),
     *("readelf", "strip", "tar", "xz", "zstd"),
 )
+# openssl's configuration is in /etc, which is the machine's.
 _SCRIPT = """\
 #!/bin/sh
-PATH=/usr/sbin:/usr/bin exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
+OPENSSL_CONF=/dev/null PATH=/usr/sbin:/usr/bin exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
 """
 
 

@@ -124,7 +124,9 @@ def test_a_benchmark_calls_scons_with_the_variables_of_this_call(
     fragment, tree = tmp_path / "my.config", tmp_path / "tree"
     fragment.touch()
     (tree / "package").mkdir(parents=True)
-    opened = session(tmp_path, CONFIG=str(fragment), EXTERNAL=str(tree), OFFLINE="1", ACCEL="kvm", KERNEL="")
+    opened = session(
+        tmp_path, CONFIG=str(fragment), EXTERNAL=str(tree), OFFLINE="1", ACCEL="kvm", KERNEL="", QEMU="host"
+    )
     config, _ = opened.planned[0]
     called: list[str] = []
     monkeypatch.setattr(guest_system, "run", lambda argv, env: called.extend(argv) or 0)
