@@ -18,7 +18,8 @@ PROGRAMS = (
 # openssl's configuration is in /etc, which is the machine's.
 _SCRIPT = """\
 #!/bin/sh
-OPENSSL_CONF=/dev/null PATH=/usr/sbin:/usr/bin exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
+export OPENSSL_CONF=/dev/null PATH=/usr/sbin:/usr/bin
+exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
 """
 
 
