@@ -7,6 +7,7 @@ The build root comes from the caller's cache: it is unpacked once, and not for e
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -40,6 +41,11 @@ def shared_store() -> Store:
 def shared_usr() -> Path:
     """The usual /usr, in the caller's cache."""
     return shared_store().usr(this_machine().usr())
+
+
+def copy_of_usr(target: Path, *names: str) -> Path:
+    """A copy of the /usr with these build roots, for a user who cannot reach the caller's cache."""
+    return Path(shutil.copytree(shared_store().usr(this_machine().usr(*names)), target, symlinks=True))
 
 
 class OwnTrees(Store):

@@ -7,8 +7,11 @@ with what the machine has.
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from pathlib import Path
 
+from leafroot.host.bubblewrap import only_usr_words
 from tests.performing import shared_store, this_machine
 
 PROGRAMS = (
@@ -18,15 +21,17 @@ PROGRAMS = (
 # openssl's configuration is in /etc, which is the machine's.
 _SCRIPT = """\
 #!/bin/sh
-export OPENSSL_CONF=/dev/null PATH=/usr/sbin:/usr/bin
-exec {bwrap} --dev-bind / / --ro-bind '{usr}' /usr --die-with-parent -- {name} "$@"
+export OPENSSL_CONF=/dev/null
+exec {words} "$@"
 """
 
 
-def provide(folder: Path, bwrap: str) -> None:
-    """Write a script for each program into an empty folder; `bwrap` is the path of bubblewrap."""
-    usr = shared_store().usr(this_machine().usr("tests"))
+def provide(folder: Path) -> None:
+    """Write a script for each program into an empty folder."""
+    words = only_usr_words(shared_store().usr(this_machine().usr("tests")))
+    bwrap = shutil.which(words[0])
+    assert bwrap, "bubblewrap is not installed: run ./bootstrap"
     for name in PROGRAMS:
         script = folder / name
-        script.write_text(_SCRIPT.format(bwrap=bwrap, usr=usr, name=name))
+        script.write_text(_SCRIPT.format(words=shlex.join([bwrap, "--die-with-parent", *words[1:], name])))
         script.chmod(0o755)

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from leafroot.describe.qemu import Emulation, Firmware
 from leafroot.errors import LeafrootError
+from leafroot.host.bubblewrap import only_usr_words
 from leafroot.host.run import capture
 
 _RELEASES = "Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
-# Folders that lead into /usr on most machines; on others they are folders of their own.
-_BESIDE_USR = ("bin", "lib", "lib64", "sbin")
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,7 @@ class Emulators:
         """The command line that runs a program, without arguments of its own."""
         if self.usr is None:
             return [program]
-        line = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(self.usr), "/usr", "--setenv", "PATH", "/usr/bin"]
-        for name in _BESIDE_USR:
-            if not Path("/", name).is_symlink() and Path("/", name).is_dir() and (self.usr / name).is_dir():
-                line += ["--ro-bind", str(self.usr / name), f"/{name}"]
-        return [*line, "--", program]
+        return [*only_usr_words(self.usr), program]
 
     def find(self, program: str, wanted: Firmware) -> Path:
         """The path, as QEMU sees it, of a firmware; a LeafrootError, with the package to install, if it is missing."""

@@ -23,6 +23,16 @@ def usr_words(usr: Path) -> list[str]:
     return words
 
 
+def only_usr_words(usr: Path) -> list[str]:
+    """The words that run a program on this machine as it is, but with the tree `usr` as its /usr and its PATH."""
+    line = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(usr), "/usr", "--setenv", "PATH", "/usr/sbin:/usr/bin"]
+    for name in _LINKED:
+        # Where a machine has these in /usr, they are links.
+        if not Path("/", name).is_symlink() and Path("/", name).is_dir() and (usr / name).is_dir():
+            line += ["--ro-bind", str(usr / name), f"/{name}"]
+    return [*line, "--"]
+
+
 def alone_with(usr: Path, bindings: Sequence[tuple[str, Path]], folder: Path, at: str) -> list[str]:
     """The words that run a program with the tree `usr`, read-only files at their places, and one folder to write to."""
     line = ["bwrap", "--unshare-all", "--die-with-parent", *usr_words(usr), "--dev", "/dev", "--tmpfs", "/tmp"]

@@ -88,7 +88,7 @@ def test_descriptors_that_run_out_are_told(tmp_path: Path) -> None:
     said = calls(program=("sh", "-c", 'ulimit -n 9; exec "$@"', "sh", *SCONS))
     assert (said.status, said.out) == (2, "")
     assert re.fullmatch(
-        r"(leafroot: .*: Too many open files\n  It .*\n  Let the shell allow more .*: ulimit -n 1024.\n(scons: .*\n)?)+",
+        r"(leafroot: .*: Too many open files\n  It .*\n  Let the shell allow .*: ulimit -n 1024.\n(scons: .*\n)?)+",
         said.err,
     )
     assert calls().status == 0

@@ -45,7 +45,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
         return [sys.executable, str(GUEST), str(SMALLEST.get(mode, 0)), str(tmp_path / "boots"), words, "-m", "1"]
 
     system = BenchSystem("bench-bootmodes", tmp_path, TREE, tmp_path / "out", "some_board", {})
-    return Bench(system, guest, 256, (6, 12), 1, boots=2)
+    return Bench(system, guest, "QEMU emulator version 10.0.1", 256, (6, 12), 1, boots=2)
 
 
 def test_every_way_is_measured(bench: Bench, tmp_path: Path) -> None:
@@ -54,6 +54,7 @@ def test_every_way_is_measured(bench: Bench, tmp_path: Path) -> None:
     found = {one["way"]: one for one in results["ways"]}
     assert list(found) == [way.name for way in WAYS]
     assert results["about"]["kernel"] == "6.12.107"
+    assert results["about"]["qemu"] == "QEMU emulator version 10.0.1"
     for way in WAYS:
         one = found[way.name]
         assert one["used_bytes"] == 70_000 * 1024

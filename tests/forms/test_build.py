@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.record.times import read_times
-from tests.real_builds import scons
+from tests.real_builds import CALLERS_CACHE, scons
 from tests.small_tree import SmallTree, package
 
 FIRMWARE = package(build='Prebuilt([("start4.elf", "boot/")], boot=True)')
@@ -42,9 +42,9 @@ from leafroot.plan.forms import BootParts, Export, plan_forms
 from leafroot.step import Output, Step
 
 
-def made_up(output, script):
+def made_up(machine, output, script):
     result = "/out" if output.endswith(".tar.zst") else "/out/x"
-    return Step(output, Output(output), (), commands=(("sh", "-c", script),), result=result)
+    return Step(output, Output(output), (machine.usr(),), commands=(("sh", "-c", script),), result=result)
 
 
 def plan(steps, image, forms=None):
@@ -67,11 +67,19 @@ def plan(steps, image, forms=None):
 def plan_board(config, machine):
     if config.name != "pi":
         return plan((), Output("one/images/Image"))
-    kernel = made_up("pi/images/Image", "head -c 3000000 /dev/zero >/out/x")
+    kernel = made_up(machine, "pi/images/Image", "head -c 3000000 /dev/zero >/out/x")
     before = (
         kernel,
-        made_up("pi/devicetree.tar.zst", "mkdir /out/overlays && echo 1 >/out/overlays/one.dtbo && echo >/out/pi.dtb"),
-        made_up("noarch/raspberrypi-firmware.tar.zst", "mkdir /out/boot && echo loader >/out/boot/start4.elf"),
+        made_up(
+            machine,
+            "pi/devicetree.tar.zst",
+            "mkdir /out/overlays && echo 1 >/out/overlays/one.dtbo && echo >/out/pi.dtb",
+        ),
+        made_up(
+            machine,
+            "noarch/raspberrypi-firmware.tar.zst",
+            "mkdir /out/boot && echo loader >/out/boot/start4.elf",
+        ),
     )
     forms = plan_forms(config, machine, BootParts(*(step.output for step in before)), "arm_64bit=1\\n", "\\n")
     return plan((*before, *forms.steps), kernel.output, forms)
@@ -98,7 +106,12 @@ class Checkout:
             },
         )
         shutil.copytree(ROOT / "leafroot/tools/boot-forms", self.root / "leafroot/tools/boot-forms")
+        shutil.copytree(ROOT / "buildroots", self.root / "buildroots")
         self.cache = root / "cache"
+        self.cache.mkdir()
+        # The build roots are downloaded and unpacked once.
+        for name in ("dl", "trees"):
+            (self.cache / name).symlink_to(CALLERS_CACHE / name)
         self.images = self.root / "output/pi/images"
 
     def scons(self, *words: str, status: int = 0) -> str:

@@ -11,7 +11,6 @@ import subprocess
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from made_up_pi import OVERLAYS, ROOT, Pi, artefact, noise
 from leafroot.describe.board import RaspberryPi
 from leafroot.errors import LeafrootError
 from leafroot.plan.forms import RAMDISK_LIMIT, Forms, fat32_geometry
-from tests.performing import perform
+from tests.performing import copy_of_usr, local_in, perform
 
 PARTITION = 4 * 1024 * 1024
 
@@ -140,7 +139,8 @@ def test_it_is_the_same_for_another_user(pi: Pi, tmp_path: Path) -> None:
     for path in (tmp_path, *tmp_path.parents[:2]):
         path.chmod(0o755)
     shutil.copytree(ROOT / "leafroot/tools/boot-forms", tmp_path / "leafroot/tools/boot-forms")
-    theirs = Pi(pi.config, replace(pi.local, checkout=tmp_path))
+    usr = copy_of_usr(tmp_path / "usr", "images")
+    theirs = Pi(pi.config, local_in(tmp_path, usr=usr))
     for folder, _, names in os.walk(tmp_path):
         for name in (".", *names):
             os.chown(Path(folder, name), 1234, 1234, follow_symlinks=False)

@@ -20,7 +20,7 @@ from leafroot.kconfig.config import configure
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import plan_board
 from leafroot.units.catalog import load_catalog
-from tests.docs.page import MACHINE
+from tests.build_machine import MACHINE
 from tests.scale.synthetic_tree import BOARD, NAME, write_tree
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from leafroot.errors import LeafrootError
 from leafroot.store import listing
 from leafroot.store.trees import Store
 from tests.archive.tar_members import link, member, tar_bytes
-from tests.performing import OwnTrees, shared_usr
+from tests.performing import OwnTrees, copy_of_usr
 from tests.small_tree import PATCH
 
 SECOND = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-B\n+BB\n c\n"
@@ -235,7 +235,7 @@ def test_a_second_user_of_a_store_copies_what_it_may_not_link(make: Make, tmp_pa
             shutil.copy(tmp_path / "x.tar", folder)
             shutil.copy(patch, folder)
             # The other user cannot reach the first one's cache.
-            usr = Path(shutil.copytree(shared_usr(), Path(folder, "usr"), symlinks=True))
+            usr = copy_of_usr(Path(folder, "usr"))
 
             def trees() -> Store:
                 return OwnTrees(Path(folder, "trees"), lambda archive: Path(folder, archive.file_name), usr)
