@@ -22,7 +22,7 @@ from leafroot.kconfig.defconfig import find_board
 from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import Plan, plan_board
 from leafroot.plan.build_machine import Machine, this_processor
-from leafroot.step import Step
+from leafroot.step import Step, Usr
 from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
 
@@ -114,16 +114,21 @@ class Session:
         return [archive for step in self.steps() for archive in step.archives()]
 
     def fetch_sources(self) -> int:
-        """Fetch every archive of all plans; offline, raise a LeafrootError unless all are in the cache."""
+        """Fetch every archive that the boards' steps unpack, and QEMU; lay them into the folder that DIR= names.
+
+        Offline, raise a LeafrootError unless all are in the cache, or on the mirrors.
+        """
         from leafroot.fetch.fetch import check_offline, fetch_all, fill_mirror
 
-        mirrors, archives = self.mirrors(), list(dict.fromkeys(self.archives()))
+        guests = () if self.variables.own_qemu else self._guests.packages
+        mirrors = self.mirrors()
+        archives = [*{archive.sha256: archive for archive in (*self.archives(), *guests)}.values()]
         if not mirrors.any:
             check_offline(archives, self.cache)
         files = fetch_all(archives, self.cache, mirrors=mirrors, progress=shared_progress())
         if folder := self.variables.folder:
-            fill_mirror(zip(archives, files, strict=True), folder)
-            print(f"{folder}: {len(set(files))} archives, listed in index.tsv. PRIMARY_MIRROR={folder} uses them.")
+            count = fill_mirror(zip(archives, files, strict=True), folder)
+            print(f"{folder}: {count} archives, listed in index.tsv. PRIMARY_MIRROR={folder} uses them.")
         return 0
 
     def mirrors(self) -> Mirrors:
@@ -157,9 +162,14 @@ class Session:
 
         if self.variables.own_qemu:
             return Emulators()
-        usr, store = self.build_machine.alone("guests"), self.store()
-        store.fetch(usr)
-        return Emulators(store.usr(usr))
+        store = self.store()
+        store.fetch(self._guests)
+        return Emulators(store.usr(self._guests))
+
+    @property
+    def _guests(self) -> Usr:
+        """The build root with QEMU and its firmware."""
+        return self.build_machine.alone("guests")
 
     def store(self) -> Store:
         """The unpacked trees in the cache."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from leafroot.app.folders import check_place
-from leafroot.describe.archive import shown
+from leafroot.describe.archive import check_url, shown
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig.resolve import TOOLCHAINS
@@ -112,8 +112,9 @@ def _accelerator(word: Word) -> str:
 def _mirrors(word: Word) -> tuple[str, ...]:
     """URLs; a folder is written as one."""
     found: list[str] = []
-    for name in filter(None, word.value.split(",")):
+    for name in word.parts(","):
         if name.startswith(("https://", "http://", "file:")):
+            check_url(name, f"{word.name}={shown(name)}")
             found.append(name)
             continue
         folder = word.checkout / name
@@ -223,20 +224,26 @@ class Variables:
             "CACHE", "folder of downloads, unpacked sources and artefacts (~/.cache/leafroot)", _cache, "\0"
         )
     )
-    offline: bool = field(metadata=_declared("OFFLINE", "1: do not use the network", _switch))
+    offline: bool = field(
+        metadata=_declared("OFFLINE", "1: ask no server but those of PRIMARY_MIRROR and BACKUP_MIRROR", _switch)
+    )
     mirror: str = field(
         metadata=_declared("DEBIAN_MIRROR", "URL of a Debian mirror to use instead of those that apt uses", _mirror)
     )
     primary_mirrors: tuple[str, ...] = field(
         metadata=_declared(
-            "PRIMARY_MIRROR", "URLs or folders with archives, asked before all other places; with commas", _mirrors
+            "PRIMARY_MIRROR", "URLs or folders with archives, asked before all other places; with commas", _mirrors, ","
         )
     )
     backup_mirrors: tuple[str, ...] = field(
-        metadata=_declared("BACKUP_MIRROR", "URLs or folders with archives, asked after all other places", _mirrors)
+        metadata=_declared(
+            "BACKUP_MIRROR", "URLs or folders with archives, asked after all other places; with commas", _mirrors, ","
+        )
     )
     folder: Path | None = field(
-        metadata=_declared("DIR", "the folder that 'source' fills with all archives, to be used as a mirror", _folder)
+        metadata=_declared(
+            "DIR", "the folder that 'source' fills with all archives, to be used as a mirror", _folder, "\0"
+        )
     )
     netboot: bool = field(
         metadata=_declared("NETBOOT", "1: boot and boot-test load the image over the network (QEMU's own)", _switch)
@@ -294,6 +301,7 @@ def read_variables(checkout: Path, given: Mapping[str, str]) -> Variables:
         for field_name, declared in _DECLARED.items()
     }
     read = Variables(**values, given=texts)
-    for name, folder in (("OUTPUT", read.output), ("CACHE", read.cache)):
-        check_place(name, folder, checkout, read.external, read.overlay)
+    for name, folder in (("OUTPUT", read.output), ("CACHE", read.cache), ("DIR", read.folder)):
+        if folder is not None:
+            check_place(name, folder, checkout, read.external, read.overlay)
     return read

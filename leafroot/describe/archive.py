@@ -82,7 +82,12 @@ class Archive:
     @property
     def file_name(self) -> str:
         """The archive's file name in its first place, for messages."""
-        return _file_name(self.places[0])
+        return self.file_names[0]
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The archive's file names in its places, each once: upstream and Debian mostly name it differently."""
+        return tuple(dict.fromkeys(map(_file_name, self.places)))
 
 
 @cache

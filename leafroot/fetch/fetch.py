@@ -20,6 +20,8 @@ from leafroot.host.run import InterruptedBuildError, pause
 
 # How often a process that waits for another's download checks again, in seconds.
 _PAUSE = 0.05
+# The columns of a mirror's index.
+_INDEX = ("checksum", "size in bytes", "file name", "first place")
 
 
 @dataclass(frozen=True)
@@ -145,20 +147,30 @@ def fetch_all(
     return [paths[archive.sha256] for archive in archives]
 
 
-def fill_mirror(archives: Iterable[tuple[Archive, Path]], folder: Path) -> None:
-    """Add verified files to a folder that serves as a mirror, with an index: checksum, size, file name, first place."""
+def fill_mirror(archives: Iterable[tuple[Archive, Path]], folder: Path) -> int:
+    """Add verified files to a folder that serves as a mirror, each once; returns how many files it has then.
+
+    `index.tsv` lists them: checksum, size in bytes, file name, first place. A file that is damaged is replaced, and one
+    that is gone is not listed any more. Whenever this is interrupted, each file is whole or not there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    lines = []
+    index = folder / "index.tsv"
+    before = index.read_text(errors="replace").splitlines() if index.exists() else []
+    known = {columns[0]: columns for line in before if len(columns := line.split("\t")) == len(_INDEX)}
     for archive, file in archives:
         target = folder / cached_name(archive)
-        if not target.exists():
-            link_or_copy(file, target)
-        place = shown(archive.places[0])
-        lines.append(f"{archive.sha256}\t{file.stat().st_size}\t{archive.file_name}\t{place}\n")
-    index = folder / "index.tsv"
-    before = index.read_text().splitlines(keepends=True) if index.exists() else []
-    known = {line.split("\t")[0]: line for line in [*before, *lines]}
-    write_text(index, "".join(known[digest] for digest in sorted(known)))
+        if archive.sha256 in known:
+            target = folder / f"{archive.sha256}-{known[archive.sha256][2]}"
+        if not target.is_file() or _fault(target, archive):
+            fresh = target.with_name(f".{target.name}.new")
+            fresh.unlink(missing_ok=True)
+            link_or_copy(file, fresh)
+            fresh.replace(target)
+        size, name = str(target.stat().st_size), target.name.removeprefix(f"{archive.sha256}-")
+        known[archive.sha256] = [archive.sha256, size, name, shown(archive.places[0])]
+    listed = [known[digest] for digest in sorted(known) if (folder / f"{digest}-{known[digest][2]}").is_file()]
+    write_text(index, "".join("\t".join(columns) + "\n" for columns in listed))
+    return len(listed)
 
 
 def _fault(found: Path, archive: Archive) -> str:

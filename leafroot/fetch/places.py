@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import Mirrors, cached_name
+from leafroot.fetch.fetch import Mirrors
 from leafroot.fetch.mirror import locate
 from leafroot.fetch.transfer import BusyError, PlaceError, bring
 from leafroot.host.progress import Progress, size, span
@@ -75,7 +75,8 @@ class _Place:
         except BusyError as busy:
             came = part.stat().st_size
             if came > self.reached:
-                self.vain, self.lost = 0, 0.0
+                # The rest may come from a place that was not asked yet: this one may be slow each time.
+                self.vain, self.lost, self.due = 0, 0.0, time.monotonic()
                 progress.note(f"{name}: {busy}; resuming at {size(came)}")
             else:
                 self._wait(busy, begun, name, progress)
@@ -103,9 +104,10 @@ class _Place:
 
 
 def _mirrored(archive: Archive, bases: Iterable[str]) -> Iterator[_Place]:
-    """The archive on mirrors: by checksum and file name, as in the cache, and by its file name alone."""
+    """The archive on mirrors: by checksum and file name, as `fill_mirror` names it, and by its file name alone."""
+    names = archive.file_names
     for base in bases:
-        for name in (cached_name(archive), archive.file_name):
+        for name in (*(f"{archive.sha256}-{name}" for name in names), *names):
             url = f"{base.rstrip('/')}/{quote(name)}"
             yield _Place(url, shown(url))
 

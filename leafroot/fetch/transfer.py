@@ -14,6 +14,7 @@ import os
 import re
 import ssl
 import stat
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -35,6 +36,9 @@ from leafroot.host.run import check_interrupt
 CHUNK = 1 << 18
 # Timeout of a connection and of each read, in seconds.
 TIMEOUT = 30.0
+# A server that sends fewer bytes than LEAST in so many seconds is too slow, if there is another place to ask.
+PATIENCE = 60.0
+LEAST = 1 << 16
 REDIRECTS = 10
 # A list of mirrors may be this long, in bytes.
 _PAGE = 1 << 20
@@ -176,8 +180,9 @@ def _attempt(
 
 
 def _chunks(answer: _Answer) -> Iterator[bytes]:
-    """The bytes as they come; raises BusyError if there are fewer than announced."""
-    reached = answer.offset
+    """The bytes as they come; raises BusyError if there are fewer than announced, or if they come too slowly."""
+    reached = counted = answer.offset
+    since = time.monotonic()
     while True:
         try:
             data = answer.read()
@@ -191,6 +196,10 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
             answer.html = True
         reached += len(data)
         yield data
+        if reached != answer.total and (now := time.monotonic()) - since >= PATIENCE:
+            if reached - counted < LEAST:
+                raise BusyError(f"sent less than {size(LEAST)} in {PATIENCE:g} s", sending=True)
+            since, counted = now, reached
     if answer.total is not None and reached != answer.total:
         raise BusyError(f"ended after {reached} of {answer.total} bytes", sending=True)
 

@@ -9,7 +9,10 @@ from leafroot import Archive, Autotools, Package
 package = Package(
     version="1.8.11",
     archive=Archive(
-        "debian:pool/main/i/iptables/iptables_{version}.orig.tar.xz",
+        [
+            "debian:pool/main/i/iptables/iptables_{version}.orig.tar.xz",
+            "https://www.netfilter.org/projects/iptables/files/iptables-{version}.tar.xz",
+        ],
         sha256="d87303d55ef8c92bcad4dd3f978b26d272013642b029425775f5bad1009fe7b2",
     ),
     license="GPL-2.0-or-later",

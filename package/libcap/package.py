@@ -6,7 +6,10 @@ from leafroot import Archive, Make, Package
 package = Package(
     version="2.78",
     archive=Archive(
-        "debian:pool/main/libc/libcap2/libcap2_{version}.orig.tar.xz",
+        [
+            "debian:pool/main/libc/libcap2/libcap2_{version}.orig.tar.xz",
+            "https://www.kernel.org/pub/linux/libs/security/linux-privs/libcap2/libcap-{version}.tar.xz",
+        ],
         sha256="0d621e562fd932ccf67b9660fb018e468a683d7b827541df27813228c996bb11",
     ),
     license="BSD-3-Clause OR GPL-2.0-only",

@@ -6,7 +6,10 @@ from leafroot import Archive, Autotools, Package
 package = Package(
     version="2.6.0",
     archive=Archive(
-        "debian:pool/main/libs/libseccomp/libseccomp_{version}.orig.tar.gz",
+        [
+            "debian:pool/main/libs/libseccomp/libseccomp_{version}.orig.tar.gz",
+            "https://github.com/seccomp/libseccomp/releases/download/v{version}/libseccomp-{version}.tar.gz",
+        ],
         sha256="83b6085232d1588c379dc9b9cae47bb37407cf262e6e74993c61ba72d2a784dc",
     ),
     license="LGPL-2.1-only",
