@@ -8,15 +8,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from leafroot.app import measuring
+from leafroot.app import measuring, pinning
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
 from leafroot.app.session import Session, shared_progress
 from leafroot.app.variables import VARIABLES
-from leafroot.describe.archive import Archive
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.build_root import PROCESSORS
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
@@ -24,15 +22,8 @@ from leafroot.kconfig.config import Config
 from leafroot.kconfig.defconfig import configurations, find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.plan.board import Plan
-from leafroot.plan.recipes.go import find_go
 from leafroot.step import Output
 from leafroot.units.catalog import Catalog
-from leafroot.units.lock import LOCK
-
-if TYPE_CHECKING:
-    from leafroot.debian.apt import Apt
-
-Fetch = Callable[[Sequence[Archive]], object]
 
 
 @dataclass(frozen=True)
@@ -61,9 +52,11 @@ PLAIN = {
     "bench-compare": "A B: compare two result files of bench; differences within the noise are left out",
     "source": "fetch every archive, to build without a network later",
     "lock": "pin the Debian packages of the build roots, or those that PACKAGE=, written in Go, is built with",
+    "outdated": "list what is pinned, and the versions that Debian has of it",
+    "update": "move the pin of PACKAGE= or KERNEL= to the newest version, if its patches apply",
 }
 
-WITHOUT_BOARD = ("list", "lock", "bench-compare")
+WITHOUT_BOARD = ("list", "lock", "outdated", "update", "bench-compare")
 """Commands that need no board."""
 
 BOARD = {
@@ -97,7 +90,9 @@ def commands(session: Session) -> dict[str, Command]:
     found = {
         "list": Command(partial(_list, session)),
         "source": Command(session.fetch_sources),
-        "lock": Command(partial(_lock, session)),
+        "lock": Command(partial(pinning.lock, session)),
+        "outdated": Command(partial(pinning.outdated, session, show)),
+        "update": Command(partial(pinning.update, session)),
         # scons.py itself gives it the two files: for SCons these would be targets.
         "bench-compare": Command(partial(measuring.bench_compare, ())),
         **{name: Command(partial(_edit, session, name)) for name in EDITING},
@@ -195,53 +190,6 @@ def _edit(session: Session, command: str) -> int:
         print(f"{request.local}: from now on, {board} is built with this configuration.")
         print("To keep it, run 'savedefconfig'. To go back to the defconfig, delete the file.")
     return 0
-
-
-def _lock(session: Session) -> int:
-    """Lock what PACKAGE= is built with, or else all build roots for all processors."""
-    from leafroot.debian.apt import Apt
-    from leafroot.fetch.fetch import fetch_all
-
-    asked = session.variables
-    if asked.offline:
-        raise LeafrootError("lock needs the network: it asks a Debian mirror", "OFFLINE=1", "Run it without OFFLINE=1.")
-    release = asked.release or "trixie"
-    fetch = partial(fetch_all, cache=session.cache, mirrors=session.mirrors(), progress=shared_progress())
-
-    def apt(processor: str) -> Apt:
-        found = Apt(session.cache / "apt" / f"{release}-{processor}", release, asked.mirror, PROCESSORS[processor])
-        found.update()
-        return found
-
-    if asked.package:
-        _lock_modules(session, apt, release, fetch)
-    else:
-        _lock_roots(session, apt, release, fetch)
-    return 0
-
-
-def _lock_modules(session: Session, apt: Callable[[str], Apt], release: str, fetch: Fetch) -> None:
-    from leafroot.debian.go_modules import lock_modules, lock_of
-
-    machine, name = session.build_machine, session.variables.package
-    unit, recipe, tools = find_go(session.catalog.packages, name, machine.processor)
-    local = session.executor(os.cpu_count() or 1, str)
-    modules = lock_modules(unit, recipe, tools, machine.usr(), apt(machine.processor), local, fetch)
-    file = unit.directory / LOCK
-    write_text(file, lock_of(modules, recipe, name, release))
-    print(f"{file}: {len(modules)} modules locked")
-
-
-def _lock_roots(session: Session, apt: Callable[[str], Apt], release: str, fetch: Fetch) -> None:
-    from leafroot.debian.build_roots import lock_of, lock_roots
-
-    roots = session.catalog.roots
-    for processor in PROCESSORS:
-        found = lock_roots(roots, apt(processor), session.store(), fetch)
-        for name, packages in found.items():
-            file = roots[name].directory / f"{processor}.lock"
-            write_text(file, lock_of(packages, name, processor, release))
-            print(f"{file}: {len(packages)} packages locked")
 
 
 def _list(session: Session) -> int:

@@ -27,6 +27,7 @@ from leafroot.store.trees import Store
 from leafroot.units.catalog import Catalog, load_catalog
 
 if TYPE_CHECKING:
+    from leafroot.debian.survey import Survey
     from leafroot.fetch.fetch import Mirrors
     from leafroot.guest.emulators import Emulators
 
@@ -136,7 +137,18 @@ class Session:
         from leafroot.fetch.fetch import Mirrors
 
         asked = self.variables
-        return Mirrors(asked.mirror, asked.primary_mirrors, asked.backup_mirrors, origins=not asked.offline)
+        firsts, lasts, online = asked.primary_mirrors, asked.backup_mirrors, not asked.offline
+        return Mirrors(asked.mirror, firsts, lasts, online, self._instead_of)
+
+    def _instead_of(self, archive: Archive) -> str:
+        return self._survey.instead_of(archive)
+
+    @cached_property
+    def _survey(self) -> Survey:
+        """Where all pins stand; Debian is asked once, however many files are lost."""
+        from leafroot.app.pinning import survey_of
+
+        return survey_of(self)
 
     def step(self, name: str) -> Step:
         """The step of this name, or the one that makes the output of this name, with or without folder and ending."""

@@ -19,6 +19,7 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig.resolve import TOOLCHAINS
 
 ACCELERATORS = ("tcg", "kvm")
+JSON = "json"
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,11 @@ def _folder(word: Word) -> Path | None:
     return word.checkout / word.value if word.value else None
 
 
+def _format(word: Word) -> str:
+    check_known(word, "format", (JSON,))
+    return word.value
+
+
 def _own_qemu(word: Word) -> bool:
     check_known(word, "source of QEMU", ("host",))
     return word.value == "host"
@@ -201,7 +207,7 @@ class Variables:
         metadata=_declared("BOARD", "the board or configuration to build; several with commas, or 'all'", _names)
     )
     boot: str = field(metadata=_declared("BOOT", f"boot mode: {', '.join(BOOT_MODES)}", _boot_mode))
-    kernel: str = field(metadata=_declared("KERNEL", "kernel series, such as 6.12", _text))
+    kernel: str = field(metadata=_declared("KERNEL", "kernel series, such as 6.12; 'update' moves its pin", _text))
     toolchain: str = field(
         metadata=_declared(
             "TOOLCHAIN",
@@ -248,12 +254,19 @@ class Variables:
     netboot: bool = field(
         metadata=_declared("NETBOOT", "1: boot and boot-test load the image over the network (QEMU's own)", _switch)
     )
-    package: str = field(metadata=_declared("PACKAGE", "the package, written in Go, whose modules 'lock' pins", _text))
-    release: str = field(
+    package: str = field(
         metadata=_declared(
-            "RELEASE", "Debian release that 'lock' reads (trixie), or that 'reproduce' builds in as well", _release
+            "PACKAGE", "the package that 'update' and 'outdated' are for, or 'lock' (if it is in Go)", _text
         )
     )
+    release: str = field(
+        metadata=_declared(
+            "RELEASE",
+            "Debian release that 'lock', 'outdated' and 'update' ask (trixie), or 'reproduce' builds in as well",
+            _release,
+        )
+    )
+    format: str = field(metadata=_declared("FORMAT", f"{JSON}: 'outdated' prints for programs", _format))
     device: Path | None = field(
         metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device, "\0")
     )

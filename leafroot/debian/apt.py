@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks Debian about packages: their dependencies as apt resolves them, and the licences in their copyright files.
+"""Asks Debian about packages: their versions and dependencies as apt knows them, and the licences in copyright files.
 
 apt gets its own configuration (APT_CONFIG; apt.conf(5)): the indices of one release, which need not be this machine's,
 no installed packages, and none of the machine's sources. It verifies the signature of the release and the checksums of
@@ -11,12 +11,14 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from debian.copyright import Copyright, MachineReadableFormatError, NotMachineReadableError
+from debian.deb822 import Deb822
 
 from leafroot.describe.archive import DebianPackage, login_of, without_login
 from leafroot.errors import LeafrootError
@@ -26,6 +28,8 @@ from leafroot.units.lock import pinned
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SOURCE = "src:"
+# What apt-cache says if it knows none of the packages.
+_NONE = "No packages found"
 _MINUTES = 30
 # As apt prints them: 'URL' file_version_architecture.deb size SHA256:digest
 _URI = re.compile(
@@ -46,7 +50,8 @@ APT::Sandbox::User "root";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::ForceHash "SHA256";
-{architecture}"""
+APT::Get::List-Cleanup "false";
+{architectures}"""
 # Debian's short names of licences that have another name in the SPDX list.
 _SPDX = {
     "Expat": "MIT",
@@ -60,13 +65,37 @@ _UNKNOWN = "unknown"
 logging.getLogger("debian.copyright").setLevel(logging.ERROR)
 
 
-class Apt:
-    """apt with the indices of one release, kept in `folder`; `architecture` is Debian's name, "" for this machine's."""
+@dataclass(frozen=True)
+class Offer:
+    """One version of a source package, or of binary packages of one source: `files` are paths below the mirror.
 
-    def __init__(self, folder: Path, release: str, mirror: str = "", architecture: str = "") -> None:
+    Each path has the file's SHA-256. `source` is the name of the source package, `version` Debian's, with its epoch.
+    """
+
+    source: str
+    version: str
+    files: Mapping[str, str]
+
+
+class Apt:
+    """apt with the indices of one release, kept in `folder`.
+
+    `architectures` are Debian's names, the first one for dependencies; none stand for this machine's. `components` are
+    the parts of the archive ("main").
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        release: str,
+        mirror: str = "",
+        architectures: Sequence[str] = (),
+        components: Sequence[str] = ("main",),
+    ) -> None:
         self._folder = folder
         self._release = release
-        self._architecture = architecture
+        self._architectures = architectures
+        self._components = components
         base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
         self._login = login_of(base)
         self._base = without_login(base)
@@ -81,14 +110,16 @@ class Apt:
             )
         for name in ("state/lists/partial", "cache/archives/partial", "none"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
-        lines = [f"{kind} [signed-by={_KEYRING}] {self._base} {self._release} main\n" for kind in ("deb", "deb-src")]
+        where = f"[signed-by={_KEYRING}] {self._base} {self._release} {' '.join(self._components)}"
+        lines = [f"{kind} {where}\n" for kind in ("deb", "deb-src")]
         (self._folder / "sources.list").write_text("".join(lines))
         (self._folder / "status").write_text("")
         self._write_login()
-        name = self._architecture
-        architecture = f'APT::Architecture "{name}";\nAPT::Architectures "{name}";\n' if name else ""
-        (self._folder / "apt.conf").write_text(_CONFIGURATION.format(folder=self._folder, architecture=architecture))
-        self._run(["update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
+        names = self._architectures
+        lines = [f'APT::Architecture "{names[0]}";', f'APT::Architectures "{",".join(names)}";\n'] if names else []
+        configuration = _CONFIGURATION.format(folder=self._folder, architectures="\n".join(lines))
+        (self._folder / "apt.conf").write_text(configuration)
+        self._run(["apt-get", "update", "-o", "APT::Update::Error-Mode=any"], "fetch the indices")
 
     def _write_login(self) -> None:
         """Hand the mirror's login to apt in a file that nobody else may read (apt_auth.conf(5))."""
@@ -108,14 +139,39 @@ class Apt:
         found: dict[str, DebianPackage] = {}
         for verb, wanted in (("build-dep", sources), ("install", others)):
             if wanted:
-                said = self._run([verb, "--print-uris", "-qq", "-y", *wanted], f"resolve {' '.join(wanted)}")
+                words = ["apt-get", verb, "--print-uris", "-qq", "-y", *wanted]
+                said = self._run(words, f"resolve {' '.join(wanted)}")
                 found |= {package.name: package for package in packages_in(said.splitlines(), self._base)}
         return [found[name] for name in sorted(found)]
 
-    def _run(self, words: Sequence[str], purpose: str) -> str:
+    def offers(self, sources: Iterable[str], binaries: Iterable[str] = ()) -> list[Offer]:
+        """All versions that the release has of source packages, and of binary packages ("name" or "name:architecture").
+
+        It has nothing of a package whose name it does not know.
+        """
+        found: list[Offer] = []
+        for words, names in ((["showsrc", "--only-source"], sources), (["show"], binaries)):
+            if wanted := sorted(set(names)):
+                said = self._run(["apt-cache", *words, *wanted], f"look up {' '.join(wanted)}", none=_NONE)
+                found += offers_in(said)
+        return found
+
+    @property
+    def codename(self) -> str:
+        """The name of the release whose indices there are: "forky" for "testing"."""
+        name = re.compile(r"^Codename: (\S+)$", re.MULTILINE)
+        for file in sorted((self._folder / "state/lists").glob(f"*_dists_{self._release}_*Release")):
+            if match := name.search(file.read_text(errors="replace")):
+                return match[1]
+        return self._release
+
+    def _run(self, words: Sequence[str], purpose: str, none: str = "") -> str:
+        """What apt says; "" if it fails because it found `none`, and else LeafrootError if it fails."""
         env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "APT_CONFIG": f"{self._folder}/apt.conf"}
         env |= {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
-        status, said = capture(["apt-get", *words], env=env, timeout=_MINUTES * 60)
+        status, said = capture(words, env=env, timeout=_MINUTES * 60)
+        if status != 0 and none and none in said:
+            return ""
         if status != 0:
             lines = [line for line in said.splitlines() if line.startswith(("E:", "W:", "Err:"))]
             raise LeafrootError(
@@ -135,6 +191,20 @@ def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
             version = unquote(match["version"])
             found.append(pinned(match["name"], version, path, match["sha256"]))
     return sorted(found, key=lambda package: package.name)
+
+
+def offers_in(text: str) -> list[Offer]:
+    """The versions in the output of apt-cache, those of one source package and version together."""
+    lines = (line for line in text.splitlines(keepends=True) if not line.startswith(("W: ", "N: ")))
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for record in Deb822.iter_paragraphs("".join(lines), use_apt_pkg=False):
+        files = {record["Filename"]: record["SHA256"]} if "Filename" in record else {}
+        for line in record.get("Checksums-Sha256", "").split("\n"):
+            if len(columns := line.split()) == len(("digest", "size", "name")):
+                files[f"{record.get('Directory', '')}/{columns[2]}"] = columns[0]
+        if name := record.get("Source", record.get("Package", "")).partition(" ")[0]:
+            found.setdefault((name, record.get("Version", "")), {}).update(files)
+    return [Offer(name, version, files) for (name, version), files in found.items()]
 
 
 def licenses(text: str) -> str:

@@ -8,10 +8,12 @@ list of letters.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
 
 _PLAIN: dict[type, tuple[str, str]] = {
     str: ("a string", "strings"),
@@ -58,6 +60,30 @@ def _parts_of(field: object) -> Iterator[object]:
             yield from _parts_of(item)
     else:
         yield field
+
+
+def parts(value: Any, kind: type[T]) -> Iterator[T]:
+    """All values of a kind in the fields of a dataclass value, at any depth."""
+    for field in fields(value):
+        for item in _parts_of(getattr(value, field.name)):
+            if isinstance(item, kind):
+                yield item
+            elif is_dataclass(item):
+                yield from parts(item, kind)
+
+
+def with_parts(value: Any, kind: type[T], change: Callable[[T], T]) -> Any:
+    """A dataclass value in which each value of a kind, at any depth, is changed."""
+    if isinstance(value, kind):
+        return change(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {field.name: with_parts(getattr(value, field.name), kind, change) for field in fields(value)}
+        return replace(value, **{name: new for name, new in changed.items() if new != getattr(value, name)})
+    if isinstance(value, (list, tuple)):
+        return type(value)(with_parts(one, kind, change) for one in value)
+    if isinstance(value, Mapping):
+        return {key: with_parts(one, kind, change) for key, one in value.items()}
+    return value
 
 
 def _shown(field: object) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +30,14 @@ class Mirrors:
 
     `debian` is the URL of a Debian mirror, in place of those that apt knows. `first` and `last` are URLs of folders
     with archives, which are asked before and after the archives' own places. `origins`: whether those are asked at all.
+    `instead_of` says what Debian has in place of an archive that its mirrors do not have any more, and how to pin that.
     """
 
     debian: str = ""
     first: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     origins: bool = True
+    instead_of: Callable[[Archive], str] = lambda archive: ""
 
     @property
     def any(self) -> bool:

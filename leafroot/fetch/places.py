@@ -17,7 +17,7 @@ from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import Mirrors
 from leafroot.fetch.mirror import locate
-from leafroot.fetch.transfer import BusyError, PlaceError, bring
+from leafroot.fetch.transfer import BusyError, GoneError, PlaceError, bring
 from leafroot.host.progress import Progress, size, span
 from leafroot.host.run import pause
 
@@ -43,6 +43,9 @@ def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Pro
         if place.ask(archive, part, progress):
             return
     hints = [f"{place.name}: {place.reason}" for place in places] + [place.hint for place in places if place.hint]
+    in_debian = [place for place in places if place.debian]
+    if in_debian and all(place.gone for place in in_debian):
+        hints += ["The Debian mirror does not have this file.", *filter(None, [mirrors.instead_of(archive)])]
     raise LeafrootError(
         "cannot be fetched from any of its places", where=archive.file_name, hint="\n".join(dict.fromkeys(hints))
     )
@@ -50,10 +53,15 @@ def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Pro
 
 @dataclass
 class _Place:
-    """One URL: `reason` is why it failed, `vain` how often in a row nothing came, `lost` how many seconds that took."""
+    """One URL: `reason` is why it failed, `vain` how often in a row nothing came, `lost` how many seconds that took.
+
+    `debian` if it is on a Debian mirror, `gone` if there is no such file.
+    """
 
     url: str
     name: str
+    debian: bool = False
+    gone: bool = False
     open: bool = True
     reason: str = ""
     hint: str = ""
@@ -81,7 +89,7 @@ class _Place:
             else:
                 self._wait(busy, begun, name, progress)
         except PlaceError as failure:
-            self.open, self.reason = False, str(failure)
+            self.open, self.reason, self.gone = False, str(failure), isinstance(failure, GoneError)
         else:
             return True
         return False
@@ -115,8 +123,9 @@ def _mirrored(archive: Archive, bases: Iterable[str]) -> Iterator[_Place]:
 def _places(archive: Archive, mirror: str) -> Iterator[_Place]:
     for place in archive.places:
         try:
-            urls = locate(place, mirror) if place.startswith("debian:") else [place]
+            debian = place.startswith("debian:")
+            urls = locate(place, mirror) if debian else [place]
         except LeafrootError as error:
             yield _Place(place, str(error.where), open=False, reason=error.message, hint=error.hint)
         else:
-            yield from (_Place(url, shown(url)) for url in urls)
+            yield from (_Place(url, shown(url), debian) for url in urls)

@@ -64,6 +64,10 @@ class PlaceError(Exception):
     """Why the archive cannot be fetched from one URL; another may work. The text shows no password."""
 
 
+class GoneError(PlaceError):
+    """There is no such file."""
+
+
 class BusyError(PlaceError):
     """The same request may succeed later; `after` is how many seconds the server asks to wait, if it says so.
 
@@ -231,7 +235,8 @@ def _open_file(url: str, offset: int) -> _Answer:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise PlaceError(_reason(error)) from error
+        kind = GoneError if isinstance(error, FileNotFoundError) else PlaceError
+        raise kind(_reason(error)) from error
     stream = os.fdopen(descriptor, "rb") if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     if stream is None:
         os.close(descriptor)
@@ -295,7 +300,7 @@ def _refusal(response: requests.Response) -> PlaceError:
         return BusyError(text, _after(response.headers.get("Retry-After")))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         text += f": {_login(response)}"
-    return PlaceError(text)
+    return GoneError(text) if status in _GONE else PlaceError(text)
 
 
 def _origin(response: requests.Response) -> str:

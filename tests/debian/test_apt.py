@@ -40,9 +40,10 @@ def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def fake(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: str) -> None:
     (folder / "bin").mkdir()
-    program = folder / "bin" / "apt-get"
-    program.write_text(FAKE.format(folder=folder, answer=answer))
-    program.chmod(0o755)
+    for name in ("apt-get", "apt-cache"):
+        program = folder / "bin" / name
+        program.write_text(FAKE.format(folder=folder, answer=answer))
+        program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:/usr/bin:/bin")
 
 

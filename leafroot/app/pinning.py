@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands that ask Debian: what is pinned, what is newer, and how a pin is moved."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from leafroot.app.session import shared_progress
+from leafroot.app.variables import JSON
+from leafroot.describe.archive import Archive
+from leafroot.describe.build_root import PROCESSORS
+from leafroot.describe.fields import parts
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.files import write_text
+from leafroot.plan.recipes.go import find_go
+from leafroot.units.lock import LOCK
+
+if TYPE_CHECKING:
+    from leafroot.app.session import Session
+    from leafroot.debian.apt import Apt
+    from leafroot.debian.releases import Releases
+    from leafroot.debian.survey import Survey
+
+RELEASE = "trixie"
+"""The Debian release that pins are from, unless RELEASE= names another one."""
+
+Fetch = Callable[[Sequence[Archive]], object]
+
+
+def outdated(session: Session, show: Callable[[str], None]) -> int:
+    """Show where the pins stand: of all units, or of those that PACKAGE= and KERNEL= name."""
+    from leafroot.debian.survey import as_json, table
+
+    _check_online(session, "outdated")
+    rows = list(survey_of(session, _chosen(session)).rows())
+    show(as_json(rows) if session.variables.format == JSON else table(rows))
+    return 0
+
+
+def update(session: Session) -> int:
+    """Move the pins of the units that PACKAGE= and KERNEL= name to the newest version of a release."""
+    _check_online(session, "update")
+    asked = session.variables
+    if not (asked.package or asked.kernel):
+        raise LeafrootError(
+            "which pin?",
+            "update",
+            "Say PACKAGE=NAME, or KERNEL=SERIES. 'scons outdated' lists those that can be moved.",
+        )
+    for unit in _chosen(session):
+        _update(session, unit)
+    return 0
+
+
+def _update(session: Session, unit: Unit[Any]) -> None:
+    from leafroot.debian.moving import at_version, check_sources, rewritten
+    from leafroot.debian.pins import check_movable, pinned_files, standing
+    from leafroot.fetch.fetch import fetch_all
+
+    path = unit.path(unit.description)
+    check_movable(unit.value, path)
+    asked = session.variables
+    offers = _releases(session).offers(pinned_files(unit.value), alone=bool(asked.release))
+    found = standing(unit.value, offers, asked.release)
+    if found.newest is None:
+        lacks = "version" if asked.release else f"version from {found.pinned} on"
+        raise LeafrootError(
+            f"no {lacks} of it was found in Debian {', '.join(offers)}",
+            path,
+            "'scons outdated' lists what other releases have; RELEASE= chooses one of them.",
+        )
+    if found.newest == unit.value:
+        print(f"{path}: {found.pinned} is the newest version in Debian {found.release}")
+        return
+    text, new = rewritten(unit, found.newest), at_version(unit, found.newest)
+    archives = [one.at(new.value.version) for one in parts(new.value, Archive)]
+    fetch_all(archives, session.cache, mirrors=session.mirrors(), progress=shared_progress())
+    check_sources(new, session.checkout, session.store())
+    write_text(unit.directory / unit.description, text)
+    count = len(new.patches)
+    print(f"{path}: {found.pinned} is now {found.newest_version}, of Debian {found.release}")
+    print(
+        f"{count} of {count} patches apply. Read the change, build it, and boot it." if count else "It has no patches."
+    )
+    for place in _others(archives):
+        print(f"{place} is not checked: if its file has other bytes, it is passed over")
+    if unit.locked:
+        print(f"Then pin its modules: {_call(session)} lock PACKAGE={unit.name}")
+
+
+def _others(archives: Sequence[Archive]) -> list[str]:
+    return [place for archive in archives for place in archive.places if not place.startswith("debian:")]
+
+
+def lock(session: Session) -> int:
+    """Lock what PACKAGE= is built with, or else all build roots for all processors."""
+    from leafroot.debian.apt import Apt
+    from leafroot.fetch.fetch import fetch_all
+
+    _check_online(session, "lock")
+    asked = session.variables
+    release = asked.release or RELEASE
+    fetch = partial(fetch_all, cache=session.cache, mirrors=session.mirrors(), progress=shared_progress())
+
+    def apt(processor: str) -> Apt:
+        found = Apt(session.cache / "apt" / f"{release}-{processor}", release, asked.mirror, [PROCESSORS[processor]])
+        found.update()
+        return found
+
+    if asked.package:
+        _lock_modules(session, apt, release, fetch)
+    else:
+        _lock_roots(session, apt, release, fetch)
+    return 0
+
+
+def _lock_modules(session: Session, apt: Callable[[str], Apt], release: str, fetch: Fetch) -> None:
+    from leafroot.debian.go_modules import lock_modules, lock_of
+
+    machine, name = session.build_machine, session.variables.package
+    unit, recipe, tools = find_go(session.catalog.packages, name, machine.processor)
+    local = session.executor(os.cpu_count() or 1, str)
+    modules = lock_modules(unit, recipe, tools, machine.usr(), apt(machine.processor), local, fetch)
+    file = unit.directory / LOCK
+    write_text(file, lock_of(modules, recipe, name, release))
+    print(f"{file}: {len(modules)} modules locked")
+
+
+def _lock_roots(session: Session, apt: Callable[[str], Apt], release: str, fetch: Fetch) -> None:
+    from leafroot.debian.build_roots import lock_of, lock_roots
+
+    roots = session.catalog.roots
+    for processor in PROCESSORS:
+        found = lock_roots(roots, apt(processor), session.store(), fetch)
+        for name, packages in found.items():
+            file = roots[name].directory / f"{processor}.lock"
+            write_text(file, lock_of(packages, name, processor, release))
+            print(f"{file}: {len(packages)} packages locked")
+
+
+def survey_of(session: Session, pins: Sequence[Unit[Any]] | None = None) -> Survey:
+    """A survey of these units, with their lock files, or of all units."""
+    from leafroot.debian.survey import Survey
+
+    catalog = session.catalog
+    every: list[Unit[Any]] = [*catalog.series.values(), *catalog.packages.values()]
+    chosen = every if pins is None else pins
+    roots = [*catalog.roots.values()] if len(chosen) == len(every) else []
+    locks = [unit for unit in (*roots, *chosen) if unit.locked]
+    return Survey([unit for unit in chosen if unit.value.archive], locks, _releases(session), _call(session))
+
+
+def _chosen(session: Session) -> list[Unit[Any]]:
+    """The units that PACKAGE= and KERNEL= name; all if neither does."""
+    catalog, asked = session.catalog, session.variables
+    if asked.package and asked.package not in catalog.packages:
+        raise LeafrootError(
+            "there is no such package", f"PACKAGE={asked.package}", nearest(asked.package, catalog.packages)
+        )
+    every: list[Unit[Any]] = [*catalog.series.values(), *catalog.packages.values()]
+    if not (asked.package or asked.kernel):
+        return every
+    return [unit for unit in every if unit.name == (asked.package if isinstance(unit.value, Package) else asked.kernel)]
+
+
+def _releases(session: Session) -> Releases:
+    from leafroot.debian.releases import Releases
+
+    asked = session.variables
+    note = shared_progress().note
+    return Releases(session.cache / "apt", asked.release or RELEASE, asked.mirror, note)
+
+
+def _check_online(session: Session, command: str) -> None:
+    if session.variables.offline:
+        raise LeafrootError(
+            f"{command} needs the network: it asks a Debian mirror", "OFFLINE=1", "Run it without OFFLINE=1."
+        )
+
+
+def _call(session: Session) -> str:
+    """How people call scons with the units of this session."""
+    external = session.variables.given.get("EXTERNAL", "")
+    return shlex.join(["scons", *([f"EXTERNAL={external}"] if external else [])])

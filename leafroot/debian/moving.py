@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Moves a pin: writes another version and its checksums into a description, once its patches were seen to apply."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from leafroot.debian.pins import Described
+from leafroot.describe.archive import Archive
+from leafroot.describe.board import Series
+from leafroot.describe.fields import parts
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+from leafroot.files import read_file
+from leafroot.plan.recipes.protocol import unit_source
+from leafroot.step import Source
+from leafroot.store.trees import Store
+from leafroot.units.load import run_description
+from leafroot.units.patches import find_patches
+
+_VERSION = "{version}"
+
+
+def at_version(unit: Unit[Any], new: Described) -> Unit[Any]:
+    """The unit with another description; its patches are those that it has for this version."""
+    changed = replace(unit, value=new)
+    return replace(changed, patches=find_patches(changed))
+
+
+def check_sources(unit: Unit[Any], checkout: Path, store: Store) -> None:
+    """Unpack the unit's source and apply its patches, as a build would; raise a LeafrootError if one does not apply."""
+    for item in _sources(unit):
+        # Outside of the checkout, in an external tree, a patch has its full path already.
+        patches = [replace(patch, path=str(checkout / patch.path)) for patch in item.patches]
+        try:
+            store.source(item.archive, patches, item.parts, item.debian)
+        except LeafrootError as error:
+            raise LeafrootError(
+                f"version {unit.value.version} cannot be used: {error.where}: {error.message}",
+                unit.path(unit.description),
+                "\n".join([*filter(None, [error.hint]), "The file is unchanged."]),
+            ) from error
+
+
+def _sources(unit: Unit[Any]) -> Iterator[Source]:
+    """What is unpacked of a unit: of a kernel series, the source for each architecture that has patches of its own."""
+    if not isinstance(unit.value, Series):
+        yield unit_source(unit)
+        return
+    for arch in sorted({patch.arch for patch in unit.patches} - {""}) or [""]:
+        patches = tuple(patch for patch in unit.patches if patch.arch in ("", arch))
+        yield Source("/src", unit.value.source(), patches)
+
+
+def rewritten(unit: Unit[Any], new: Described) -> str:
+    """The text of the unit's description with another version: nothing else in it changes.
+
+    Raises LeafrootError if that is not possible, because the text does not have version and checksums as they are.
+    """
+    old = unit.value
+    file, shown = unit.directory / unit.description, unit.path(unit.description)
+    text = read_file(file, shown).decode()
+    for before, after in zip(parts(old, Archive), parts(new, Archive), strict=True):
+        text = text.replace(before.sha256, after.sha256)
+        for place, other in zip(before.places, after.places, strict=True):
+            if place != other:
+                text = text.replace(place.rpartition(_VERSION)[2], other.rpartition(_VERSION)[2])
+    version = re.compile(rf"(\bversion\s*=\s*)(['\"]){re.escape(old.version)}\2")
+    text = version.sub(lambda found: f"{found[1]}{found[2]}{new.version}{found[2]}", text, count=1)
+    if not _describes(text, unit, new):
+        pairs = zip(parts(old, Archive), parts(new, Archive), strict=True)
+        sums = (f"{one.at(new.version).file_name}: sha256={one.sha256}" for _, one in pairs)
+        raise LeafrootError(
+            "version and checksums are not written as this command can edit them",
+            shown,
+            "\n".join([f"Edit them by hand: version={new.version}", *sums]),
+        )
+    return text
+
+
+def _describes(text: str, unit: Unit[Any], new: Described) -> bool:
+    """Whether a description of this text has this value."""
+    with tempfile.TemporaryDirectory(prefix="leafroot-") as folder:
+        file = Path(folder, unit.description)
+        file.write_text(text)
+        try:
+            return new in run_description(file, unit.path(unit.description), unit.name).values()
+        except LeafrootError:
+            return False

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A survey: where the pins of units stand, as a table for people, as JSON for programs, and for one lost file."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from leafroot.debian.apt import Offer
+from leafroot.debian.pins import behind, check_movable, locked_file, newest, pinned_files, standing
+from leafroot.debian.releases import Releases
+from leafroot.describe.archive import Archive
+from leafroot.describe.board import Series
+from leafroot.describe.build_root import BuildRoot
+from leafroot.describe.fields import parts
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
+
+# Several downloads may fail at one time, and apt works for one caller at a time.
+_ASKING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where one unit stands: `kind` is "series", "package", "build root" or "modules" (those of a package in Go).
+
+    For the packages of a lock file, `pinned` says how many there are, `newest` of how many `release` has a newer
+    version, and `behind` names those. `elsewhere` are the versions of other releases. `command` moves the pin.
+    `reason` says why Debian cannot be asked.
+    """
+
+    unit: str
+    kind: str
+    path: str
+    pinned: str
+    release: str = ""
+    newest: str = ""
+    outdated: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    behind: tuple[str, ...] = ()
+    command: str = ""
+    reason: str = ""
+
+
+class Survey:
+    """What Debian's releases have of these units; they are asked once, when that is needed.
+
+    `pins` are kernel series and packages with an archive, `locks` are build roots and packages with a lock file. `call`
+    is how people call scons.
+    """
+
+    def __init__(
+        self, pins: Sequence[Unit[Any]], locks: Sequence[Unit[Any]], releases: Releases, call: str = "scons"
+    ) -> None:
+        self._pins = pins
+        self._locks = locks
+        self._releases = releases
+        self._call = call
+
+    @cached_property
+    def offers(self) -> Mapping[str, Sequence[Offer]]:
+        """All versions that each release has, the most stable release first."""
+        files = [file for unit in self._pins for file in pinned_files(unit.value)]
+        files += [file for unit in self._locks for one in unit.locked if (file := locked_file(one))]
+        return self._releases.offers(files) if files else {}
+
+    def rows(self) -> Iterator[Row]:
+        """Where all units stand: kernel series, packages, build roots, modules."""
+        for unit in self._pins:
+            yield self._row(unit)
+        for unit in self._locks:
+            yield self._lock_row(unit)
+
+    def instead_of(self, archive: Archive) -> str:
+        """What Debian has in place of a pinned file that its mirrors do not have any more, and what moves the pin.
+
+        "" if no unit pins this file. If Debian cannot be asked, the sentence is without a version. Threads may call it.
+        """
+        for unit in self._pins:
+            if archive.sha256 in {one.sha256 for one in parts(unit.value, Archive)}:
+                row = self._row_if_possible(unit)
+                has = f"Debian {row.release} has version {row.newest}" if row and row.outdated else ""
+                return _instead(has, self._move(unit), f"moves the pin of {unit.folder}")
+        for unit in self._locks:
+            for one in unit.locked:
+                if one.archive.sha256 == archive.sha256:
+                    try:
+                        with _ASKING:
+                            release, version = newest(one, self.offers)
+                    except LeafrootError:
+                        release = version = ""
+                    has = f"Debian {release} has {one.name} {version}" if version else ""
+                    return _instead(has, self._lock(unit), f"pins the packages of {unit.folder} anew")
+        return ""
+
+    def _row_if_possible(self, unit: Unit[Any]) -> Row | None:
+        try:
+            with _ASKING:
+                return self._row(unit)
+        except LeafrootError:
+            return None
+
+    def _row(self, unit: Unit[Any]) -> Row:
+        kind = "series" if isinstance(unit.value, Series) else "package"
+        path = unit.path(unit.description)
+        try:
+            check_movable(unit.value, path)
+        except LeafrootError as error:
+            return Row(unit.name, kind, path, unit.value.version, reason=error.message)
+        found = standing(unit.value, self.offers)
+        return Row(
+            unit.name,
+            kind,
+            path,
+            found.pinned,
+            found.release,
+            found.newest_version,
+            found.outdated,
+            found.elsewhere,
+            command=self._move(unit),
+        )
+
+    def _lock_row(self, unit: Unit[Any]) -> Row:
+        # All lock files are made from the same release.
+        release = next(iter(self.offers), "")
+        late = tuple(behind(unit.locked, self.offers.get(release, ())))
+        return Row(
+            unit.name,
+            "build root" if isinstance(unit.value, BuildRoot) else "modules",
+            unit.folder,
+            f"{len(unit.locked)} packages",
+            release,
+            f"{len(late)} newer",
+            bool(late),
+            behind=late,
+            command=self._lock(unit),
+        )
+
+    def _move(self, unit: Unit[Any]) -> str:
+        return f"{self._call} update {'KERNEL' if isinstance(unit.value, Series) else 'PACKAGE'}={unit.name}"
+
+    def _lock(self, unit: Unit[Any]) -> str:
+        return f"{self._call} lock" + ("" if isinstance(unit.value, BuildRoot) else f" PACKAGE={unit.name}")
+
+
+def _instead(has: str, command: str, effect: str) -> str:
+    return f"{has}: '{command}' {effect}." if has else f"'{command}' {effect}, to a version that Debian has."
+
+
+_HEADINGS = ("unit", "kind", "pinned", "newest", "release", "elsewhere")
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows for people; a star marks those with a newer version in their release, and the last lines say what to do.
+
+    Elsewhere are only versions other than the pinned one.
+    """
+    found = list(rows)
+    cells = [("", *_HEADINGS)]
+    for row in found:
+        others = [f"{version} {name}" for name, version in row.elsewhere.items() if version != row.pinned]
+        told = (row.newest or "-", row.release or "-", row.reason or ", ".join(others))
+        cells.append(("*" if row.outdated else "", row.unit, row.kind, row.pinned, *told))
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    commands = dict.fromkeys(row.command for row in found if row.outdated)
+    if commands:
+        lines += ["", "* The release has a newer version. These commands move the pins:"]
+        lines += [f"  {command}" for command in commands]
+    return "\n".join(lines)
+
+
+def as_json(rows: Iterable[Row]) -> str:
+    """The rows for programs: {"units": [...]}, with the fields of Row."""
+    return json.dumps({"units": [asdict(row) for row in rows]}, indent=2)
