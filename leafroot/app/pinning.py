@@ -83,11 +83,10 @@ def _update(session: Session, unit: Unit[Any]) -> None:
     fetch_all(archives, session.cache, mirrors=session.mirrors(), progress=shared_progress())
     check_sources(new, session.checkout, session.store())
     write_text(unit.directory / unit.description, text)
-    count = len(new.patches)
+    number = len(new.patches)
+    applied = {0: "It has no patches", 1: "Its patch applies"}.get(number, f"All {number} patches apply")
     print(f"{path}: {found.pinned} is now {found.newest_version}, of Debian {found.release}")
-    print(
-        f"{count} of {count} patches apply. Read the change, build it, and boot it." if count else "It has no patches."
-    )
+    print(f"{applied}. Read the change, build it, and boot it.")
     for place in _others(archives):
         print(f"{place} is not checked: if its file has other bytes, it is passed over")
     if unit.locked:

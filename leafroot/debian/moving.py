@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -63,24 +63,45 @@ def rewritten(unit: Unit[Any], new: Described) -> str:
     Raises LeafrootError if that is not possible, because the text does not have version and checksums as they are.
     """
     old = unit.value
-    file, shown = unit.directory / unit.description, unit.path(unit.description)
-    text = read_file(file, shown).decode()
-    for before, after in zip(parts(old, Archive), parts(new, Archive), strict=True):
-        text = text.replace(before.sha256, after.sha256)
-        for place, other in zip(before.places, after.places, strict=True):
-            if place != other:
-                text = text.replace(place.rpartition(_VERSION)[2], other.rpartition(_VERSION)[2])
-    version = re.compile(rf"(\bversion\s*=\s*)(['\"]){re.escape(old.version)}\2")
-    text = version.sub(lambda found: f"{found[1]}{found[2]}{new.version}{found[2]}", text, count=1)
-    if not _describes(text, unit, new):
-        pairs = zip(parts(old, Archive), parts(new, Archive), strict=True)
-        sums = (f"{one.at(new.version).file_name}: sha256={one.sha256}" for _, one in pairs)
-        raise LeafrootError(
-            "version and checksums are not written as this command can edit them",
-            shown,
-            "\n".join([f"Edit them by hand: version={new.version}", *sums]),
-        )
-    return text
+    shown = unit.path(unit.description)
+    pairs = list(zip(parts(old, Archive), parts(new, Archive), strict=True))
+    for text in _with_version(_text(unit), old.version, new.version):
+        for before, after in pairs:
+            text = text.replace(before.sha256, after.sha256)
+            for place, other in zip(before.places, after.places, strict=True):
+                if place != other:
+                    text = text.replace(place.rpartition(_VERSION)[2], other.rpartition(_VERSION)[2])
+        if _describes(text, unit, new):
+            return text
+    sums = (f"{one.at(new.version).file_name}: sha256={one.sha256}" for _, one in pairs)
+    raise LeafrootError(
+        "version and checksums are not written as this command can edit them",
+        shown,
+        "\n".join([f"Edit them by hand: version={new.version}", *sums]),
+    )
+
+
+def _text(unit: Unit[Any]) -> str:
+    shown = unit.path(unit.description)
+    try:
+        return read_file(unit.directory / unit.description, shown).decode()
+    except UnicodeDecodeError as error:
+        raise LeafrootError("this is not UTF-8", shown) from error
+
+
+def _with_version(text: str, old: str, new: str) -> Iterator[str]:
+    """The text with another version in place of each value in it that is the old one, one at a time."""
+    lines = text.encode().splitlines(keepends=True)
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, (ast.keyword, ast.Assign)) or not isinstance(node.value, ast.Constant):
+            continue
+        place = node.value
+        if place.value == old and place.lineno == place.end_lineno:
+            line = lines[place.lineno - 1]
+            # Between its quotes.
+            written = line[place.col_offset : place.end_col_offset].replace(old.encode(), new.encode())
+            changed = line[: place.col_offset] + written + line[place.end_col_offset :]
+            yield b"".join([*lines[: place.lineno - 1], changed, *lines[place.lineno :]]).decode()
 
 
 def _describes(text: str, unit: Unit[Any], new: Described) -> bool:

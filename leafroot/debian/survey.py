@@ -132,7 +132,7 @@ class Survey:
             unit.name,
             "build root" if isinstance(unit.value, BuildRoot) else "modules",
             unit.folder,
-            f"{len(unit.locked)} packages",
+            f"{len(unit.locked)} package{'s' if len(unit.locked) > 1 else ''}",
             release,
             f"{len(late)} newer",
             bool(late),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.debian import apt
-from leafroot.debian.apt import Apt, packages_in
+from leafroot.debian.apt import Apt, Offer, offers_in, packages_in
 from leafroot.errors import LeafrootError
 from leafroot.units.lock import pinned
 
@@ -111,3 +111,45 @@ def test_without_apt_or_keyring_the_error_says_what_to_install(
     keyring.unlink()
     with pytest.raises(LeafrootError, match=r"apt: .*keyring.gpg is missing.*\n  Install debian-archive-keyring"):
         Apt(tmp_path / "apt", "trixie", BASE).update()
+
+
+SHOWN = f"""\
+Package: gcc
+Source: gcc-14 (14.2.0-19)
+Version: 4:14.2.0-1
+Filename: pool/main/g/gcc-14/gcc_14.2.0-1_amd64.deb
+SHA256: {DIGEST}
+
+W: Unable to locate package x
+Package: golang-src
+Version: 1.24-1
+Filename: pool/main/g/golang/golang-src_1.24-1_all.deb
+SHA256: {DIGEST}
+
+Package: runc
+Version: 1.1-2
+Directory: pool/main/r/runc
+Checksums-Sha1:
+ 0000 12 runc_1.1.orig.tar.xz
+Checksums-Sha256:
+ {DIGEST} 12 runc_1.1-2.dsc
+ {DIGEST} 34 runc_1.1.orig.tar.xz
+"""
+
+
+def test_versions_are_read_from_the_output_of_apt() -> None:
+    assert offers_in(SHOWN) == [
+        Offer("gcc-14", "4:14.2.0-1", {"pool/main/g/gcc-14/gcc_14.2.0-1_amd64.deb": DIGEST}),
+        Offer("golang-src", "1.24-1", {"pool/main/g/golang/golang-src_1.24-1_all.deb": DIGEST}),
+        Offer(
+            "runc",
+            "1.1-2",
+            {"pool/main/r/runc/runc_1.1-2.dsc": DIGEST, "pool/main/r/runc/runc_1.1.orig.tar.xz": DIGEST},
+        ),
+    ]
+
+
+def test_another_failure_of_apt_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keyring: Path) -> None:
+    fake(monkeypatch, tmp_path, 'echo "E: The package lists are damaged"; exit 100')
+    with pytest.raises(LeafrootError, match=r"apt could not look up a b\n  E: The package lists are damaged"):
+        Apt(tmp_path / "apt", "trixie", BASE).offers(["b", "a"])

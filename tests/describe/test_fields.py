@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leafroot.describe.fields import freeze, wrong_fields
+from leafroot.describe.fields import freeze, parts, with_parts, wrong_fields
 from leafroot.describe.option import Option
 from leafroot.describe.package import Package, Recipe
 from leafroot.plan.recipes.autotools import Autotools
@@ -98,3 +98,25 @@ def test_fields_of_the_right_types_are_not_reported() -> None:
     assert list(wrong_fields(full)) == []
     package = Package("1", "MIT", Autotools(env={"A": "b"}), options=[Option("x", "X", on=["a"])], depends=["a"])
     assert list(wrong_fields(package)) == []
+
+
+NESTED = Outer(
+    words=["a"],
+    mixed=["b", Inner(1)],
+    deep={"x": ["c"], "y": Inner(2)},
+    perhaps=Inner(3),
+    recipe=Autotools(options=["d"]),
+)
+
+
+def test_values_of_a_kind_are_found_at_any_depth() -> None:
+    assert list(parts(NESTED, Inner)) == [Inner(1), Inner(2), Inner(3)]
+    assert list(parts(Inner(1), Inner)) == []
+
+
+def test_values_of_a_kind_are_changed_at_any_depth() -> None:
+    changed = with_parts(NESTED, Inner, lambda one: Inner(one.number * 10))
+    assert list(parts(changed, Inner)) == [Inner(10), Inner(20), Inner(30)]
+    assert (changed.words, changed.mixed[0], changed.deep["x"], changed.recipe) == (("a",), "b", ("c",), NESTED.recipe)
+    assert not list(wrong_fields(changed))
+    assert with_parts(NESTED, Inner, lambda one: one) == NESTED

@@ -18,7 +18,8 @@ BOARD_PAGE = DOCS / "add-a-board.md"
 MODES_PAGE = DOCS / "boot-modes.md"
 NETBOOT_PAGE = DOCS / "netboot.md"
 PI_PAGE = DOCS / "raspberry-pi.md"
-PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE)
+SOURCES_PAGE = DOCS / "sources.md"
+PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE, SOURCES_PAGE)
 TARGET = "x86_64-leafroot-linux-musl"
 # What the pages call the tree of the reader's own.
 EXTERNAL = "../acme"

@@ -117,3 +117,39 @@ def test_a_cache_that_cannot_be_created_is_an_error(tmp_path: Path, told: Told) 
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive("https://x.invalid/a.tar", SUM), tmp_path, progress=told.progress)
     assert str(caught.value) == f"{tmp_path / 'dl'}: cannot be made: File exists"
+
+
+def told(archive: Archive) -> str:
+    return f"There is another {archive.file_name}."
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (None, "HTTP 404 Not Found"),
+        (Page(status=410), "HTTP 410 Gone"),
+        (Page(status=403), "HTTP 403 Forbidden: if it wants a name and password, put those of 127.0.0.1 into ~/.netrc"),
+        (Page(b"other"), f"its SHA-256 is {OTHER}, not {SUM}"),
+    ],
+    ids=["not found", "gone", "forbidden", "other bytes"],
+)
+def test_what_debian_has_instead_is_told_only_if_the_file_is_gone(
+    server: Server, tmp_path: Path, page: Page | None, reason: str
+) -> None:
+    if page:
+        server.pages["/debian/pool/a_1.tar"] = page
+    mirrors = Mirrors(f"{server.url}/debian", instead_of=told)
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive("debian:pool/a_1.tar", SUM), tmp_path, mirrors=mirrors, progress=Told().progress)
+    gone = ["The Debian mirror does not have this file.", "There is another a_1.tar."]
+    asked = f"{server.url}/debian/pool/a_1.tar: {reason}"
+    assert caught.value.hint.splitlines() == [asked, *(gone if reason.startswith(("HTTP 404", "HTTP 410")) else [])]
+
+
+@pytest.mark.parametrize("origins", [True, False], ids=["another place", "offline"])
+def test_debian_is_not_asked_for_what_is_not_from_there(server: Server, tmp_path: Path, origins: bool) -> None:
+    mirrors = Mirrors("file:/none", first=(server.url,), origins=origins, instead_of=told)
+    place = f"{server.url}/a.tar" if origins else "debian:pool/a.tar"
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive(place, SUM), tmp_path, mirrors=mirrors, progress=Told().progress)
+    assert "There is another" not in caught.value.hint
