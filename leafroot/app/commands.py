@@ -50,7 +50,7 @@ EDITING = {
 PLAIN = {
     "list": "list boards, kernel series, packages and boot modes",
     "bench-compare": "A B: compare two result files of bench; differences within the noise are left out",
-    "source": "fetch every archive, to build without a network later",
+    "source": "fetch every archive, to build without a network later; DIR= is filled with them",
     "lock": "pin the Debian packages of the build roots, or those that PACKAGE=, written in Go, is built with",
     "outdated": "list what is pinned, and the versions that Debian has of it",
     "update": "move the pin of PACKAGE= or KERNEL= to the newest version, if its patches apply",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ def update(session: Session) -> int:
 def _update(session: Session, unit: Unit[Any]) -> None:
     from leafroot.debian.moving import at_version, check_sources, rewritten
     from leafroot.debian.pins import check_movable, pinned_files, standing
+    from leafroot.debian.survey import incomplete
     from leafroot.fetch.fetch import fetch_all
 
     path = unit.path(unit.description)
@@ -80,7 +82,8 @@ def _update(session: Session, unit: Unit[Any]) -> None:
         return
     text, new = rewritten(unit, found.newest), at_version(unit, found.newest)
     archives = [one.at(new.value.version) for one in parts(new.value, Archive)]
-    fetch_all(archives, session.cache, mirrors=session.mirrors(), progress=shared_progress())
+    mirrors = replace(session.mirrors(), instead_of=lambda archive: incomplete(found.release))
+    fetch_all(archives, session.cache, mirrors=mirrors, progress=shared_progress())
     check_sources(new, session.checkout, session.store())
     write_text(unit.directory / unit.description, text)
     number = len(new.patches)

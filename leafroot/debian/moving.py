@@ -40,8 +40,9 @@ def check_sources(unit: Unit[Any], checkout: Path, store: Store) -> None:
         try:
             store.source(item.archive, patches, item.parts, item.debian)
         except LeafrootError as error:
+            where = str(error.where).removeprefix(f"{checkout}/")
             raise LeafrootError(
-                f"version {unit.value.version} cannot be used: {error.where}: {error.message}",
+                f"version {unit.value.version} cannot be used: {where}: {error.message}",
                 unit.path(unit.description),
                 "\n".join([*filter(None, [error.hint]), "The file is unchanged."]),
             ) from error

@@ -76,33 +76,39 @@ class Survey:
             yield self._lock_row(unit)
 
     def instead_of(self, archive: Archive) -> str:
-        """What Debian has in place of a pinned file that its mirrors do not have any more, and what moves the pin.
+        """What Debian has in place of a pinned file that its mirror does not have, and what moves the pin.
 
         "" if no unit pins this file. If Debian cannot be asked, the sentence is without a version. Threads may call it.
         """
         for unit in self._pins:
             if archive.sha256 in {one.sha256 for one in parts(unit.value, Archive)}:
-                row = self._row_if_possible(unit)
-                has = f"Debian {row.release} has version {row.newest}" if row and row.outdated else ""
-                return _instead(has, self._move(unit), f"moves the pin of {unit.folder}")
+                found = standing(unit.value, self._offers_if_possible)
+                has = f"Debian {found.release} has version {found.newest_version}" if found.outdated else ""
+                return self._instead(archive, has, self._move(unit), f"moves the pin of {unit.folder}")
         for unit in self._locks:
             for one in unit.locked:
                 if one.archive.sha256 == archive.sha256:
-                    try:
-                        with _ASKING:
-                            release, version = newest(one, self.offers)
-                    except LeafrootError:
-                        release = version = ""
+                    release, version = newest(one, self._offers_if_possible)
                     has = f"Debian {release} has {one.name} {version}" if version else ""
-                    return _instead(has, self._lock(unit), f"pins the packages of {unit.folder} anew")
+                    effect = f"pins the packages of {unit.folder} anew"
+                    return self._instead(archive, has, self._lock(unit), effect)
         return ""
 
-    def _row_if_possible(self, unit: Unit[Any]) -> Row | None:
+    def _instead(self, archive: Archive, has: str, command: str, effect: str) -> str:
+        if has:
+            return f"{has}: '{command}' {effect}."
+        for release, offers in self._offers_if_possible.items():
+            if any(archive.sha256 in offer.files.values() for offer in offers):
+                return incomplete(release)
+        return f"'{command}' {effect}, to a version that Debian has."
+
+    @property
+    def _offers_if_possible(self) -> Mapping[str, Sequence[Offer]]:
         try:
             with _ASKING:
-                return self._row(unit)
+                return self.offers
         except LeafrootError:
-            return None
+            return {}
 
     def _row(self, unit: Unit[Any]) -> Row:
         kind = "series" if isinstance(unit.value, Series) else "package"
@@ -147,8 +153,9 @@ class Survey:
         return f"{self._call} lock" + ("" if isinstance(unit.value, BuildRoot) else f" PACKAGE={unit.name}")
 
 
-def _instead(has: str, command: str, effect: str) -> str:
-    return f"{has}: '{command}' {effect}." if has else f"'{command}' {effect}, to a version that Debian has."
+def incomplete(release: str) -> str:
+    """What to do if a mirror does not have a file of a release."""
+    return f"Debian {release} has it, so this mirror is not complete. Ask another one: DEBIAN_MIRROR=URL."
 
 
 _HEADINGS = ("unit", "kind", "pinned", "newest", "release", "elsewhere")

@@ -162,7 +162,7 @@ def test_patches_that_do_not_apply_leave_the_description_as_it_was(
     before = text_of(session)
     with pytest.raises(LeafrootError) as caught:
         pinning.update(session)
-    assert str(caught.value).startswith(f"{DESCRIPTION}: version 2.0 cannot be used: {session.checkout}/package/alpha/")
+    assert str(caught.value).startswith(f"{DESCRIPTION}: version 2.0 cannot be used: package/alpha/patches/0001")
     assert "the patch does not apply exactly" in str(caught.value)
     assert str(caught.value).endswith("\n  The file is unchanged.")
     assert text_of(session) == before
@@ -172,8 +172,14 @@ def test_an_archive_that_cannot_be_fetched_leaves_the_description_as_it_was(ask:
     (debian.pool / A / "alpha_1.1.orig.tar").unlink()
     session = ask(PACKAGE="alpha")
     before = text_of(session)
-    with pytest.raises(LeafrootError, match=r"alpha_1\.1\.orig\.tar: cannot be fetched from any of its places"):
+    with pytest.raises(
+        LeafrootError, match=r"alpha_1\.1\.orig\.tar: cannot be fetched from any of its places"
+    ) as caught:
         pinning.update(session)
+    assert caught.value.hint.splitlines()[1:] == [
+        "The Debian mirror does not have this file.",
+        "Debian trixie has it, so this mirror is not complete. Ask another one: DEBIAN_MIRROR=URL.",
+    ]
     assert text_of(session) == before
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -115,12 +116,27 @@ def test_programs_get_the_same_as_json(survey: Survey) -> None:
             "4" * 64,
             "'scons lock PACKAGE=beta' pins the packages of package/beta anew, to a version that Debian has.",
         ),
+        (
+            "2" * 64,
+            "'scons update PACKAGE=beta' moves the pin of package/beta, to a version that Debian has.",
+        ),
         ("5" * 64, ""),
     ],
-    ids=["package", "series", "build root", "modules, nothing newer", "no pin of ours"],
+    ids=["package", "series", "build root", "modules, nothing newer", "not in Debian", "no pin of ours"],
 )
 def test_for_a_lost_file_there_is_what_debian_has_instead(survey: Survey, digest: str, text: str) -> None:
     assert survey.instead_of(Archive("debian:pool/x_1.tar.gz", digest)) == text
+
+
+def test_of_a_file_that_the_release_still_lists_the_mirror_is_not_complete(
+    tmp_path: Path, debian: MadeUpDebian
+) -> None:
+    digest = hashlib.sha256(b"").hexdigest()
+    alpha = unit("package/alpha", package("1.2", f"debian:{A}/alpha_{{version}}.orig.tar", digest))
+    survey = Survey([alpha], [], Releases(tmp_path / "apt", "trixie", debian.mirror, lambda note: None))
+    assert survey.instead_of(Archive("debian:pool/x_1.tar.gz", digest)) == (
+        "Debian trixie has it, so this mirror is not complete. Ask another one: DEBIAN_MIRROR=URL."
+    )
 
 
 def test_debian_is_asked_once_however_many_files_are_lost(survey: Survey, debian: MadeUpDebian) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.app.variables import VARIABLES
+from leafroot.debian.apt import Offer
 from leafroot.debian.releases import Releases
 from leafroot.debian.survey import Row, Survey
 from leafroot.describe.archive import Archive
@@ -42,8 +43,8 @@ def test_the_mirrors_of_the_table_are_variables() -> None:
 def test_a_lost_file_is_told_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = block(SOURCES_PAGE, "lost file")
     mirror = f"file:{tmp_path}/debian"
-    row = Row("6.12", "series", "linux/6.12/kernel.py", "6.12.90", "trixie", "6.12.117", outdated=True)
-    monkeypatch.setattr(Survey, "_row", lambda survey, unit: row)
+    offer = Offer("linux", "6.12.117-1", {"pool/main/l/linux/linux_6.12.117.orig.tar.xz": "0" * 64})
+    monkeypatch.setattr(Survey, "offers", {"trixie": [offer]})
     series = load_catalog(ROOT).series["6.12"]
     survey = Survey([series], [], Releases(tmp_path, "trixie", mirror, print))
     lost = Archive("debian:pool/main/l/linux/linux_6.12.90.orig.tar.xz", series.value.archive.sha256)
