@@ -30,6 +30,10 @@ FIRST = 1.0
 # Pauses are longer by up to this share, so that many machines do not come back at the same moment.
 JITTER = 0.25
 
+# Servers that let this process wait too long, and when that was. Until they send something, other places come first,
+# for every archive: a mirror that is down costs one wait, and not one for each of a hundred archives.
+_SILENT: dict[str, float] = {}
+
 
 def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Progress) -> None:
     """Complete `part` from a mirror or a place of the archive; a LeafrootError says for each of them why it failed."""
@@ -38,7 +42,7 @@ def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Pro
         places += _places(archive, mirrors.debian)
     places += _mirrored(archive, mirrors.last)
     while waiting := [place for place in places if place.open]:
-        place = min(waiting, key=lambda one: one.due)
+        place = min(waiting, key=lambda one: max(one.due, _SILENT.get(one.server, 0.0)))
         pause(place.due - time.monotonic())
         if place.ask(archive, part, progress):
             return
@@ -72,6 +76,11 @@ class _Place:
     due: float = 0.0
     whole: bool = False
 
+    @property
+    def server(self) -> str:
+        """Host and port; "" for a file of this machine."""
+        return urlsplit(self.url).netloc
+
     def ask(self, archive: Archive, part: Path, progress: Progress) -> bool:
         """Ask once; False if the file is not complete. `due` then says when to ask again, if the place is `open`."""
         begun = time.monotonic()
@@ -81,6 +90,7 @@ class _Place:
         try:
             bring(self.url, part, archive.sha256, name, progress, whole=self.whole)
         except BusyError as busy:
+            self._note_silence(busy)
             came = part.stat().st_size
             if came > self.reached:
                 # The rest may come from a place that was not asked yet: this one may be slow each time.
@@ -89,10 +99,16 @@ class _Place:
             else:
                 self._wait(busy, begun, name, progress)
         except PlaceError as failure:
+            self._note_silence(failure)
             self.open, self.reason, self.gone = False, str(failure), isinstance(failure, GoneError)
         else:
+            _SILENT.pop(self.server, None)
             return True
         return False
+
+    def _note_silence(self, failure: PlaceError) -> None:
+        if failure.silent:
+            _SILENT[self.server] = time.monotonic()
 
     def _wait(self, busy: BusyError, begun: float, name: str, progress: Progress) -> None:
         self.vain += 1

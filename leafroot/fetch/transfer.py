@@ -61,7 +61,14 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 
 
 class PlaceError(Exception):
-    """Why the archive cannot be fetched from one URL; another may work. The text shows no password."""
+    """Why the archive cannot be fetched from one URL; another may work. The text shows no password.
+
+    `silent` if the server let us wait too long: so it may for the next archive too.
+    """
+
+    def __init__(self, reason: str, *, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.silent = silent
 
 
 class GoneError(PlaceError):
@@ -74,8 +81,8 @@ class BusyError(PlaceError):
     `sending` if it broke off while the archive came: so it was no refusal of this request.
     """
 
-    def __init__(self, reason: str, after: float | None = None, *, sending: bool = False) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, after: float | None = None, *, sending: bool = False, silent: bool = False) -> None:
+        super().__init__(reason, silent=silent)
         self.after = after
         self.sending = sending
 
@@ -193,7 +200,10 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
         except DecodeError as error:
             raise PlaceError("what it sent cannot be decoded") from error
         except (HTTPError, OSError) as error:
-            raise BusyError(f"broke off after {reached} bytes: {_reason(error)}", sending=True) from error
+            silent = isinstance(_innermost(error), TimeoutError)
+            raise BusyError(
+                f"broke off after {reached} bytes: {_reason(error)}", sending=True, silent=silent
+            ) from error
         if not data:
             break
         if reached == 0 and _HTML.match(data):
@@ -202,7 +212,7 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
         yield data
         if reached != answer.total and (now := time.monotonic()) - since >= PATIENCE:
             if reached - counted < LEAST:
-                raise BusyError(f"sent less than {size(LEAST)} in {PATIENCE:g} s", sending=True)
+                raise BusyError(f"sent less than {size(LEAST)} in {PATIENCE:g} s", sending=True, silent=True)
             since, counted = now, reached
     if answer.total is not None and reached != answer.total:
         raise BusyError(f"ended after {reached} of {answer.total} bytes", sending=True)
@@ -357,10 +367,11 @@ def _failure(error: Exception, url: str) -> PlaceError:
     inner = _innermost(error)
     tunnel = _TUNNEL.match(str(inner))
     # Before a connection times out, the system has asked for it several times.
-    broken = isinstance(inner, (TimeoutError, *_BROKEN)) and not isinstance(error, requests.ConnectTimeout)
+    silent = isinstance(inner, TimeoutError)
+    broken = (silent or isinstance(inner, _BROKEN)) and not isinstance(error, requests.ConnectTimeout)
     if broken or (tunnel and int(tunnel[1]) in _BUSY):
-        return BusyError(text)
-    return PlaceError(text)
+        return BusyError(text, silent=silent)
+    return PlaceError(text, silent=silent)
 
 
 def _is_web(proxy: str) -> bool:

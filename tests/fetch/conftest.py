@@ -24,6 +24,7 @@ def nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Tem
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setattr(places, "FIRST", 0.0)
     monkeypatch.setattr(places, "JITTER", 0.0)
+    monkeypatch.setattr(places, "_SILENT", {})
     return home
 
 

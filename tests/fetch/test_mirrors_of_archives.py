@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from pathlib import Path
 
@@ -109,6 +110,29 @@ def test_a_mirror_that_does_not_answer_is_left_for_the_next_place(
     mirrors = Mirrors(first=(other.url,))
     assert fetch(archive(server), tmp_path, mirrors=mirrors, progress=told.progress).read_bytes() == BODY
     assert paths(server) == ["/own/a.tar"]
+
+
+def test_a_mirror_that_did_not_answer_comes_last_for_all_further_archives(
+    server: Server, other: Server, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "TIMEOUT", 0.2)
+    server.pages |= {"/own/a.tar": Page(BODY), "/own/b.tar": Page(b"b")}
+    other.pages[f"/{NAME}"] = Page(BODY, held=threading.Event())
+    mirrors = Mirrors(first=(other.url,))
+    fetch(archive(server), tmp_path, mirrors=mirrors, progress=told.progress)
+    assert paths(other) == [f"/{NAME}"]
+    second, third = (hashlib.sha256(data).hexdigest() for data in (b"b", b"c"))
+    fetch(Archive(f"{server.url}/own/b.tar", second), tmp_path, mirrors=mirrors, progress=told.progress)
+    assert paths(other) == [f"/{NAME}"]
+    # It is asked for what nobody else has, and then counts as any other.
+    other.pages[f"/{third}-c.tar"] = Page(b"c")
+    fetch(Archive(f"{server.url}/own/c.tar", third), tmp_path, mirrors=mirrors, progress=told.progress)
+    assert paths(other)[1:] == [f"/{third}-c.tar"]
+    server.asked.clear()
+    fourth = hashlib.sha256(b"d").hexdigest()
+    server.pages["/own/d.tar"] = other.pages[f"/{fourth}-d.tar"] = Page(b"d")
+    fetch(Archive(f"{server.url}/own/d.tar", fourth), tmp_path, mirrors=mirrors, progress=told.progress)
+    assert paths(other)[2:] == [f"/{fourth}-d.tar"] and paths(server) == []
 
 
 def test_a_slow_mirror_that_has_no_other_beside_it_is_asked_until_it_has_sent_all(
