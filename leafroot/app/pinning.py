@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leafroot.app.session import shared_progress
@@ -90,14 +92,25 @@ def _update(session: Session, unit: Unit[Any]) -> None:
     applied = {0: "It has no patches", 1: "Its patch applies"}.get(number, f"All {number} patches apply")
     print(f"{path}: {found.pinned} is now {found.newest_version}, of Debian {found.release}")
     print(f"{applied}. Read the change, build it, and boot it.")
-    for place in _others(archives):
-        print(f"{place} is not checked: if its file has other bytes, it is passed over")
+    for reason in _wrong_places(session, archives):
+        print(f"This place does not have the new archive, and may have to go: {reason}")
     if unit.locked:
         print(f"Then pin its modules: {_call(session)} lock PACKAGE={unit.name}")
 
 
-def _others(archives: Sequence[Archive]) -> list[str]:
-    return [place for archive in archives for place in archive.places if not place.startswith("debian:")]
+def _wrong_places(session: Session, archives: Sequence[Archive]) -> Iterator[str]:
+    """The places outside of Debian that do not have the very bytes of an archive, each with the reason."""
+    from leafroot.fetch.fetch import fetch
+
+    for archive in archives:
+        for place in archive.places:
+            if place.startswith("debian:"):
+                continue
+            with tempfile.TemporaryDirectory(prefix="leafroot-", dir=session.cache) as folder:
+                try:
+                    fetch(Archive(place, archive.sha256), Path(folder), progress=shared_progress())
+                except LeafrootError as error:
+                    yield error.hint or str(error)
 
 
 def lock(session: Session) -> int:

@@ -136,6 +136,23 @@ def test_an_update_changes_version_and_checksum_and_nothing_else(ask: Ask, capsy
     assert [path.name[65:] for path in (session.cache / "dl").iterdir()] == ["alpha_1.1.orig.tar"]
 
 
+@pytest.mark.parametrize("upstream", [source("alpha-1.1", FITS), b"other", None], ids=["the same", "other", "none"])
+def test_upstreams_place_is_tried_at_the_new_version(
+    ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str], upstream: bytes | None
+) -> None:
+    if upstream is not None:
+        (tmp_path / "alpha-1.1.tar").write_bytes(upstream)
+    description = tmp_path / "tree" / DESCRIPTION
+    place = f"debian:{A}/alpha_{{version}}.orig.tar"
+    both = f'["{place}", "file:{tmp_path}/alpha-{{version}}.tar"]'
+    description.write_text(description.read_text().replace(f'"{place}"', both))
+    assert pinning.update(ask(PACKAGE="alpha")) == 0
+    reason = f"its SHA-256 is {digest(b'other')}, not {digest(source('alpha-1.1', FITS))}" if upstream else None
+    told = f"and may have to go: file:{tmp_path}/alpha-1.1.tar: {reason or 'No such file or directory'}\n"
+    assert (told in capsys.readouterr().out) == (upstream in (b"other", None))
+    assert not list((tmp_path / "cache").glob("leafroot-*"))
+
+
 def test_a_second_update_finds_nothing_newer(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     pinning.update(ask(PACKAGE="alpha"))
     session = ask(PACKAGE="alpha")
