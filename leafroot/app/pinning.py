@@ -95,7 +95,9 @@ def _update(session: Session, unit: Unit[Any]) -> None:
     for reason in _wrong_places(session, archives):
         print(f"This place does not have the new archive, and may have to go: {reason}")
     if unit.locked:
-        print(f"Then pin its modules: {_call(session)} lock PACKAGE={unit.name}")
+        # The modules must be those that this release builds the new version with.
+        release = f" RELEASE={asked.release}" if asked.release else ""
+        print(f"Then pin its modules: {_call(session)} lock PACKAGE={unit.name}{release}")
 
 
 def _wrong_places(session: Session, archives: Sequence[Archive]) -> Iterator[str]:

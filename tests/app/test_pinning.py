@@ -16,6 +16,7 @@ from leafroot.app.session import Session, open_session, shared_progress
 from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import fetch
 from leafroot.store.trees import Store
+from leafroot.units.lock import lock_text, pinned
 from tests.archive.tar_members import member, tar_bytes
 from tests.debian.made_up_debian import MadeUpDebian
 from tests.performing import OwnTrees
@@ -151,6 +152,19 @@ def test_upstreams_place_is_tried_at_the_new_version(
     told = f"and may have to go: file:{tmp_path}/alpha-1.1.tar: {reason or 'No such file or directory'}\n"
     assert (told in capsys.readouterr().out) == (upstream in (b"other", None))
     assert not list((tmp_path / "cache").glob("leafroot-*"))
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [({}, "scons lock PACKAGE=alpha"), ({"RELEASE": "trixie"}, "scons lock PACKAGE=alpha RELEASE=trixie")],
+)
+def test_modules_are_to_be_pinned_again_from_the_same_release(
+    ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: dict[str, str], command: str
+) -> None:
+    module = pinned("golang-x-dev", "1-1", "pool/main/x/x/golang-x-dev_1-1_all.deb", "0" * 64)
+    (tmp_path / "tree/package/alpha/go.lock").write_text(lock_text([module], []))
+    assert pinning.update(ask(PACKAGE="alpha", **given)) == 0
+    assert capsys.readouterr().out.endswith(f"\nThen pin its modules: {command}\n")
 
 
 def test_a_second_update_finds_nothing_newer(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
