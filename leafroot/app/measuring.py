@@ -128,8 +128,10 @@ def reproduce(session: Session) -> int:
 
     session.fetch_sources()
     plans = [plan for _, plan in session.planned]
-    given = session.variables.given
-    what = reproduction.Reproduction(session.checkout, session.cache, session.output, given, session.boards, plans)
+    usr = session.store().usr(session.build_machine.usr())
+    what = reproduction.Reproduction(
+        session.checkout, session.cache, session.output, usr, session.variables.given, session.boards, plans
+    )
     return reproduction.reproduce(what)
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
 import shutil
 import stat
 import tarfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +24,6 @@ from leafroot.rootfs.layers import ZstdReader
 from leafroot.step import Step
 
 _CHUNK = 1 << 20
-# Kbuild's notes on what a file was made from, and the prefix of headers of the host in them.
-_NOTES = re.compile(r"(^|/)\.[^/]+\.cmd$")
-_HOST_HEADERS = b"/usr/include/"
 _KEPT = 10
 _LINES = 40
 _SECONDS = 300.0
@@ -87,22 +83,6 @@ def members(artefact: Path) -> dict[str, Member]:
     return found
 
 
-def host_files(artefact: Path, names: Collection[str], compiler: str) -> set[str]:
-    """The files among `names` that run on the building machine, or depend on its headers.
-
-    `compiler` is what the host's compiler writes into the section .comment of its outputs; the toolchain that is built
-    from source writes another text.
-    """
-    found = set()
-    with opened(artefact) as tar:
-        for member in tar:
-            content = tar.extractfile(member) if member.name in names and member.isreg() else None
-            data = content.read() if content else b""
-            if compiler.encode() in data or (_NOTES.search(member.name) and _HOST_HEADERS in data):
-                found.add(member.name)
-    return found
-
-
 @dataclass(frozen=True)
 class Difference:
     """A file that differs: the step that made it, the step's output, the file in that output."""
@@ -121,7 +101,6 @@ class Comparison:
     artefacts: int = 0
     files: int = 0
     bytes: int = 0
-    excused: int = 0
     differences: list[Difference] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
 
@@ -131,21 +110,14 @@ class Comparison:
         return list(dict.fromkeys(difference.output for difference in self.differences))
 
 
-def compare(
-    steps: Sequence[Step],
-    folders: Iterable[str],
-    first: Path,
-    second: Path,
-    compilers: tuple[str, str] | None = None,
-) -> Comparison:
+def compare(steps: Sequence[Step], folders: Iterable[str], first: Path, second: Path) -> Comparison:
     """Compare the outputs of all steps, and all files in `folders` (images/ of the boards), of two output folders.
 
-    Each step comes after those that it reads. `compilers` are the marks that the hosts' compilers leave, if these
-    differ: files with such a mark run on the building machine, and are not compared.
+    Each step comes after those that it reads.
     """
     found = Comparison()
     for step in steps:
-        _compare_output(step, first, second, compilers, found)
+        _compare_output(step, first, second, found)
         read = {one.path for one in step.reads()}
         if step.output.path in found.differing and not read & set(found.differing):
             found.origins.append(step.output.path)
@@ -165,9 +137,7 @@ def _files(output: Path, folder: str) -> Iterator[str]:
             yield path.relative_to(output).as_posix()
 
 
-def _compare_output(
-    step: Step, first: Path, second: Path, compilers: tuple[str, str] | None, found: Comparison
-) -> None:
+def _compare_output(step: Step, first: Path, second: Path, found: Comparison) -> None:
     output = step.output.path
     one, other = first / output, second / output
     found.artefacts += 1
@@ -185,14 +155,6 @@ def _compare_output(
         for name in sorted({*mine, *theirs})
         if (how := _how(mine.get(name), theirs.get(name)))
     ]
-    if told and compilers:
-        own = host_files(one, {difference.file for difference in told}, compilers[0])
-        own &= host_files(other, own, compilers[1])
-        found.excused += len(own)
-        told = [difference for difference in told if difference.file not in own]
-        if not told:
-            del found.differences[before:]
-            return
     if told:
         # List the files that differ in it instead of the artefact itself.
         found.differences[before:] = told

@@ -20,6 +20,7 @@ from leafroot.describe.archive import login_of, shown
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
 from leafroot.files import NOT_COPIED, link_or_copy
+from leafroot.host.bubblewrap import only_usr_words
 from leafroot.host.run import capture, run
 from leafroot.reproduce.circumstances import Circumstances
 from leafroot.reproduce.enter import entering, outside
@@ -40,21 +41,22 @@ PYTHON = Path("/opt/leafroot/bin/python3")
 """The Python of such a root, with the packages of requirements.txt."""
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 _REQUIREMENTS = "opt/requirements.txt"
-# Packages in bootstrap's table that only tests need.
-_NOT_FOR_BUILDING = re.compile(r"qemu-system-\w+")
+# What Leafroot needs of a machine, and the certificates for downloads.
+_PACKAGES = ("bubblewrap", "ca-certificates", "git", "python3", "python3-venv")
 
 
 def lay_place(
     there: Circumstances,
     checkout: Path,
+    usr: Path,
     variables: Mapping[str, str],
     archives: Iterable[Path],
     configured: Mapping[str, Path],
 ) -> list[str]:
     """Make everything that one build needs in its folder; returns the variables to call scons with.
 
-    `variables` are those of this call of scons, `archives` are the downloads, and `configured` the .config files of the
-    boards.
+    `usr` has the compiler of the library that shifts the clock. `variables` are those of this call of scons, `archives`
+    are the downloads, and `configured` the .config files of the boards.
     """
     order = random.Random(there.name) if there.shuffled else None
     for folder in (there.checkout.parent, there.cache / "dl", there.programs):
@@ -78,7 +80,7 @@ def lay_place(
         if copies:
             words.append(f"{name}={separator.join(map(str, copies))}")
     if there.shift:
-        _shift_clock(there)
+        _shift_clock(there, usr)
     _hand_over(there)
     return [*words, f"CACHE={there.cache}", "OFFLINE=1"]
 
@@ -105,9 +107,19 @@ def _copy(source: Path, target: Path, umask: int, order: random.Random | None, l
         raise LeafrootError("cannot be copied: not a file, a folder or a link", where=source)
 
 
-def _shift_clock(there: Circumstances) -> None:
+def _shift_clock(there: Circumstances, usr: Path) -> None:
     library, preload = there.place / "shifted-clock.so", there.place / "ld.so.preload"
-    argv = ["gcc", "-shared", "-fPIC", "-O1", f"-DSHIFT={there.shift}", "-o", str(library), str(_CLOCK)]
+    argv = [
+        *only_usr_words(usr),
+        "gcc",
+        "-shared",
+        "-fPIC",
+        "-O1",
+        f"-DSHIFT={there.shift}",
+        "-o",
+        str(library),
+        str(_CLOCK),
+    ]
     status, said = capture(argv)
     if status != 0:
         raise LeafrootError(f"cannot compile the library that shifts the clock: {said.strip()}", where=_CLOCK)
@@ -149,21 +161,10 @@ def check_release(release: str, *, external: bool) -> None:
         )
 
 
-def host_packages(bootstrap: str) -> list[str]:
-    """The Debian packages that a build needs: those of the table in `bootstrap`, without the emulators."""
-    table = re.search(r"^requirements\(\) \{\n.*?<<'END'\n#[^\n]*\n(.*?)^END$", bootstrap, re.MULTILINE | re.DOTALL)
-    if table is None:
-        raise LeafrootError("has no table of host packages", where="bootstrap")
-    rows = [line.split() for line in table[1].splitlines()]
-    packages = {row[1] for row in rows} | {"ca-certificates", "python3-venv"}
-    return sorted(name for name in packages if not _NOT_FOR_BUILDING.fullmatch(name))
-
-
 def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
     """A root of a Debian release that Leafroot can build in; makes it if it does not exist."""
-    packages = host_packages((checkout / "bootstrap").read_text())
     requirements = checkout / "requirements.txt"
-    parts = [release, *packages, requirements.read_text()]
+    parts = [release, *_PACKAGES, requirements.read_text()]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
     root = cache / "roots" / f"{release}-{key}"
     if root.is_dir():
@@ -173,13 +174,13 @@ def other_root(release: str, checkout: Path, cache: Path, mirror: str) -> Path:
             fresh = root.with_suffix(".new")
             if fresh.exists():
                 shutil.rmtree(fresh)
-            print(f"making a root of Debian {release}, with what a build needs: {root}", flush=True)
-            _make(release, packages, requirements, fresh, mirror)
+            print(f"making a root of Debian {release}: {root}", flush=True)
+            _make(release, requirements, fresh, mirror)
             fresh.rename(root)
     return root
 
 
-def _make(release: str, packages: list[str], requirements: Path, root: Path, mirror: str) -> None:
+def _make(release: str, requirements: Path, root: Path, mirror: str) -> None:
     base = locate("debian:pool/", mirror)[0].removesuffix("/pool/")
     if any(login_of(base)):
         raise LeafrootError(
@@ -189,7 +190,7 @@ def _make(release: str, packages: list[str], requirements: Path, root: Path, mir
         )
     env = {"PATH": os.environ.get("PATH", os.defpath), "DEBIAN_FRONTEND": "noninteractive", **_network()}
     log = root.with_suffix(".log")
-    include = f"--include={','.join(packages)}"
+    include = f"--include={','.join(_PACKAGES)}"
     _do(["debootstrap", "--variant=minbase", include, release, str(root), base], env, log)
     certificates = Path("/") / _CERTIFICATES
     if certificates.exists():

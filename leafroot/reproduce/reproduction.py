@@ -31,10 +31,9 @@ _WIDTH = 44
 # How to vary a condition that was the same in both builds.
 WAYS_TO_VARY = {
     "user": "run scons as root, or on a machine that allows user namespaces",
-    "date in the sandbox": "it needs gcc on this machine",
     "directory order": "both builds are on file systems with the same order; see 'file system'",
     "file system": "it needs a tmpfs with 12 GiB of room, and as much free memory",
-    "distribution": "as root: RELEASE=trixie (or another), with TOOLCHAIN=source",
+    "distribution": "as root: RELEASE=trixie (or another)",
     "C library and Python": "with another distribution: RELEASE=",
     "compiler of the host": "with another distribution: RELEASE=",
     "make of the host": "with another distribution: RELEASE=",
@@ -58,15 +57,6 @@ class Condition:
 def conditions(first: Mapping[str, str], second: Mapping[str, str]) -> list[Condition]:
     """The conditions that the two probes saw."""
     return [Condition(name, first[name], second[name]) for name in first]
-
-
-def compilers(found: Sequence[Condition]) -> tuple[str, str] | None:
-    """What the compilers of the two hosts write into .comment sections; None if they are the same."""
-    host = next(one for one in found if one.name == "compiler of the host")
-    if not host.varied:
-        return None
-    first, second = (f"GCC: {line.removeprefix('gcc ')}" for line in (host.first, host.second))
-    return first, second
 
 
 def tell_conditions(found: Sequence[Condition]) -> str:
@@ -94,8 +84,6 @@ def tell_comparison(found: Comparison, seconds: Sequence[float]) -> str:
         f"compared: {found.images} images, {found.artefacts} artefacts with {found.files} entries, "
         f"{found.bytes} bytes; built in {built}"
     )
-    if found.excused:
-        counts += f"\nleft out: {found.excused} files that run on the building machine, in an artefact for it"
     if not found.differences:
         return f"{counts}\nreproduce: the same bytes"
     lines = [counts, *_tell_differences(found)]
@@ -121,11 +109,15 @@ def _line(one: Difference) -> str:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """The boards to build twice, and their plans; `variables` are those of this call of scons."""
+    """The boards to build twice, and their plans.
+
+    `usr` is the tree of the build root `compile`; `variables` are those of this call of scons.
+    """
 
     checkout: Path
     cache: Path
     output: Path
+    usr: Path
     variables: Mapping[str, str]
     boards: Sequence[str]
     plans: Sequence[Plan]
@@ -188,11 +180,13 @@ def _reproduce(what: Reproduction, host: Host, places: Sequence[Path]) -> int:
         root = other_root(release, what.checkout, what.cache, what.variables.get("DEBIAN_MIRROR", ""))
         python = PYTHON
     builds = choose(host, places[0], places[1], root, python)
-    words = [lay_place(one, what.checkout, what.variables, what.downloads(), what.configured()) for one in builds]
+    words = [
+        lay_place(one, what.checkout, what.usr, what.variables, what.downloads(), what.configured()) for one in builds
+    ]
     seen = conditions(*(_probe(one) for one in builds))
     print(tell_conditions(seen), flush=True)
     seconds = [_build(one, named, what) for one, named in zip(builds, words, strict=True)]
-    found = compare(what.steps, what.images, builds[0].output, builds[1].output, compilers(seen))
+    found = compare(what.steps, what.images, builds[0].output, builds[1].output)
     shutil.rmtree(what.folder, ignore_errors=True)
     what.folder.mkdir(parents=True)
     (what.folder / "result.json").write_text(_result(seen, found, seconds))
@@ -232,7 +226,7 @@ def _build(there: Circumstances, words: Sequence[str], what: Reproduction) -> fl
 def _result(seen: Sequence[Condition], found: Comparison, seconds: Sequence[float]) -> str:
     result = {
         "conditions": {one.name: {"first": one.first, "second": one.second, "varied": one.varied} for one in seen},
-        "compared": {name: getattr(found, name) for name in ("images", "artefacts", "files", "bytes", "excused")},
+        "compared": {name: getattr(found, name) for name in ("images", "artefacts", "files", "bytes")},
         "seconds": [round(value, 1) for value in seconds],
         "differences": [vars(one) for one in found.differences],
         "origins": found.origins,

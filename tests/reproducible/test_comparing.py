@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as a difference, where it began, and which files are the building machine's own."""
+"""What counts as a difference, and where it began."""
 
 from __future__ import annotations
 
@@ -11,13 +11,9 @@ import pytest
 from leafroot.archive.pack import pack
 from leafroot.errors import LeafrootError
 from leafroot.reproduce.comparing import Comparison, Difference, compare
-from leafroot.reproduce.place import host_packages
-from leafroot.reproduce.reproduction import Condition, compilers, tell_comparison
+from leafroot.reproduce.reproduction import tell_comparison
 from leafroot.step import Artefact, Output, Step
 
-ROOT = Path(__file__).parents[2]
-MARKS = ("GCC: (Debian 12.2.0-14) 12.2.0", "GCC: (Debian 14.2.0-19) 14.2.0")
-OWN = "GCC: (GNU) 14.2.0"
 GCC, LIBRARY = Output("t/gcc.tar.zst"), Output("t/lib.tar.zst")
 STEPS = (
     Step("compiler", GCC, ()),
@@ -40,8 +36,8 @@ def lay(output: Path, files: Mapping[str, bytes], image: bytes = b"image", mode:
     return output
 
 
-def compared(first: Path, second: Path, marks: tuple[str, str] | None = None) -> Comparison:
-    return compare(STEPS, ["b/images"], first, second, marks)
+def compared(first: Path, second: Path) -> Comparison:
+    return compare(STEPS, ["b/images"], first, second)
 
 
 def test_equal_outputs_have_no_difference(tmp_path: Path) -> None:
@@ -97,42 +93,3 @@ def test_an_output_that_neither_build_made_is_an_error(tmp_path: Path) -> None:
         (output / "t/lib.tar.zst").unlink()
     with pytest.raises(LeafrootError, match=r"^t/lib\.tar\.zst: neither build made it"):
         compared(first, second)
-
-
-def test_what_the_hosts_compilers_made_is_left_out(tmp_path: Path) -> None:
-    """And nothing else: neither a library of ours, nor what bears the mark in one build alone."""
-    one, other = (
-        {
-            "bin/gcc": f"\x7fELF {own} {mark}".encode(),
-            "lib/libgcc.a": f"{OWN} {ours}".encode(),
-            "half": f"{mark if number == 1 else OWN} {number}".encode(),
-            "scripts/.fixdep.o.cmd": f"/usr/include/{own}.h".encode(),
-            "kernel/.fork.o.cmd": f"include/{own}.h".encode(),
-        }
-        for number, (own, mark, ours) in enumerate(zip("ab", MARKS, "cd", strict=True))
-    )
-    first, second = lay(tmp_path / "1", one), lay(tmp_path / "2", other)
-    assert len({difference.file for difference in compared(first, second).differences}) == 5
-    found = compared(first, second, MARKS)
-    assert [difference.file for difference in found.differences] == ["half", "kernel/.fork.o.cmd", "lib/libgcc.a"]
-    assert found.excused == 2
-
-
-def test_a_difference_only_in_the_compilers_mark_is_excused(tmp_path: Path) -> None:
-    first, second = (lay(tmp_path / mark[-6:], {"bin/gcc": mark.encode()}) for mark in MARKS)
-    found = compared(first, second, MARKS)
-    assert (found.differences, found.origins, found.excused) == ([], [], 1)
-
-
-def test_the_marks_come_from_the_compilers_own_words() -> None:
-    lines = [mark.replace("GCC: ", "gcc ") for mark in MARKS]
-    assert compilers([Condition("compiler of the host", *lines)]) == MARKS
-    assert compilers([Condition("compiler of the host", lines[0], lines[0])]) is None
-
-
-def test_a_root_has_what_bootstrap_asks_for_but_no_emulator() -> None:
-    packages = host_packages((ROOT / "bootstrap").read_text())
-    assert {"bubblewrap", "gcc", "make", "mtools", "python3-venv", "ca-certificates", "zstd"} <= set(packages)
-    assert not [name for name in packages if name.startswith("qemu") or " " in name or not name]
-    with pytest.raises(LeafrootError, match="has no table of host packages"):
-        host_packages("")
