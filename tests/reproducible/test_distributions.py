@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.fetch.mirror import locate
 from leafroot.plan.build_machine import Machine
 from leafroot.reproduce.place import other_root
 from leafroot.units.catalog import load_catalog
