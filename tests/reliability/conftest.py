@@ -49,7 +49,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
 @pytest.fixture(scope="session")
 def undisturbed(firmware: Firmware, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A finished build that nothing has disturbed; nobody changes it."""
-    place = Place(firmware.tree, tmp_path_factory.mktemp("undisturbed"), ["BOARD=little", "TOOLCHAIN=debian"])
+    place = Place(firmware.tree, tmp_path_factory.mktemp("undisturbed"), firmware.words)
     place.build()
     return place
 
@@ -58,5 +58,5 @@ def undisturbed(firmware: Firmware, tmp_path_factory: pytest.TempPathFactory) ->
 def place(firmware: Firmware, tmp_path: Path) -> Iterator[Place]:
     """A place for builds of the made-up checkout, empty."""
     before = firmware.words_file.read_text()
-    yield Place(firmware.tree, tmp_path / "place", ["BOARD=little", "TOOLCHAIN=debian"])
+    yield Place(firmware.tree, tmp_path / "place", firmware.words)
     firmware.words_file.write_text(before)

@@ -66,9 +66,19 @@ def _unpacked(place: Place) -> list[Path]:
 
 WHERES = {
     "download": Where(below("cache/dl/*.tar.gz"), ("output", "cache/artefacts", "cache/trees"), "; fetching it again"),
+    "Debian package": Where(
+        below("cache/dl/*.deb"), ("output", "cache/artefacts", "cache/trees"), "; fetching it again"
+    ),
     "artefact": Where(below("cache/artefacts/*/*"), ("output",), "; it is made again"),
     "unpacked tree": Where(
         _unpacked, ("output", "cache/artefacts"), "was changed after it was unpacked; unpacking it again", True
+    ),
+    "build root": Where(
+        # Only the merged trees have this folder at their top.
+        below("cache/trees/*/*/bin/*"),
+        ("output", "cache/artefacts"),
+        "was changed after it was unpacked; unpacking it again",
+        True,
     ),
     "output": Where(
         lambda place: [path for path in place.outputs() if path.stat().st_size],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds on a file system that is too small; run by test_full_disk.py in a mount namespace of its own.
 
-usage: full_disk.py CHECKOUT FOLDER COUNT RIGHT.json, where a tmpfs is mounted over FOLDER for each try
+usage: full_disk.py CHECKOUT FOLDER COUNT RIGHT.json WORD..., where a tmpfs is mounted over FOLDER for each try
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from building import Place
 from wholeness import check_whole
 
-_WORDS = ("BOARD=little", "TOOLCHAIN=debian")
 _ROOM = 1 << 30
 _NEXT_TO_NOTHING = 10 * 4096
 
@@ -51,8 +50,8 @@ def most_used(place: Place) -> int:
 
 
 def main() -> None:
-    checkout, folder, count, right_file = sys.argv[1:]
-    place, right = Place(Path(checkout), Path(folder), _WORDS), json.loads(Path(right_file).read_text())
+    checkout, folder, count, right_file, *words = sys.argv[1:]
+    place, right = Place(Path(checkout), Path(folder), words), json.loads(Path(right_file).read_text())
     place.folder.mkdir(parents=True)
     mount(place.folder, _ROOM)
     most = most_used(place)

@@ -14,6 +14,8 @@ import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from made_up_tools import lay_build_root, lay_compiler
+
 ROOT = Path(__file__).parents[2]
 
 _KERNEL_MAKEFILE = """\
@@ -38,8 +40,7 @@ Something to patch.
 """
 _MUSL_MAKEFILE = """\
 all:
-	echo 'int nothing;' >libc.c
-	$(CC) -shared -nostdlib -fPIC -Wl,--build-id=none -o libc.so libc.c
+	$(CC) -shared -o libc.so
 install: all
 	install -D -m 755 libc.so $(DESTDIR)/usr/lib/libc.so
 	mkdir -p $(DESTDIR)/lib
@@ -96,7 +97,13 @@ board = Board(
     packages=["alpha", "beta", "gamma", "delta"],
 )
 """
-_DEFCONFIG = "CONFIG_BOARD_LITTLE=y\nCONFIG_SYSTEM_ROOT_PASSWORD_LESS=y\nCONFIG_IMAGE_ZSTD_LEVEL=1\n"
+_DEFCONFIG = """\
+CONFIG_BOARD_LITTLE=y
+CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y
+CONFIG_IMAGE_ZSTD_LEVEL=1
+CONFIG_TOOLCHAIN_EXTERNAL=y
+CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="{compiler}"
+"""
 _WORDS = """\
 \"\"\"Words of our own.\"\"\"
 
@@ -123,6 +130,11 @@ class Firmware:
     sums: dict[str, str] = field(default_factory=dict)
 
     @property
+    def words(self) -> list[str]:
+        """The words to build it with."""
+        return ["BOARD=little", f"PRIMARY_MIRROR={self.archives}"]
+
+    @property
     def words_file(self) -> Path:
         """A source file that tests change."""
         return self.tree / "package/delta/src/words"
@@ -141,12 +153,13 @@ def make_firmware(place: Path) -> Firmware:
         "configs/Kconfig": (ROOT / "configs/Kconfig").read_text(),
         "leafroot/tools/kconfig-check/Makefile": "kconfig-check:\n\tcp /bin/true $@\n",
         "leafroot/tools/kconfig-check/check.c": "",
+        "leafroot/tools/find-object/find-object.c": "",
         "leafroot/tools/strip-tree/strip-tree.sh": ":\n",
         **{f"leafroot/tools/root-slot/{name}": "" for name in ("deflate.c", "deflate.h", "slot-gzip.c")},
         "leafroot/tools/root-slot/Makefile": "slot-gzip:\n\ttouch $@\n",
         "leafroot/tools/root-slot/make-slot.sh": (ROOT / "leafroot/tools/root-slot/make-slot.sh").read_text(),
         "board/little/board.py": _BOARD,
-        "configs/little_defconfig": _DEFCONFIG,
+        "configs/little_defconfig": _DEFCONFIG.format(compiler=place / "compiler"),
         "linux/6.12/kernel.py": _SERIES.format(
             **_pack(firmware, "linux", Makefile=_KERNEL_MAKEFILE, README="A kernel.\n")
         ),
@@ -162,6 +175,8 @@ def make_firmware(place: Path) -> Firmware:
     for name, depends in (("alpha", []), ("beta", ["alpha"]), ("gamma", [])):
         packed = _pack(firmware, name, Makefile=_PACKAGE_MAKEFILE.replace("{name}", name))
         files[f"package/{name}/package.py"] = _PACKAGE.format(name=name, depends=depends, **packed)
+    lay_build_root(firmware.tree, firmware.archives)
+    lay_compiler(place / "compiler")
     for name, text in files.items():
         file = firmware.tree / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ def fill(firmware: Firmware, undisturbed: Place, folder: Path, count: int) -> st
         str(folder / "small"),
         str(count),
         str(right),
+        *firmware.words,
     ]
     done = subprocess.run(
         ["unshare", "-rm", "env", f"PYTHONPATH={ROOT}:{here}", *argv],

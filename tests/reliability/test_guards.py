@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from building import Place, sandboxed
+from building import Place, Run, sandboxed
 from made_up_firmware import ROOT, Firmware, make_firmware
 from test_full_disk import fill
-from test_interrupted import STUBBORN, ended, wait_until
+from test_interrupted import STUBBORN, ended, start_stubborn
 from test_killed import NEW_WORDS, take_back
 from test_rotten import faults
 from test_two_at_once import second_waits
-
-from tests.real_builds import DEBIAN_X86_64
 
 
 @dataclass
@@ -35,16 +33,14 @@ class Bench:
     def rotten(self, kind: str, how: str) -> None:
         faults(self.place, self.undisturbed.bytes_made(), [(kind, how)], 1)
 
-    def stubborn(self) -> Path:
-        """Begin a build that never ends; the file that says that it has come so far."""
+    def stubborn(self) -> Run:
+        """Begin a build that never ends."""
         self.firmware.words_file.with_name("Makefile").write_text(STUBBORN)
-        return self.place.output / f"build/{DEBIAN_X86_64}_delta.tar.zst/build/ready"
+        return start_stubborn(self.place)
 
 
 def interrupted(bench: Bench) -> None:
-    ready = bench.stubborn()
-    run = bench.place.start(str(bench.place.output / DEBIAN_X86_64 / "delta.tar.zst"))
-    wait_until(run, ready.exists)
+    run = bench.stubborn()
     try:
         ended(run)
     finally:
@@ -52,9 +48,7 @@ def interrupted(bench: Bench) -> None:
 
 
 def orphans(bench: Bench) -> None:
-    ready = bench.stubborn()
-    run = bench.place.start(str(bench.place.output / DEBIAN_X86_64 / "delta.tar.zst"))
-    wait_until(run, ready.exists)
+    run = bench.stubborn()
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
     time.sleep(1)

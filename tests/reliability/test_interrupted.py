@@ -13,8 +13,6 @@ from building import Place, Run, held, sandboxed
 from made_up_firmware import Firmware, make_firmware
 from wholeness import check_whole
 
-from tests.real_builds import DEBIAN_X86_64
-
 LIMIT = 2.0
 STUBBORN = """\
 all:
@@ -34,6 +32,13 @@ def begun(place: Place) -> Run:
     """A build that has got as far as its output folder: Python itself is interrupted in its own words before that."""
     run = place.start()
     wait_until(run, lambda: (place.output / ".lock").exists())
+    return run
+
+
+def start_stubborn(place: Place) -> Run:
+    """Begin a build of a checkout with STUBBORN, and wait until it is where it never ends."""
+    run = place.start()
+    wait_until(run, lambda: bool(list(place.output.glob("build/*_delta.tar.zst/build/ready"))))
     return run
 
 
@@ -87,9 +92,7 @@ def test_programs_that_ignore_signals_end_all_the_same(tmp_path: Path, undisturb
     firmware: Firmware = make_firmware(tmp_path)
     (firmware.words_file.with_name("Makefile")).write_text(STUBBORN)
     place = Place(firmware.tree, tmp_path / "place", undisturbed.words)
-    run = place.start(str(place.output / DEBIAN_X86_64 / "delta.tar.zst"))
-    ready = place.output / f"build/{DEBIAN_X86_64}_delta.tar.zst/build/ready"
-    wait_until(run, ready.exists)
+    run = start_stubborn(place)
     assert sandboxed(place.output), "nothing to be ended: the test proves nothing"
     ended(run)
 
