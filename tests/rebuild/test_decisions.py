@@ -16,18 +16,16 @@ import pytest
 from changes import append, replace
 
 from leafroot.rootfs.cpio import read_newc
-from tests.real_builds import DEBIAN_X86_64, sha256
+from tests.real_builds import sha256
 from tests.reliability.building import Place
 from tests.reliability.made_up_firmware import Firmware, make_firmware
 
 LINE = re.compile(r"^  (\S.*?)(?: \d[\w.]*)? +[\d.]+ s(, from the cache)?$", re.MULTILINE)
-WORDS = ("BOARD=little", "TOOLCHAIN=debian")
 PACKED = frozenset({"root", "ELF checks", "root, compressed"})
 SLOT, IMAGE = "size of the root's slot", "image bzImage"
 # Large, and made quickly: they are never kept.
 NOT_CACHED = frozenset({SLOT, IMAGE})
 IMAGES = PACKED | NOT_CACHED | {"manifest"}
-DELTA = f"{DEBIAN_X86_64}/delta.tar.zst"
 LEFT = "The next build leaves it as it is"
 SAME_BYTES = "will be made again itself, perhaps with the same bytes"
 
@@ -67,7 +65,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
 @pytest.fixture(scope="module")
 def finished(firmware: Firmware, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place where all is built."""
-    place = Place(firmware.tree, tmp_path_factory.mktemp("place"), WORDS)
+    place = Place(firmware.tree, tmp_path_factory.mktemp("place"), firmware.words)
     assert built(place.build()) >= {"delta", "root", "manifest"}
     return place
 
@@ -91,7 +89,7 @@ def test_words_for_people_build_nothing(place: Place) -> None:
     assert does_nothing(place)
 
 
-def test_an_input_that_gives_the_same_bytes_goes_no_further(place: Place) -> None:
+def test_an_input_that_gives_the_same_bytes_goes_no_further(place: Place, firmware: Firmware) -> None:
     """But the manifest, which says what went into each output, is written anew."""
     before, digests = place.bytes_made(), manifest_of(place)
     append("package/delta/src/Makefile", "# A comment.\n")(place.checkout)
@@ -99,18 +97,20 @@ def test_an_input_that_gives_the_same_bytes_goes_no_further(place: Place) -> Non
     assert built(said) == {"delta", "manifest"} and not brought(said)
     after = place.bytes_made()
     assert {name for name in before if after[name] != before[name]} == {"little/images/manifest.json"}
-    assert {name for name, digest in manifest_of(place).items() if digest != digests[name]} == {DELTA}
+    assert {name for name, digest in manifest_of(place).items() if digest != digests[name]} == {
+        f"{firmware.target}/delta.tar.zst"
+    }
     assert does_nothing(place)
 
 
-def test_other_bytes_go_as_far_as_they_reach_and_no_further(place: Place) -> None:
+def test_other_bytes_go_as_far_as_they_reach_and_no_further(place: Place, firmware: Firmware) -> None:
     before = place.bytes_made()
     append("package/delta/src/words", "more\n")(place.checkout)
     assert built(place.build()) == {"delta", *IMAGES}
     changed = {name for name, digest in place.bytes_made().items() if digest != before[name]}
     # Neither what was found in ELF files nor the size of the slot is another.
     images = {f"little/images/{name}" for name in ("rootfs.cpio.zst", "bzImage", "manifest.json")}
-    assert changed == {DELTA, "little/rootfs.cpio", *images}
+    assert changed == {f"{firmware.target}/delta.tar.zst", "little/rootfs.cpio", *images}
 
 
 def test_what_is_changed_back_comes_from_the_cache(place: Place) -> None:
@@ -139,8 +139,8 @@ def test_record_manifest_and_cache_have_one_digest(place: Place) -> None:
 
 def test_the_path_of_the_checkout_does_not_change_the_output(place: Place, tmp_path: Path) -> None:
     shutil.copytree(place.checkout, tmp_path / "a longer path" / "checkout")
-    other = Place(tmp_path / "a longer path" / "checkout", tmp_path / "other", WORDS)
-    shutil.copytree(place.cache, other.cache)
+    other = Place(tmp_path / "a longer path" / "checkout", tmp_path / "other", place.words)
+    shutil.copytree(place.cache, other.cache, symlinks=True)
     said = other.build()
     assert built(said) == NOT_CACHED
     assert (other.bytes_made(), manifest_of(other)) == (place.bytes_made(), manifest_of(place))
@@ -238,7 +238,7 @@ board = Board(
 '''
 
 
-def write_two_boards(tree: Path) -> None:
+def write_two_boards(tree: Path, firmware: Firmware) -> None:
     """Two boards with the same packages, of which one has an option on."""
     files = {
         "package/speaks/package.py": SPEAKS,
@@ -248,7 +248,7 @@ def write_two_boards(tree: Path) -> None:
     }
     for name, option in (("loud", "CONFIG_PACKAGE_SPEAKS_LOUD=y\n"), ("low", "")):
         files[f"board/{name}/board.py"] = BOARD.format(name=name)
-        files[f"configs/{name}_defconfig"] = f"CONFIG_BOARD_{name.upper()}=y\n{option}"
+        files[f"configs/{name}_defconfig"] = f"CONFIG_BOARD_{name.upper()}=y\n{firmware.toolchain}{option}"
     for path, text in files.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(text)
@@ -267,9 +267,9 @@ def check_boards(place: Place) -> None:
 def test_two_boards_with_other_options_stand_side_by_side(firmware: Firmware, finished: Place, tmp_path: Path) -> None:
     """In one run, in runs of their own, in either order: nothing of the one is made again for the other."""
     shutil.copytree(firmware.tree, tmp_path / "checkout")
-    write_two_boards(tmp_path / "checkout")
-    place = Place(tmp_path / "checkout", tmp_path / "place", ("TOOLCHAIN=debian",))
-    shutil.copytree(finished.cache, place.cache)
+    write_two_boards(tmp_path / "checkout", firmware)
+    place = Place(tmp_path / "checkout", tmp_path / "place", firmware.words[1:])
+    shutil.copytree(finished.cache, place.cache, symlinks=True)
     said = place.build("BOARD=loud,low")
     lines = [match[1] for match in LINE.finditer(said)]
     assert [lines.count(name) for name in ("speaks", "listens", "gamma", "musl")] == [2, 2, 1, 1]
@@ -278,15 +278,15 @@ def test_two_boards_with_other_options_stand_side_by_side(firmware: Firmware, fi
     for boards in ("loud,low", "low,loud", "loud", "low", "loud"):
         assert does_nothing(place, f"BOARD={boards}"), boards
     # The files' names tell them apart, and each is what it is without the other.
-    names = {path.name for path in (place.output / DEBIAN_X86_64).glob("speaks*.tar.zst")}
+    names = {path.name for path in (place.output / firmware.target).glob("speaks*.tar.zst")}
     assert len(names) == 2 and all(re.fullmatch(r"speaks-[0-9a-f]{8}\.tar\.zst", name) for name in names)
-    alone = Place(place.checkout, tmp_path / "alone", ("TOOLCHAIN=debian",))
+    alone = Place(place.checkout, tmp_path / "alone", firmware.words[1:])
     for board in ("low", "loud"):
         alone.build(f"BOARD={board}", "--cache-disable")
     assert alone.bytes_made() == both
     manifests = [manifest_of(place, board) for board in ("low", "loud")]
     shared = manifests[0].keys() & manifests[1].keys()
-    assert f"{DEBIAN_X86_64}/musl.tar.zst" in shared
+    assert f"{firmware.target}/musl.tar.zst" in shared
     assert {name: manifests[0][name] for name in shared} == {name: manifests[1][name] for name in shared}
 
 
@@ -294,9 +294,9 @@ def test_an_option_that_is_switched_back_finds_what_was_there(
     firmware: Firmware, finished: Place, tmp_path: Path
 ) -> None:
     shutil.copytree(firmware.tree, tmp_path / "checkout")
-    write_two_boards(tmp_path / "checkout")
-    place = Place(tmp_path / "checkout", tmp_path / "place", ("BOARD=low", "TOOLCHAIN=debian"))
-    shutil.copytree(finished.cache, place.cache)
+    write_two_boards(tmp_path / "checkout", firmware)
+    place = Place(tmp_path / "checkout", tmp_path / "place", ["BOARD=low", *firmware.words[1:]])
+    shutil.copytree(finished.cache, place.cache, symlinks=True)
     place.build()
     before = place.bytes_made()
     loud = tmp_path / "loud.config"

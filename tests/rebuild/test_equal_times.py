@@ -75,7 +75,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
 def place(firmware: Firmware, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A finished build, which tests only ask what the next one would do."""
     time.sleep(0.2)
-    words = ["BOARD=little", "TOOLCHAIN=debian", f"OVERLAY={firmware.tree}/more"]
+    words = [*firmware.words, f"OVERLAY={firmware.tree}/more"]
     # Python is to keep what it compiled, whatever the caller's environment says.
     made = Place(firmware.tree, tmp_path_factory.mktemp("place"), words, {"PYTHONDONTWRITEBYTECODE": ""})
     made.build()

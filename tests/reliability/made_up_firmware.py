@@ -14,7 +14,7 @@ import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from made_up_tools import lay_build_root, lay_compiler
+from tests.reliability.made_up_tools import TUPLE, lay_build_root, lay_compiler
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,13 +97,7 @@ board = Board(
     packages=["alpha", "beta", "gamma", "delta"],
 )
 """
-_DEFCONFIG = """\
-CONFIG_BOARD_LITTLE=y
-CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y
-CONFIG_IMAGE_ZSTD_LEVEL=1
-CONFIG_TOOLCHAIN_EXTERNAL=y
-CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="{compiler}"
-"""
+_DEFCONFIG = "CONFIG_BOARD_LITTLE=y\nCONFIG_SYSTEM_ROOT_PASSWORD_LESS=y\nCONFIG_IMAGE_ZSTD_LEVEL=1\n"
 _WORDS = """\
 \"\"\"Words of our own.\"\"\"
 
@@ -123,16 +117,28 @@ SIZES = {"linux": 3_000_000, "musl": 100_000, "alpha": 1_500_000, "beta": 1_000_
 
 @dataclass
 class Firmware:
-    """A made-up checkout, and where its archives are found."""
+    """A made-up checkout, and where its archives and its compiler are found."""
 
     tree: Path
     archives: Path
+    compiler: Path
     sums: dict[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> list[str]:
         """The words to build it with."""
         return ["BOARD=little", f"PRIMARY_MIRROR={self.archives}"]
+
+    @property
+    def toolchain(self) -> str:
+        """The lines of a configuration that select its compiler."""
+        return f'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="{self.compiler}"\n'
+
+    @property
+    def target(self) -> str:
+        """The folder below OUTPUT of what its compiler compiles."""
+        key = hashlib.sha256(f"{self.compiler}/{TUPLE}".encode()).hexdigest()[:6]
+        return f"x86_64-leafroot-linux-musl-external-{key}"
 
     @property
     def words_file(self) -> Path:
@@ -144,7 +150,7 @@ class Firmware:
 
 
 def make_firmware(place: Path) -> Firmware:
-    firmware = Firmware(place / "checkout", place / "archives")
+    firmware = Firmware(place / "checkout", place / "archives", place / "compiler")
     firmware.archives.mkdir(parents=True)
     shutil.copytree(ROOT / "leafroot", firmware.tree / "leafroot", ignore=shutil.ignore_patterns("tools"))
     files = {
@@ -159,7 +165,7 @@ def make_firmware(place: Path) -> Firmware:
         "leafroot/tools/root-slot/Makefile": "slot-gzip:\n\ttouch $@\n",
         "leafroot/tools/root-slot/make-slot.sh": (ROOT / "leafroot/tools/root-slot/make-slot.sh").read_text(),
         "board/little/board.py": _BOARD,
-        "configs/little_defconfig": _DEFCONFIG.format(compiler=place / "compiler"),
+        "configs/little_defconfig": _DEFCONFIG + firmware.toolchain,
         "linux/6.12/kernel.py": _SERIES.format(
             **_pack(firmware, "linux", Makefile=_KERNEL_MAKEFILE, README="A kernel.\n")
         ),
@@ -176,7 +182,7 @@ def make_firmware(place: Path) -> Firmware:
         packed = _pack(firmware, name, Makefile=_PACKAGE_MAKEFILE.replace("{name}", name))
         files[f"package/{name}/package.py"] = _PACKAGE.format(name=name, depends=depends, **packed)
     lay_build_root(firmware.tree, firmware.archives)
-    lay_compiler(place / "compiler")
+    lay_compiler(firmware.compiler)
     for name, text in files.items():
         file = firmware.tree / name
         file.parent.mkdir(parents=True, exist_ok=True)
