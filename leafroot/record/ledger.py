@@ -128,9 +128,13 @@ class Result:
 
 @dataclass
 class Report:
-    """What a run did, for people. It holds the lock of the output folder until the end."""
+    """What a run did, for people. It holds the lock of the output folder until the end.
+
+    `fetched` gives the number of bytes that were downloaded.
+    """
 
     lock: IO[str]
+    fetched: Callable[[], int] = lambda: 0
     results: list[Result] = field(default_factory=list)
     built: set[str] = field(default_factory=set)
     cached: set[str] = field(default_factory=set)
@@ -149,7 +153,9 @@ class Report:
                 print(f"{_shown(result.place)}: {_extent(result)}{'' if fresh & {*result.outputs} else ', up to date'}")
         if fresh:
             seconds = time.monotonic() - self.begun
-            print(f"{len(self.built)} steps built, {len(self.cached)} from the cache, {seconds:.1f} s")
+            counts = f"{len(self.built)} steps built, {len(self.cached)} from the cache"
+            fetched = f", {size(self.fetched())} downloaded" if self.fetched() else ""
+            print(f"{counts}{fetched}, {seconds:.1f} s")
 
 
 def _shown(place: Path) -> Path:

@@ -131,3 +131,13 @@ def test_an_output_that_is_not_to_be_cached_is_not(run: Run) -> None:
     run.actions.add(step)
     run.perform(step)
     assert not run.kept and run.memory.digest("x/large") == hashlib.sha256(b"made").hexdigest()
+
+
+@pytest.mark.parametrize(("fetched", "words"), [(0, ""), (412_345_678, ", 412.3 MB downloaded")])
+def test_the_last_line_counts_steps_and_bytes(
+    fetched: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        Report(lock, lambda: fetched, built={"a", "b"}, cached={"c"}).summary()
+    said = capsys.readouterr().out.rpartition(", ")[0]
+    assert said == f"2 steps built, 1 from the cache{words}"
