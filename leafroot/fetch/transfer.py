@@ -256,15 +256,22 @@ def _open_file(url: str, offset: int) -> _Answer:
     return _Answer(lambda: stream.read1(CHUNK), stream.close, stream.tell(), total)
 
 
+def certificates(system: ssl.DefaultVerifyPaths) -> str | bool:
+    """What servers' certificates are checked with: the system's, or else (True) the list that comes with Requests."""
+    if system.cafile:
+        return system.cafile
+    # A system without the certificates of public authorities may have the folder for them.
+    folder = Path(system.capath) if system.capath else None
+    return str(folder) if folder and folder.is_dir() and any(folder.iterdir()) else True
+
+
 def _request(url: str, offset: int) -> requests.Response:
     headers = {"User-Agent": "leafroot", "Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
     with requests.Session() as session:
         session.max_redirects = REDIRECTS
-        # The system's certificates, and not the list that comes with Requests.
-        paths = ssl.get_default_verify_paths()
-        session.verify = paths.cafile or paths.capath or True
+        session.verify = certificates(ssl.get_default_verify_paths())
         name, password = login_of(url)
         # As UTF-8 (RFC 7617): text would be limited to Latin-1. Without a login in the URL, Requests looks into netrc.
         login = HTTPBasicAuth(name.encode(), password.encode()) if name or password else None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from recorded_progress import Told
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
 from leafroot.fetch.fetch import Mirrors, fetch
+from leafroot.fetch.transfer import certificates
 
 # What is written behind the host, what the server is asked for, and the file's name.
 PATHS = {
@@ -219,3 +221,15 @@ def test_a_server_has_a_certificate_that_the_machine_trusts(
     finally:
         server.close()
     assert caught.value.hint == f"{server.url}/a.tar: its certificate is not trusted: self-signed certificate"
+
+
+def test_a_machine_without_certificates_uses_those_of_requests(tmp_path: Path) -> None:
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    empty.mkdir()
+    full.mkdir()
+    (full / "0123abcd.0").touch()
+    found = ssl.get_default_verify_paths()
+    assert certificates(found._replace(cafile="/a.pem", capath=str(empty))) == "/a.pem"
+    assert certificates(found._replace(cafile=None, capath=str(full))) == str(full)
+    assert certificates(found._replace(cafile=None, capath=str(empty))) is True
+    assert certificates(found._replace(cafile=None, capath=None)) is True
