@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 # All that a made-up machine has in its PATH: what bootstrap itself calls, and what the tests have it run.
-PROGRAMS = ["sh", "cat", "chmod", "cksum", "cp", "echo", "env", "flock", "mktemp", "mv", "rm", "tail", "true"]
+PROGRAMS = ["sh", "cat", "chmod", "sha256sum", "cp", "echo", "env", "flock", "mktemp", "mv", "rm", "tail", "true"]
 
 # What bootstrap asks the machine for, beside a Python.
 NEEDED = ["bwrap", "git"]

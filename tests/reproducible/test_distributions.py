@@ -28,6 +28,7 @@ IMAGES = ("bzImage", "rootfs.cpio.zst", "manifest.json")
 TOOLS = ("apt-get", "dpkg", "gcc", "ld", "make", "perl", "awk", "sed", "find", "patch", "flex", "qemu-system-x86_64")
 RELEASES = ("bookworm", "trixie")
 USER = 1000
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PASSED = ("PIP_INDEX_URL", "PIP_CERT", "PIP_TRUSTED_HOST", "PIP_CONFIG_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 pytestmark = [
@@ -42,7 +43,9 @@ def minimal(folder: Path) -> list[str]:
     usr = shared_store().usr(machine.alone("minimal"))
     assert not [name for name in TOOLS for place in ("bin", "sbin") if (usr / place / name).exists()]
     etc = folder / "etc"
-    etc.mkdir()
+    (etc / "ssl/certs").mkdir(parents=True)
+    # Debian's own pip, which venv installs, does not start without it.
+    shutil.copyfile(CERTIFICATES, etc / "ssl/certs/ca-certificates.crt")
     (etc / "passwd").write_text(f"dev:x:{USER}:{USER}::/home/dev:/bin/sh\n")
     (etc / "group").write_text(f"dev:x:{USER}:\n")
     shutil.copyfile("/etc/resolv.conf", etc / "resolv.conf")
@@ -72,13 +75,12 @@ def build(words: list[str], folder: Path, archives: Path, toolchain: str) -> dic
     home = folder / "home"
     home.mkdir()
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, home / "leafroot"], check=True)
-    certificates = Path("/etc/ssl/certs/ca-certificates.crt")
     variables = {"PATH": "/usr/bin:/usr/sbin", "HOME": "/home/dev", "PIP_CERT": "/ca.crt"}
     variables |= {name: os.environ[name] for name in os.environ if name in PASSED or name.lower().endswith("_proxy")}
     line = ["bwrap", "--unshare-user", "--uid", str(USER), "--gid", str(USER), "--unshare-pid", "--unshare-uts"]
     line += ["--die-with-parent", "--clearenv", *words, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     line += ["--bind", str(home), "/home/dev", "--ro-bind", str(archives), "/archives"]
-    line += ["--ro-bind", str(certificates), "/ca.crt"]
+    line += ["--ro-bind", str(CERTIFICATES), "/ca.crt"]
     for name, value in variables.items():
         line += ["--setenv", name, value]
     command = ["./bootstrap", "scons", f"BOARD={BOARD}", f"TOOLCHAIN={toolchain}", "boot-test"]

@@ -4,7 +4,7 @@
 from leafroot import BuildRoot
 
 _APPLETS = (
-    *("cat", "chmod", "cksum", "cp", "echo", "env", "id", "ls", "mkdir", "mktemp", "mv", "rm", "sh", "tail"),
+    *("cat", "chmod", "cp", "echo", "env", "id", "ls", "mkdir", "mktemp", "mv", "rm", "sh", "sha256sum", "tail"),
     *("test", "true", "uname"),
 )
 
