@@ -77,8 +77,9 @@ def build(words: list[str], folder: Path, archives: Path, toolchain: str) -> dic
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, home / "leafroot"], check=True)
     variables = {"PATH": "/usr/bin:/usr/sbin", "HOME": "/home/dev", "PIP_CERT": "/ca.crt"}
     variables |= {name: os.environ[name] for name in os.environ if name in PASSED or name.lower().endswith("_proxy")}
-    line = ["bwrap", "--unshare-user", "--uid", str(USER), "--gid", str(USER), "--unshare-pid", "--unshare-uts"]
-    line += ["--die-with-parent", "--clearenv", *words, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    line = ["bwrap", "--unshare-user", "--uid", str(USER), "--gid", str(USER), "--unshare-uts"]
+    # The machine's own /proc: one with parts hidden, as bwrap makes it, would forbid those of the steps' sandboxes.
+    line += ["--die-with-parent", "--clearenv", *words, "--bind", "/proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     line += ["--bind", str(home), "/home/dev", "--ro-bind", str(archives), "/archives"]
     line += ["--ro-bind", str(CERTIFICATES), "/ca.crt"]
     for name, value in variables.items():
