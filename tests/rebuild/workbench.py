@@ -18,7 +18,17 @@ HERE = Path(__file__).parent
 TARGETS = {"source": "x86_64-leafroot-linux-musl", "debian": DEBIAN_X86_64}
 BOARD = "qemu_x86_64"
 
-_COPIED = ("SConstruct", "LICENSE", "requirements.txt", "leafroot", "package", "board", "linux", "configs")
+_COPIED = (
+    "SConstruct",
+    "LICENSE",
+    "requirements.txt",
+    "leafroot",
+    "package",
+    "board",
+    "buildroots",
+    "linux",
+    "configs",
+)
 # What takes long, and is another test's: the kernel, of which what is compiled depends on its configuration's bytes.
 COMPILED = ("linux.tar.zst",)
 KERNEL = ("linux.config", *COMPILED, "kernel-with-slot")

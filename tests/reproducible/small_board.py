@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.real_builds import CALLERS_CACHE
 from tests.small_tree import SmallTree, board, package
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +38,9 @@ ls /src | gzip -n >/out/usr/share/list.gz
 '''
 
 
-def made_up(output, script, *inputs, result="/out"):
+def made_up(machine, output, script, *inputs, result="/out"):
     title = output.rpartition("/")[2].split(".")[0]
-    return Step(title, Output(output), inputs, commands=(("sh", "-ec", script),), result=result)
+    return Step(title, Output(output), (machine.usr(), *inputs), commands=(("sh", "-ec", script),), result=result)
 
 
 def plan_board(config, machine):
@@ -49,16 +50,20 @@ def plan_board(config, machine):
         leaks = json.load(file)
     libc = "mkdir -p /out/lib /out/bin /out/sbin && echo musl >/out/lib/libc.so"
     init = "echo '#!/bin/sh' >/out/bin/sh && chmod 755 /out/bin/sh && cp /out/bin/sh /out/sbin/init"
-    musl = made_up("target/musl.tar.zst", f"{libc} && {init}")
-    alpha = made_up("target/alpha.tar.zst", leaks.get("alpha", GOOD), folder)
-    others = [made_up(f"target/{name}.tar.zst", leaks[name], folder) for name in leaks if name != "alpha"]
+    musl = made_up(machine, "target/musl.tar.zst", f"{libc} && {init}")
+    alpha = made_up(machine, "target/alpha.tar.zst", leaks.get("alpha", GOOD), folder)
+    others = [made_up(machine, f"target/{name}.tar.zst", leaks[name], folder) for name in leaks if name != "alpha"]
     toolchain = Toolchain(
-        "made up", config.arch, (), (), musl.output, None, languages=frozenset({"c"}), folder="target", steps=()
+        *(machine, "made up", config.arch, (), (), musl.output, None),
+        languages=frozenset({"c"}),
+        folder="target",
+        steps=(),
     )
     built = {node.key: alpha for node in config.graph if node.unit.name == "alpha"}
     root = plan_root(config, toolchain, built)
     script = "cat /root.zst >/build/image && date -r /root.zst +%s >/dev/null"
-    image = made_up("one/images/image", script, Artefact("/root.zst", root.packed.output), result="/build/image")
+    packed = Artefact("/root.zst", root.packed.output)
+    image = made_up(machine, "one/images/image", script, packed, result="/build/image")
     steps = (musl, alpha, *others, *root.steps, image)
     manifest = _plan_manifest(config, toolchain, (image, root.packed), None, root.elf, steps)
     return Plan(
@@ -100,7 +105,11 @@ class SmallBoard:
         }
         SmallTree(self.checkout, files)
         shutil.copytree(ROOT / "leafroot", self.checkout / "leafroot", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "buildroots", self.checkout / "buildroots")
         self.cache = place / "cache"
+        self.cache.mkdir()
+        # The build root is downloaded once. Each of the two builds unpacks it.
+        (self.cache / "dl").symlink_to(CALLERS_CACHE / "dl")
         self.temporary = place / "temporary"
         self.temporary.mkdir()
 
