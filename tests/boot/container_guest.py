@@ -36,14 +36,15 @@ def image(
     board: str = EVERYTHING,
     kernel: str = "6.12",
     boot: str,
+    tree: Path = TREE,
 ) -> Guest:
-    """The machine that boots a board's image, built with these packages added."""
+    """The machine that boots a board's image, built with these packages added; some of them may be in `tree`."""
     fragment = folder / "containers.config"
     symbols = (name.upper().replace("-", "_") for name in packages)
     fragment.write_text("".join(f"CONFIG_PACKAGE_{symbol}=y\n" for symbol in symbols))
     scons(
         *(f"BOARD={board}", f"KERNEL={kernel}", f"BOOT={boot}", f"OUTPUT={_OUTPUT}"),
-        *(f"EXTERNAL={TREE}", f"CONFIG={fragment}"),
+        *(f"EXTERNAL={tree}", f"CONFIG={fragment}"),
     )
     config = configuration(board)
     kernel_image = ROOT / _OUTPUT / board / "images" / Path(config.arch.kernel_image).name

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """busybox's own test suite in the guest, on both sizes of busybox: every result is the one that is listed.
 
-The lists are tests/boot/busybox/<size>.txt. A line is the result, as the suite prints it, and for all but a skipped
-test the reason after two spaces and "#". Tests that are not listed must pass.
+The lists are tests/boot/busybox/<size>.txt (see expected_results.py). A skipped test needs no reason.
 """
 
 from __future__ import annotations
@@ -17,11 +16,13 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
+from tests.boot.expected_results import PASS, differences, listed
 
 ROOT = Path(__file__).parents[2]
 TREE = Path(__file__).parent / "busybox"
 # Passed at least: the suite was not cut short.
 LEAST = {"full": 950, "small": 570}
+NO_REASON = ("SKIPPED: ", "UNTESTED: ")
 _RESULT = re.compile(r"^busyboxtest: ((?:PASS|FAIL|SKIPPED|UNTESTED|LEFT OUT): .*)$", re.MULTILINE)
 ANSWER = """\
 #!/bin/sh
@@ -36,28 +37,9 @@ def results(console: str) -> Counter[str]:
     return Counter(line.strip() for line in _RESULT.findall(console.replace("\r", "")))
 
 
-def listed(text: str) -> Counter[str]:
-    """The results of a list; each that is not a skipped test has a reason."""
-    found: Counter[str] = Counter()
-    for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        result, _, reason = line.partition("  # ")
-        assert reason or result.startswith(("SKIPPED: ", "UNTESTED: ")), f"no reason: {line}"
-        found[result.strip()] += 1
-    return found
-
-
-def differences(seen: Counter[str], expected: Counter[str]) -> list[str]:
-    """What is not as the list says, a line each."""
-    notable = Counter({line: count for line, count in seen.items() if not line.startswith("PASS: ")})
-    lines = [f"not in the list: {line}" for line in (notable - expected).elements()]
-    return lines + [f"in the list, but not seen: {line}" for line in (expected - notable).elements()]
-
-
 def test_every_difference_from_the_list_is_told() -> None:
     console = "busyboxtest: PASS: a\r\nbusyboxtest: FAIL: b\r\nnoise\nbusyboxtest: SKIPPED: c\nbusyboxtest: PASS: d\n"
-    assert differences(results(console), listed("FAIL: b  # known\nSKIPPED: c\n")) == []
+    assert differences(results(console), listed("FAIL: b  # known\nSKIPPED: c\n", NO_REASON)) == []
     assert differences(results(console), listed("FAIL: b  # known\nFAIL: d  # was so\n")) == [
         "not in the list: SKIPPED: c",
         "in the list, but not seen: FAIL: d",
@@ -88,5 +70,5 @@ def test_busyboxs_own_tests(
     console.expect("busyboxtest: end", timeout=3600)
     seen = results(console.seen)
     print(Counter(line.partition(":")[0] for line in seen.elements()))
-    assert differences(seen, listed((TREE / f"{size}.txt").read_text())) == []
-    assert sum(count for line, count in seen.items() if line.startswith("PASS: ")) >= LEAST[size]
+    assert differences(seen, listed((TREE / f"{size}.txt").read_text(), NO_REASON)) == []
+    assert sum(count for line, count in seen.items() if line.startswith(PASS)) >= LEAST[size]

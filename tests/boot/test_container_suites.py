@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Suites that the runtimes' own authors wrote, run in the guest on the image as it was built.
+
+A suite's source, the files in suites/guest and Debian's tools, which the suite needs, are brought into the running
+system. What fails, is skipped or is left out must be what suites/expected lists, with the reason (expected_results.py).
+"""
+
+from __future__ import annotations
+
+import functools
+import platform
+import re
+import tarfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from leafroot.debian.apt import Apt
+from leafroot.describe.archive import Archive
+from leafroot.fetch.fetch import fetch
+from leafroot.store.trees import Store
+from leafroot.units.catalog import load_catalog
+from tests.boot.conftest import Scons
+from tests.boot.container_guest import ROOT, Consoles, image, log_in, served
+from tests.boot.expected_results import PASS, differences, listed
+from tests.real_builds import CALLERS_CACHE
+
+SUITES = Path(__file__).parent / "suites"
+RELEASE = "trixie"
+TOOLS = (
+    *("bash", "bats", "coreutils", "diffutils", "findutils", "gawk", "gcc", "grep", "gzip", "hostname", "iproute2"),
+    *("jq", "libc6-dev", "libcap2-bin", "libseccomp-dev", "procps", "python3", "python3-seccomp", "python3-tap", "sed"),
+    *("strace", "tar", "util-linux", "xz-utils"),
+)
+# RAM in MiB: image, tools and what the tests write are in it. With four processors nothing is skipped for want of one.
+MEMORY, PROCESSORS = 4096, 4
+FAIL, SKIPPED, LEFT_OUT, BROKEN = "FAIL: ", "SKIPPED: ", "LEFT OUT: ", "BROKEN: "
+_PROGRAM = re.compile(r"^suite: begin (.+)$(.*?)^suite: end \1: status (\d+)$", re.MULTILINE | re.DOTALL)
+_LEFT_OUT = re.compile(r"^suite: left out (.+)$", re.MULTILINE)
+_PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
+# A number and a dash may stand before the text.
+_RESULT = re.compile(r"^(ok|not ok)\b *\d* *(?:- )?(.*)$", re.MULTILINE)
+_SKIP = re.compile(r"\s*# ?skip\S*\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite: the package with its source, packages for it in the image, and how many checks pass at least."""
+
+    source: str = ""
+    packages: tuple[str, ...] = ()
+    passing: int = 1
+
+
+EXPECTED = {
+    "bubblewrap": Suite("bubblewrap", passing=320),
+    "crun": Suite("crun", passing=100),
+    "runc": Suite("runc", ("runctest",), passing=100),
+    "oci": Suite(packages=("ocivalidation",)),
+}
+
+
+def results(console: str) -> Counter[str]:
+    """What a suite's programs have said on the console, a result each.
+
+    A program whose plan is not kept, or which says that it failed although none of its checks did, is BROKEN.
+    """
+    said = console.replace("\r", "")
+    found = Counter(f"{LEFT_OUT}{name}" for name in _LEFT_OUT.findall(said))
+    for program in _PROGRAM.findall(said):
+        found.update(_results_of(*program))
+    begun = Counter(re.findall(r"^suite: begin (.+)$", said, re.MULTILINE))
+    ended = Counter(name for name, _, _ in _PROGRAM.findall(said))
+    found.update(f"{BROKEN}{name}: it never ended" for name in (begun - ended).elements())
+    return found
+
+
+def _results_of(name: str, output: str, status: str) -> list[str]:
+    lines = []
+    for verdict, text in _RESULT.findall(output):
+        before, skip, why = text, "", ""
+        if mark := _SKIP.search(text):
+            before, skip, why = text[: mark.start()], mark.group(), text[mark.end() :]
+        text = f"{before} ({why})" if before and why else before or why
+        kind = FAIL if verdict == "not ok" else SKIPPED if skip else PASS
+        lines.append(f"{kind}{name}: {text}")
+    plans = _PLAN.findall(output)
+    if plans == ["0"] and not lines:
+        return [f"{SKIPPED}{name}: the whole program"]
+    if plans != [str(len(lines))]:
+        lines.append(f"{BROKEN}{name}: {len(lines)} results, announced: {', '.join(plans) or 'nothing'}")
+    if status != "0" and not any(line.startswith(FAIL) for line in lines):
+        lines.append(f"{BROKEN}{name}: status {status}")
+    return lines
+
+
+def test_a_result_that_is_missing_is_noticed() -> None:
+    console = (
+        "suite: left out d\r\n"
+        "suite: begin a\r\n1..3\r\nok 1 - one\r\nnot ok 2 two\r\nok 3 # SKIP no three\r\nsuite: end a: status 1\r\n"
+        "suite: begin b\nok one\nok 2 - two # skip why\nsuite: end b: status 127\n"
+        "suite: begin e\n1..0 # SKIP\nsuite: end e: status 0\n"
+        "suite: begin c\n1..1\nok 1 - one\n"
+    )
+    assert results(console) == Counter(
+        [
+            *("LEFT OUT: d", "PASS: a: one", "FAIL: a: two", "SKIPPED: a: no three"),
+            *("PASS: b: one", "SKIPPED: b: two (why)", "BROKEN: b: 2 results, announced: nothing"),
+            *("BROKEN: b: status 127", "SKIPPED: e: the whole program", "BROKEN: c: it never ended"),
+        ]
+    )
+
+
+def store() -> Store:
+    return Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
+
+
+def tools() -> Path:
+    """The tree of Debian's tools with all that they need."""
+    apt = Apt(CALLERS_CACHE / "apt" / RELEASE, RELEASE)
+    apt.update()
+    packages = apt.closure(TOOLS)
+    return store().united([Archive(f"debian:{one.path}", one.sha256, "data.tar.xz") for one in packages])
+
+
+def pack(name: str, target: Path) -> None:
+    """Write what a suite needs in the guest into a tar archive; all of it is root's."""
+
+    def roots(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        return member
+
+    with tarfile.open(target, "w") as archive:
+        add = functools.partial(archive.add, filter=roots)
+        add(tools(), "usr/gnu")
+        add(SUITES / "guest", "usr/suite/guest")
+        add(SUITES / "expected" / f"{name}.txt", "usr/suite/expected")
+        if EXPECTED[name].source:
+            package = load_catalog(ROOT).packages[EXPECTED[name].source].value
+            source, *rest = package.archives()
+            add(store().source(source, [], debian=next(iter(rest), None)), "usr/suite/source")
+
+
+@pytest.mark.containers
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the tools are fetched for this machine's processor")
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_authors_own_suites_pass_in_the_guest(
+    scons: Scons, console_of: Consoles, tmp_path: Path, name: str
+) -> None:
+    suite = EXPECTED[name]
+    guest = image(scons, tmp_path, ("network", *suite.packages), boot="nullfs", tree=SUITES)
+    public = tmp_path / "public"
+    public.mkdir()
+    pack(name, public / "suite.tar")
+    with served(public) as url:
+        console = console_of([*replace(guest, memory=MEMORY).argv(), "-smp", str(PROCESSORS)])
+        log_in(console, f"wget -q -O - {url}/suite.tar | tar -x -C / && sh /usr/suite/guest/run {name}")
+        console.expect("suite: status ", timeout=7200.0)
+        console.expect("\n", timeout=10.0)
+    said = console.seen.replace("\r", "")
+    (tmp_path / "suite.log").write_text(said)
+    assert "suite: status 0\n" in said, said[-20000:]
+    seen = results(said)
+    counts = Counter(dict.fromkeys((PASS, FAIL, SKIPPED, LEFT_OUT), 0))
+    for line in seen.elements():
+        counts[f"{line.partition(': ')[0]}: "] += 1
+    print(name, dict(counts))
+    expected = listed((SUITES / "expected" / f"{name}.txt").read_text())
+    assert differences(seen, expected) == [], said[-20000:]
+    assert counts[PASS] >= suite.passing
