@@ -19,12 +19,11 @@ import pytest
 
 from leafroot.debian.apt import Apt
 from leafroot.describe.archive import Archive
-from leafroot.fetch.fetch import fetch
-from leafroot.store.trees import Store
 from leafroot.units.catalog import load_catalog
 from tests.boot.conftest import Scons
 from tests.boot.container_guest import ROOT, Consoles, image, log_in, served
 from tests.boot.expected_results import PASS, differences, listed
+from tests.performing import shared_store
 from tests.real_builds import CALLERS_CACHE
 
 SUITES = Path(__file__).parent / "suites"
@@ -123,16 +122,12 @@ def test_the_programs_of_runcs_suite_are_from_its_own_source() -> None:
     assert [*packages["runctest"].value.archives()] == [*packages["runc"].value.archives()]
 
 
-def store() -> Store:
-    return Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE))
-
-
 def tools() -> Path:
     """The tree of Debian's tools with all that they need."""
     apt = Apt(CALLERS_CACHE / "apt" / RELEASE, RELEASE)
     apt.update()
     packages = apt.closure(TOOLS)
-    return store().united([Archive(f"debian:{one.path}", one.sha256, "data.tar.xz") for one in packages])
+    return shared_store().united([Archive(f"debian:{one.path}", one.sha256, "data.tar.xz") for one in packages])
 
 
 def pack(name: str, target: Path) -> None:
@@ -149,7 +144,7 @@ def pack(name: str, target: Path) -> None:
         add(SUITES / "guest", "usr/suite/guest")
         add(SUITES / "expected" / f"{name}.txt", "usr/suite/expected")
         source, *debian = load_catalog(ROOT).packages[name].value.archives()
-        add(store().source(source, [], debian=next(iter(debian), None)), "usr/suite/source")
+        add(shared_store().source(source, [], debian=next(iter(debian), None)), "usr/suite/source")
 
 
 @pytest.mark.containers
