@@ -226,7 +226,7 @@ CHANGES = (
             replace(
                 "package/catatonit/package.py",
                 '"debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz"',
-                '["https://x.invalid/x.tar.gz", "debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz"]',
+                '"https://x.invalid/x.tar.gz", "debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz"',
             ),
             append("board/qemu_x86_64/board.py", "# a comment\n"),
         ),
