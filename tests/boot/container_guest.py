@@ -54,7 +54,6 @@ def image(
 def results(console: Console, timeout: float) -> list[tuple[str, str]]:
     """Verdict and text of each check that the guest has done, once it has done all."""
     console.expect(_STATUS, timeout=timeout)
-    console.expect("\n", timeout=10.0)
     return _RESULT.findall(console.seen.replace("\r", "").partition(_BEGIN)[2])
 
 
