@@ -17,7 +17,6 @@ from leafroot.app.variables import JSON
 from leafroot.describe.archive import Archive
 from leafroot.describe.build_root import PROCESSORS
 from leafroot.describe.fields import parts
-from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import write_text
@@ -41,7 +40,7 @@ def outdated(session: Session, show: Callable[[str], None]) -> int:
     from leafroot.debian.survey import as_json, table
 
     _check_online(session, "outdated")
-    rows = list(survey_of(session, _chosen(session)).rows())
+    rows = list(survey_of(session, _named(session)).rows())
     show(as_json(rows) if session.variables.format == JSON else table(rows))
     return 0
 
@@ -49,14 +48,14 @@ def outdated(session: Session, show: Callable[[str], None]) -> int:
 def update(session: Session) -> int:
     """Move the pins of the units that PACKAGE= and KERNEL= name to the newest version of a release."""
     _check_online(session, "update")
-    asked = session.variables
-    if not (asked.package or asked.kernel):
+    units = _named(session)
+    if not units:
         raise LeafrootError(
             "which pin?",
             "update",
             "Say PACKAGE=NAME, or KERNEL=SERIES. 'scons outdated' lists those that can be moved.",
         )
-    for unit in _chosen(session):
+    for unit in units:
         _update(session, unit)
     return 0
 
@@ -161,29 +160,25 @@ def _lock_roots(session: Session, apt: Callable[[str], Apt], release: str, fetch
             print(f"{file}: {len(packages)} packages locked")
 
 
-def survey_of(session: Session, pins: Sequence[Unit[Any]] | None = None) -> Survey:
-    """A survey of these units, with their lock files, or of all units."""
+def survey_of(session: Session, named: Sequence[Unit[Any]] = ()) -> Survey:
+    """A survey of these units with their lock files; without any, of all units, build roots among them."""
     from leafroot.debian.survey import Survey
 
     catalog = session.catalog
-    every: list[Unit[Any]] = [*catalog.series.values(), *catalog.packages.values()]
-    chosen = every if pins is None else pins
-    roots = [*catalog.roots.values()] if len(chosen) == len(every) else []
-    locks = [unit for unit in (*roots, *chosen) if unit.locked]
-    return Survey([unit for unit in chosen if unit.value.archive], locks, _releases(session), _call(session))
+    pins = named or [*catalog.series.values(), *catalog.packages.values()]
+    locks = [unit for unit in (*(() if named else catalog.roots.values()), *pins) if unit.locked]
+    return Survey([unit for unit in pins if unit.value.archive], locks, _releases(session), _call(session))
 
 
-def _chosen(session: Session) -> list[Unit[Any]]:
-    """The units that PACKAGE= and KERNEL= name; all if neither does."""
+def _named(session: Session) -> list[Unit[Any]]:
+    """The units that PACKAGE= and KERNEL= name."""
     catalog, asked = session.catalog, session.variables
     if asked.package and asked.package not in catalog.packages:
         raise LeafrootError(
             "there is no such package", f"PACKAGE={asked.package}", nearest(asked.package, catalog.packages)
         )
-    every: list[Unit[Any]] = [*catalog.series.values(), *catalog.packages.values()]
-    if not (asked.package or asked.kernel):
-        return every
-    return [unit for unit in every if unit.name == (asked.package if isinstance(unit.value, Package) else asked.kernel)]
+    series = [catalog.series[asked.kernel]] if asked.kernel else []
+    return [*series, *([catalog.packages[asked.package]] if asked.package else [])]
 
 
 def _releases(session: Session) -> Releases:

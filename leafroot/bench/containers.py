@@ -17,6 +17,7 @@ from statistics import median
 from leafroot.bench.guest_system import BLOCK, BenchSystem, blocks_of, laid_out, write_mount_points
 from leafroot.describe.bootmode import BootMode
 from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import NO_TIMER_CHECK
 from leafroot.host.run import watch
 from leafroot.kconfig.config import Config
 from leafroot.rootfs.cpio import read_newc, tree_from_newc
@@ -27,7 +28,7 @@ BOOTS = 3
 LIMIT = 1.1
 _DISK_ROOM = 64 * 1024 * 1024 // BLOCK
 # As in bootmodes/comparison.py: only warnings, a panic instead of waiting, and no test of the timer.
-_WORDS = "quiet panic=-1 no_timer_check"
+_WORDS = f"quiet panic=-1 {NO_TIMER_CHECK}"
 # Each instruction takes a nanosecond, and waiting takes none: docs/devel/tcg-icount.rst in QEMU's source.
 _COUNTED = ("-icount", "shift=0,sleep=off")
 _TIMEOUT = 900.0

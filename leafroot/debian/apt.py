@@ -207,6 +207,12 @@ def offers_in(text: str) -> list[Offer]:
     return [Offer(name, version, files) for (name, version), files in found.items()]
 
 
+def licenses_of(package: DebianPackage, tree: Path) -> str:
+    """The licences of a package that is unpacked in a tree, in its copyright file; "" if the tree does not have it."""
+    file = tree / package.copyright
+    return licenses(file.read_text(errors="replace")) if file.is_file() else ""
+
+
 def licenses(text: str) -> str:
     """The licences of a package's own files, sorted and with ", " between; "unknown" if the file is in free form.
 

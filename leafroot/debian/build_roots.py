@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from leafroot.debian.apt import Apt, licenses
+from leafroot.debian.apt import Apt, licenses_of
 from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.unit import Unit
@@ -45,7 +44,11 @@ def lock_roots(
         fetch([one.archive for one in closure.values()])
         union = store.united([one.archive for one in closure.values()])
         others = {one for beside in roots[name].value.beside for one in closures[beside]}
-        found[name] = [replace(one, license=_licenses(one, union)) for key, one in closure.items() if key not in others]
+        found[name] = [
+            replace(one, license=licenses_of(one, union) or one.license)
+            for key, one in closure.items()
+            if key not in others
+        ]
     return found
 
 
@@ -63,14 +66,5 @@ def all_of(roots: Roots, name: str) -> list[BuildRoot]:
 
 def lock_of(packages: Sequence[DebianPackage], name: str, processor: str, release: str) -> str:
     """The lock file of a root."""
-    heading = (
-        "SPDX-License-Identifier: Apache-2.0",
-        f"Made by 'scons lock RELEASE={release}'; not for editing.",
-        f"The build root {name!r} on {processor}, of Debian {release}.",
-    )
-    return lock_text(packages, heading)
-
-
-def _licenses(package: DebianPackage, union: Path) -> str:
-    file = union / package.copyright
-    return licenses(file.read_text(errors="replace")) if file.is_file() else "unknown"
+    what = f"The build root {name!r} on {processor}, of Debian {release}."
+    return lock_text(packages, f"scons lock RELEASE={release}", what)

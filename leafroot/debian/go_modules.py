@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from leafroot.build.executor import Local
-from leafroot.debian.apt import Apt, licenses
+from leafroot.debian.apt import Apt, licenses_of
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.describe.package import Package
@@ -42,17 +42,13 @@ def lock_modules(
     used = {name for folder in folders for name in owners(folder, trees, union)}
     # The documentation of a package may be a link to that of another package of the same source.
     used |= {name for one in modules if one.name in used for name in owners(one.documentation, trees, union)}
-    return [replace(one, license=_licenses(one, union)) for one in modules if one.name in used]
+    return [replace(one, license=_license(one, union)) for one in modules if one.name in used]
 
 
 def lock_of(modules: Sequence[DebianPackage], recipe: Go, name: str, release: str) -> str:
     """The lock file."""
-    heading = (
-        "SPDX-License-Identifier: Apache-2.0",
-        f"Made by 'scons lock PACKAGE={name} RELEASE={release}'; not for editing.",
-        f"What the programs import of {', '.join(recipe.modules)}, in Debian {release}.",
-    )
-    return lock_text(modules, heading)
+    what = f"What the programs import of {', '.join(recipe.modules)}, in Debian {release}."
+    return lock_text(modules, f"scons lock PACKAGE={name} RELEASE={release}", what)
 
 
 def owners(folder: str, trees: Mapping[str, Path], union: Path) -> Iterator[str]:
@@ -77,8 +73,7 @@ def _is_source_code(name: str) -> bool:
     return name.startswith("golang-") and name.endswith("-dev")
 
 
-def _licenses(module: DebianPackage, union: Path) -> str:
-    file = union / module.copyright
-    if not file.is_file():
+def _license(module: DebianPackage, union: Path) -> str:
+    if not (found := licenses_of(module, union)):
         raise LeafrootError(f"has no file {module.copyright}", where=module.archive.file_name)
-    return licenses(file.read_text(errors="replace"))
+    return found

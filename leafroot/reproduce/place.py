@@ -109,18 +109,8 @@ def _copy(source: Path, target: Path, umask: int, order: random.Random | None, l
 
 def _shift_clock(there: Circumstances, usr: Path) -> None:
     library, preload = there.place / "shifted-clock.so", there.place / "ld.so.preload"
-    argv = [
-        *only_usr_words(usr),
-        "gcc",
-        "-shared",
-        "-fPIC",
-        "-O1",
-        f"-DSHIFT={there.shift}",
-        "-o",
-        str(library),
-        str(_CLOCK),
-    ]
-    status, said = capture(argv)
+    gcc = ["gcc", "-shared", "-fPIC", "-O1", f"-DSHIFT={there.shift}", "-o", str(library)]
+    status, said = capture([*only_usr_words(usr), *gcc, str(_CLOCK)])
     if status != 0:
         raise LeafrootError(f"cannot compile the library that shifts the clock: {said.strip()}", where=_CLOCK)
     preload.write_text("/shifted-clock.so\n")

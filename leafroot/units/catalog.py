@@ -47,8 +47,7 @@ def load_catalog(
 
     An external tree's path may be relative to `root`. Raises LeafrootError for a unit that cannot be loaded, for two
     units of the same name, for unknown names and for dependency cycles. `licenses` is a file that remembers which
-    licence expressions are valid. `processor` is the build machine's: its lock files of build
-    roots are read.
+    licence expressions are valid. `processor` is the build machine's: its lock files of build roots are read.
     """
     trees = (root, *(_external_tree(root, path) for path in external))
     for number, tree in enumerate(trees):

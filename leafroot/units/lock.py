@@ -52,9 +52,10 @@ def read_lock(file: Path, shown: str, command: str) -> tuple[DebianPackage, ...]
     return tuple(found.values())
 
 
-def lock_text(packages: Iterable[DebianPackage], heading: Iterable[str]) -> str:
-    """The text of a lock file: the lines of the heading as comments, then the packages by name."""
-    lines = [f"# {line}".rstrip() for line in heading]
+def lock_text(packages: Iterable[DebianPackage], command: str, what: str) -> str:
+    """The text of a lock file: the packages by name, below comments that say what they are and what command made it."""
+    heading = ("SPDX-License-Identifier: Apache-2.0", f"Made by '{command}'; not for editing.", what)
+    lines = [f"# {line}" for line in heading]
     for one in sorted(packages, key=lambda package: package.name):
         path = one.archive.places[0].removeprefix("debian:")
         lines.append("\t".join((one.name, one.version, one.license, path, one.archive.sha256)))

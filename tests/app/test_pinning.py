@@ -162,7 +162,7 @@ def test_modules_are_to_be_pinned_again_from_the_same_release(
     ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: dict[str, str], command: str
 ) -> None:
     module = pinned("golang-x-dev", "1-1", "pool/main/x/x/golang-x-dev_1-1_all.deb", "0" * 64)
-    (tmp_path / "tree/package/alpha/go.lock").write_text(lock_text([module], []))
+    (tmp_path / "tree/package/alpha/go.lock").write_text(lock_text([module], "scons lock", "Modules."))
     assert pinning.update(ask(PACKAGE="alpha", **given)) == 0
     assert capsys.readouterr().out.endswith(f"\nThen pin its modules: {command}\n")
 

@@ -54,7 +54,8 @@ def lay_build_root(checkout: Path, archives: Path) -> None:
     folder = checkout / "buildroots" / COMPILE
     folder.mkdir(parents=True)
     (folder / "root.py").write_text(_ROOT)
-    (folder / f"{this_processor()}.lock").write_text(lock_text([replace(one, license="x") for one in locked], []))
+    text = lock_text([replace(one, license="x") for one in locked], "a test", "A small build root.")
+    (folder / f"{this_processor()}.lock").write_text(text)
     for one in locked:
         shutil.copyfile(fetch(one.archive, CALLERS_CACHE), archives / one.archive.file_name)
 

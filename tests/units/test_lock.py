@@ -20,8 +20,10 @@ def test_a_lock_file_is_read_as_it_was_written(tmp_path: Path) -> None:
         pinned("golang-a-dev", "2", "pool/g/golang-a-dev_2_all.deb", "2" * 64, "Apache-2.0, MIT"),
     )
     file = tmp_path / LOCK
-    file.write_text(lock_text(modules, ("Made by a test.",)))
-    assert file.read_text().startswith("# Made by a test.\ngolang-a-dev\t2\tApache-2.0, MIT\tpool/g/golang-a-dev_2_all")
+    file.write_text(lock_text(modules, "a test", "What is locked."))
+    heading, first = file.read_text().split("golang-a-dev", 1)
+    assert heading == "# SPDX-License-Identifier: Apache-2.0\n# Made by 'a test'; not for editing.\n# What is locked.\n"
+    assert first.startswith("\t2\tApache-2.0, MIT\tpool/g/golang-a-dev_2_all")
     assert read_lock(file, LOCK, COMMAND) == (modules[1], modules[0])
     assert {module.archive.inner for module in modules} == {"data.tar.xz"}
 

@@ -18,15 +18,15 @@ from leafroot.bench.bootmodes.results import Boot, Row, as_json, came_up, chart,
 from leafroot.bench.bootmodes.ways import BASE, WAYS, Way
 from leafroot.bench.guest_system import BenchSystem
 from leafroot.errors import LeafrootError
+from leafroot.guest.qemu import NO_TIMER_CHECK
 from leafroot.host.run import capture, watch
 
 TREE = "bench/bootmodes"
 BOOTS = 5
 # How exactly the memory of the smallest machine is found, in KiB.
 STEP = 256
-# The kernel at a fixed address, only warnings on the console, a panic instead of waiting when memory runs out, and no
-# test of the timer, which sometimes fails in an emulator that has to wait for a processor.
-_WORDS = "nokaslr quiet panic=-1 no_timer_check sysctl.vm.panic_on_oom=1"
+# The kernel at a fixed address, only warnings on the console, and a panic instead of waiting when memory runs out.
+_WORDS = f"nokaslr quiet panic=-1 {NO_TIMER_CHECK} sysctl.vm.panic_on_oom=1"
 # Each instruction takes a nanosecond, and waiting takes none: docs/devel/tcg-icount.rst in QEMU's source.
 _COUNTED = ("-icount", "shift=0,sleep=off")
 # By default a tmpfs may use half of the memory; that limit would decide which machine is the smallest.
