@@ -16,6 +16,7 @@ from pathlib import Path
 from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
 from leafroot.fetch.fetch import fetch
+from leafroot.guest.emulators import Emulators
 from leafroot.host.jobserver import Slots
 from leafroot.plan.build_machine import Machine, this_processor
 from leafroot.step import Action, Source, Sources, Step, Usr
@@ -46,6 +47,12 @@ def shared_usr() -> Path:
 def copy_of_usr(target: Path, *names: str) -> Path:
     """A copy of the /usr with these build roots, for a user who cannot reach the caller's cache."""
     return Path(shutil.copytree(shared_store().usr(this_machine().usr(*names)), target, symlinks=True))
+
+
+@cache
+def emulators() -> Emulators:
+    """QEMU and its firmware, of the build root `guests`."""
+    return Emulators(shared_store().usr(this_machine().alone("guests")))
 
 
 class OwnTrees(Store):

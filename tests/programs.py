@@ -33,5 +33,5 @@ def provide(folder: Path) -> None:
     assert bwrap, "bubblewrap is not installed: run ./bootstrap"
     for name in PROGRAMS:
         script = folder / name
-        script.write_text(_SCRIPT.format(words=shlex.join([bwrap, "--die-with-parent", *words[1:], name])))
+        script.write_text(_SCRIPT.format(words=shlex.join([bwrap, *words[1:], name])))
         script.chmod(0o755)

@@ -30,7 +30,7 @@ _RESULT = re.compile(r"^(not )?ok \d+.*$", re.MULTILINE)
 class Guest:
     """A machine to boot: QEMU's program and machine, RAM in MiB, the kernel, and a separate root (or none).
 
-    `device_tree` is the file of the machine's device tree, if QEMU does not make one itself. `emulators` are where QEMU
+    `device_tree` is the file of the machine's device tree, if QEMU does not make one itself. `emulators` is where QEMU
     comes from.
     """
 
@@ -41,7 +41,7 @@ class Guest:
     initrd: Path | None = None
     device_tree: Path | None = None
     accelerator: str = "tcg"
-    emulators: Emulators = field(default_factory=Emulators)
+    emulators: Emulators = field(kw_only=True)
 
     def hardware(self, network: str = "", rom: bool = False) -> list[str]:
         """The command line of the machine, without anything to boot.

@@ -25,7 +25,8 @@ def usr_words(usr: Path) -> list[str]:
 
 def only_usr_words(usr: Path) -> list[str]:
     """The words that run a program on this machine as it is, but with the tree `usr` as its /usr and its PATH."""
-    line = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(usr), "/usr", "--setenv", "PATH", "/usr/sbin:/usr/bin"]
+    line = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", str(usr), "/usr"]
+    line += ["--setenv", "PATH", "/usr/sbin:/usr/bin"]
     for name in _LINKED:
         # Where a machine has these in /usr, they are links.
         if not Path("/", name).is_symlink() and Path("/", name).is_dir() and (usr / name).is_dir():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console, Scons, configuration
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 TREE = Path(__file__).parent / "containers"
@@ -48,7 +49,7 @@ def image(
     )
     config = configuration(board)
     kernel_image = ROOT / _OUTPUT / board / "images" / Path(config.arch.kernel_image).name
-    return Guest(config.arch.qemu, config.emulation, config.memory, kernel_image)
+    return Guest(config.arch.qemu, config.emulation, config.memory, kernel_image, emulators=emulators())
 
 
 def results(console: Console, timeout: float) -> list[tuple[str, str]]:

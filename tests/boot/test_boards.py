@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.describe.qemu import Emulation
-from leafroot.errors import LeafrootError
-from leafroot.guest.emulators import Emulators
 from leafroot.guest.qemu import Guest, boot_test
 from tests.boot.conftest import configuration
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 BOARDS = ("qemu_aarch64", "qemu_riscv64", "qemu_arm")
@@ -36,6 +34,7 @@ def check(scons: Callable[..., str], board: str, boot: str) -> None:
         kernel=made / "kernel",
         initrd=made / "images" / "rootfs.cpio.zst",
         device_tree=tree if machine.overlay else None,
+        emulators=emulators(),
     )
     check_results(boot_test(guest, made / "quick-loop.log"))
 
@@ -56,39 +55,4 @@ def test_an_architecture_boots_and_its_root_can_be_left(scons: Callable[..., str
 @pytest.mark.parametrize("boot", MODES)
 def test_the_raspberry_pi_boots_and_its_root_can_be_left(scons: Callable[..., str], boot: str) -> None:
     """The very kernel that goes onto the card, in QEMU's Raspberry Pi 4."""
-    board = configuration("rpi4")
-    skip_with_an_older_qemu(board.arch.qemu, board.emulation)
     check(scons, "rpi4", boot)
-
-
-def skip_with_an_older_qemu(program: str, machine: Emulation) -> None:
-    """The one reason not to boot a board: the machine came with a later QEMU. Without any QEMU the test fails."""
-    version, said = Emulators().version(program)
-    if version < machine.since:
-        pytest.skip(f"{said} is older than {'.'.join(map(str, machine.since))}")
-
-
-@pytest.mark.parametrize(
-    ("says", "outcome"),
-    [
-        ("QEMU emulator version 8.2.9 (Debian)", pytest.skip.Exception),
-        ("QEMU emulator version 9.0.0", None),
-        ("QEMU emulator version 10.0.2 (Debian)", None),
-        ("Segmentation fault", LeafrootError),
-        ("", LeafrootError),
-        (None, LeafrootError),
-    ],
-)
-def test_only_an_older_qemu_skips_the_boot(
-    tmp_path: Path, says: str | None, outcome: type[BaseException] | None
-) -> None:
-    program = tmp_path / "qemu-system-aarch64"
-    if says is not None:
-        program.write_text(f"#!/bin/sh\necho '{says}'\n")
-        program.chmod(0o755)
-    machine = Emulation(["-machine", "raspi4b"], since=(9, 0))
-    if outcome is None:
-        skip_with_an_older_qemu(str(program), machine)
-        return
-    with pytest.raises(outcome):
-        skip_with_an_older_qemu(str(program), machine)

@@ -15,6 +15,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 SIZES = ("full", "small")
@@ -72,7 +73,14 @@ def boot(scons: Callable[..., str], console_of: Callable[..., Console], tmp_path
         scons(*where, f"CONFIG={fragment}", "boot-files")
         made, arch = ROOT / output / "qemu_x86_64", ARCHES["x86_64"]
         console = console_of(
-            Guest(arch.qemu, arch.emulation, 256, kernel=made / "kernel", initrd=made / "images" / "rootfs.cpio.zst")
+            Guest(
+                arch.qemu,
+                arch.emulation,
+                256,
+                kernel=made / "kernel",
+                initrd=made / "images" / "rootfs.cpio.zst",
+                emulators=emulators(),
+            )
         )
         console.expect("leafroot login: ")
         console.type("root")

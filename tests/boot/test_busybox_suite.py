@@ -17,6 +17,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
 from tests.boot.expected_results import PASS, differences, listed
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 TREE = Path(__file__).parent / "busybox"
@@ -59,7 +60,14 @@ def test_busyboxs_own_tests(
     where = ["BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=nullfs", "TOOLCHAIN=source", f"OUTPUT={output}"]
     scons(*where, f"EXTERNAL={TREE}", f"CONFIG={fragment}", "boot-files")
     made, arch = ROOT / output / "qemu_x86_64", ARCHES["x86_64"]
-    guest = Guest(arch.qemu, arch.emulation, 512, kernel=made / "kernel", initrd=made / "images" / "rootfs.cpio.zst")
+    guest = Guest(
+        arch.qemu,
+        arch.emulation,
+        512,
+        kernel=made / "kernel",
+        initrd=made / "images" / "rootfs.cpio.zst",
+        emulators=emulators(),
+    )
     answer = tmp_path / "answer"
     answer.write_text(ANSWER)
     answer.chmod(0o755)

@@ -12,6 +12,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.guest.qemu import CHECK_WORDS, Guest, boot_test_of
 from tests.boot.conftest import Console
+from tests.performing import emulators
 from tests.real_builds import sha256
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,9 @@ def test_the_kernel_sees_its_parameters_as_they_are_written(
     output = tmp_path / "output"
     scons(f"BOARD=qemu_{name}", "KERNEL=6.12", "BOOT=nullfs", f"CONFIG={fragment}", f"OUTPUT={output}", "boot-files")
     arch, made = ARCHES[name], output / f"qemu_{name}"
-    guest = Guest(arch.qemu, arch.emulation, 256, made / "kernel", made / "images" / "rootfs.cpio.zst")
+    guest = Guest(
+        arch.qemu, arch.emulation, 256, made / "kernel", made / "images" / "rootfs.cpio.zst", emulators=emulators()
+    )
     console = console_of(guest, "loader.word=1")
     console.expect("leafroot login: ")
     console.type("root")
@@ -126,7 +129,13 @@ def test_one_image_boots_in_every_mode_that_a_word_asks_for(
     output = "output/test/6.12-rootfs-source"
     scons("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=rootfs", "TOOLCHAIN=source", f"OUTPUT={output}")
     arch = ARCHES["x86_64"]
-    guest = Guest(arch.qemu, arch.emulation, 256, kernel=ROOT / output / "qemu_x86_64" / "images" / "bzImage")
+    guest = Guest(
+        arch.qemu,
+        arch.emulation,
+        256,
+        kernel=ROOT / output / "qemu_x86_64" / "images" / "bzImage",
+        emulators=emulators(),
+    )
     found = []
     for words, _ in WORDS:
         console = console_of(guest, words)
@@ -153,7 +162,7 @@ def test_with_the_words_of_both_modes_the_root_is_the_tmpfs_and_can_be_left(
     scons("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=leaf-tmpfs", "TOOLCHAIN=source", f"OUTPUT={output}")
     arch = ARCHES["x86_64"]
     image = ROOT / output / "qemu_x86_64" / "images" / "bzImage"
-    guest = Guest(arch.qemu, arch.emulation, 256, kernel=image)
+    guest = Guest(arch.qemu, arch.emulation, 256, kernel=image, emulators=emulators())
     printed = boot_test_of(guest.argv(f"nullfs_rootfs {CHECK_WORDS}"), tmp_path / "boot-test.log", 180.0)
     assert "boot-test: passed, 11 checks" in printed
 
@@ -165,7 +174,13 @@ def test_an_image_that_is_told_another_mode_says_so(
     output = "output/test/6.12-nullfs-source"
     scons("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=nullfs", "TOOLCHAIN=source", f"OUTPUT={output}")
     arch = ARCHES["x86_64"]
-    guest = Guest(arch.qemu, arch.emulation, 256, kernel=ROOT / output / "qemu_x86_64" / "images" / "bzImage")
+    guest = Guest(
+        arch.qemu,
+        arch.emulation,
+        256,
+        kernel=ROOT / output / "qemu_x86_64" / "images" / "bzImage",
+        emulators=emulators(),
+    )
     console = console_of(guest, "nonroot_initramfs")
     console.expect("leafroot login: ")
     assert "leafroot: boot mode nullfs was asked for, but / is tmpfs tmpfs rw," in console.seen

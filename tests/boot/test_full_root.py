@@ -12,6 +12,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 40 * 1024
@@ -26,7 +27,7 @@ def test_a_full_root_refuses_writes_and_the_system_goes_on(
     arch = ARCHES["x86_64"]
     image = ROOT / output / "qemu_x86_64" / "images" / "bzImage"
     words = BOOT_MODES[boot].words((6, 12), f"{LIMIT}k")
-    console = console_of(Guest(arch.qemu, arch.emulation, 192, kernel=image), " ".join(words))
+    console = console_of(Guest(arch.qemu, arch.emulation, 192, kernel=image, emulators=emulators()), " ".join(words))
     console.expect("leafroot login: ")
     console.type("root")
     console.expect("# ")

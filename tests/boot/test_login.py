@@ -18,6 +18,7 @@ from leafroot.rootfs.passwords import hash_fault
 from leafroot.rootfs.tree import Directory, File, Layer, merge_layers
 from tests.boot.conftest import Scons
 from tests.boot.container_guest import Consoles
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = "output/test/6.12-nullfs-source"
@@ -50,7 +51,7 @@ def guest(made: Path, folder: Path, files: Mapping[str, bytes] = {}) -> Guest:
             out.write(b"\0" * (-out.tell() % 512))
             write_newc(merge_layers([Layer("test", nodes)]), out, 0)
         root = initrd
-    return Guest(arch.qemu, arch.emulation, 256, kernel=made / "kernel", initrd=root)
+    return Guest(arch.qemu, arch.emulation, 256, kernel=made / "kernel", initrd=root, emulators=emulators())
 
 
 def test_a_person_logs_in_and_powers_off(built: Built, console_of: Consoles, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from leafroot.describe.qemu import NetBoot
 from leafroot.guest.network_boot import offer
 from leafroot.guest.qemu import CHECK_WORDS, Guest, verdict
 from tests.boot.conftest import Console
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 PC = ("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=nullfs", "TOOLCHAIN=source")
@@ -34,7 +35,9 @@ def in_order(text: str, *parts: str) -> bool:
 
 def guest(output: str, board: str, arch: str, image: str) -> Guest:
     described = ARCHES[arch]
-    return Guest(described.qemu, described.emulation, 256, ROOT / output / board / "images" / image)
+    return Guest(
+        described.qemu, described.emulation, 256, ROOT / output / board / "images" / image, emulators=emulators()
+    )
 
 
 def way(arch: str) -> NetBoot:
@@ -98,9 +101,10 @@ def test_a_uefi_firmware_fetches_and_starts_the_image_as_it_is(
     """EDK2's own PXE client, no script and no boot loader: docs/netboot.md says that the image is enough."""
     scons(*ARM, f"OUTPUT={ARM_OUTPUT}")
     machine = guest(ARM_OUTPUT, "qemu_aarch64", "aarch64", "Image")
-    uefi = Path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")
-    assert uefi.exists(), "install qemu-efi-aarch64"
+    uefi = "share/qemu-efi-aarch64/QEMU_EFI.fd"
+    usr = emulators().usr
+    assert usr is not None and (usr / uefi).is_file()
     argv = machine.hardware(f",tftp={machine.kernel.parent},bootfile=Image")
-    said = console_of([*argv, "-machine", "acpi=off", "-bios", str(uefi)])
+    said = console_of([*argv, "-machine", "acpi=off", "-bios", f"/usr/{uefi}"])
     said.expect("leafroot login: ", timeout=120)
     assert in_order(said.seen, "Start PXE over IPv4", "NBP file downloaded successfully", "EFI stub", "Linux version")

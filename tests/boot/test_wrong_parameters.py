@@ -11,6 +11,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.guest.qemu import Guest
 from tests.boot.conftest import Console
+from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 WRONG = ["nonroot_initramfs=bogus=1", "nonroot_initramfs=size=nonsense"]
@@ -25,7 +26,7 @@ def test_a_wrong_parameter_leaves_the_kernel_on_rootfs_and_is_reported(
     arch = ARCHES["x86_64"]
     image = ROOT / output / "qemu_x86_64" / "images" / "bzImage"
     for words in WRONG:
-        console = console_of(Guest(arch.qemu, arch.emulation, 256, kernel=image), words)
+        console = console_of(Guest(arch.qemu, arch.emulation, 256, kernel=image, emulators=emulators()), words)
         console.expect("leafroot login: ")
         assert "nonroot_initramfs: cannot change to a tmpfs (error -22), staying on rootfs" in console.seen
         assert "leafroot: boot mode leaf-tmpfs was asked for, but / is " in console.seen

@@ -35,7 +35,7 @@ def qemu(tmp_path: Path) -> str:
 def guest(qemu: str, arch: str, folder: Path) -> Guest:
     image = folder / "image, and more"
     image.write_bytes(b"kernel")
-    return Guest(qemu, ARCHES[arch].emulation, 256, image)
+    return Guest(qemu, ARCHES[arch].emulation, 256, image, emulators=Emulators())
 
 
 def tftp(argv: list[str]) -> Path:
