@@ -41,8 +41,9 @@ _PINS = "requirements.txt"
 class Output:
     """A handle on the output of a step: a file below OUTPUT.
 
-    If it contains programs for the build machine, `host` is their platform. Their bytes differ from machine to machine,
-    and nothing of them reaches the target. So a step that reads them is identified by what they were built from.
+    If it contains programs for the build machine, `host` is the processor that they run on. Their bytes differ from one
+    processor to another, and nothing of them reaches the target. So a step that reads them is identified by what they
+    were built from.
     """
 
     path: str
@@ -443,7 +444,7 @@ class Actions:
         return self._of_output(output, ask) if output.host else self._digest(output.path)
 
     def _of_output(self, output: Output, ask: Callable[[Step], Action]) -> str:
-        """The digest of the action that makes an output, without the platform of its programs."""
+        """The digest of the action that makes an output, without the processor of its programs."""
         action = ask(self._steps[output.path])
         if not output.host:
             return action.digest

@@ -15,7 +15,8 @@ GCC = "14.2.0-19"
 def _root(name: str, *packages: str) -> Unit[BuildRoot]:
     locked = tuple(pinned(one, GCC, f"pool/{one}_{GCC}_amd64.deb", "0" * 64) for one in packages)
     value = BuildRoot(packages=[name])
-    return Unit(name, f"buildroots/{name}", f"{name}.", value, ("root.py",), description="root.py", locked=locked)
+    files = ("root.py", "x86_64.lock")
+    return Unit(name, f"buildroots/{name}", f"{name}.", value, files, description="root.py", locked=locked)
 
 
 ROOTS = {name: _root(name) for name in ("compile", "images", "meson")}

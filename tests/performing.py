@@ -39,14 +39,14 @@ def shared_store() -> Store:
     return Store(CALLERS_CACHE / "trees", lambda archive: fetch(archive, CALLERS_CACHE), this_machine().usr())
 
 
-def shared_usr() -> Path:
-    """The usual /usr, in the caller's cache."""
-    return shared_store().usr(this_machine().usr())
+def shared_usr(*names: str) -> Path:
+    """The usual /usr, with further build roots, in the caller's cache."""
+    return shared_store().usr(this_machine().usr(*names))
 
 
 def copy_of_usr(target: Path, *names: str) -> Path:
     """A copy of the /usr with these build roots, for a user who cannot reach the caller's cache."""
-    return Path(shutil.copytree(shared_store().usr(this_machine().usr(*names)), target, symlinks=True))
+    return Path(shutil.copytree(shared_usr(*names), target, symlinks=True))
 
 
 @cache

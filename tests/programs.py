@@ -11,12 +11,12 @@ import shlex
 import shutil
 from pathlib import Path
 
-from leafroot.host.bubblewrap import only_usr_words
-from tests.performing import shared_store, this_machine
+from leafroot.host.bubblewrap import with_usr
+from tests.performing import shared_usr
 
 PROGRAMS = (
-    *("ar", "bsdcpio", "bzip2", "cpio", "diff", "gcc", "gzip", "make", "mke2fs", "openssl", "patch", "perl"),
-    *("readelf", "strip", "tar", "xz", "zstd"),
+    *("ar", "bash", "bsdcpio", "cpio", "dash", "debugfs", "diff", "fsck.fat", "gcc", "gzip", "make", "mcopy", "mdir"),
+    *("mke2fs", "ninja", "openssl", "patch", "perl", "readelf", "tar", "xz", "zstd"),
 )
 # openssl's configuration is in /etc, which is the machine's.
 _SCRIPT = """\
@@ -28,7 +28,7 @@ exec {words} "$@"
 
 def provide(folder: Path) -> None:
     """Write a script for each program into an empty folder."""
-    words = only_usr_words(shared_store().usr(this_machine().usr("tests")))
+    words = with_usr(shared_usr("tests"))
     bwrap = shutil.which(words[0])
     assert bwrap, "bubblewrap is not installed: run ./bootstrap"
     for name in PROGRAMS:

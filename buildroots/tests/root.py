@@ -3,4 +3,4 @@
 
 from leafroot import BuildRoot
 
-root = BuildRoot(packages=["libarchive-tools", "openssl"], beside=["compile", "images"])
+root = BuildRoot(packages=["libarchive-tools", "openssl"], beside=["compile", "images", "meson"])

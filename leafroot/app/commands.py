@@ -12,12 +12,13 @@ from typing import Any
 
 from leafroot.app import measuring, pinning
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
-from leafroot.app.session import Session, shared_progress
+from leafroot.app.session import Session
 from leafroot.app.variables import VARIABLES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
+from leafroot.host.progress import Progress
 from leafroot.kconfig.config import Config
 from leafroot.kconfig.defconfig import configurations, find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
@@ -89,7 +90,7 @@ def commands(session: Session) -> dict[str, Command]:
     """The commands that this call of scons can be asked for: those of boards only if a board is planned."""
     found = {
         "list": Command(partial(_list, session)),
-        "source": Command(session.fetch_sources),
+        "source": Command(session.fill_sources),
         "lock": Command(partial(pinning.lock, session)),
         "outdated": Command(partial(pinning.outdated, session, show)),
         "update": Command(partial(pinning.update, session)),
@@ -171,7 +172,7 @@ def _flash(session: Session, plan: Plan) -> int:
     from leafroot.host.flash import flash
 
     assert plan.card and session.variables.device
-    flash(session.output / plan.card.path, session.variables.device, shared_progress())
+    flash(session.output / plan.card.path, session.variables.device, Progress())
     return 0
 
 

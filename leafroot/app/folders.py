@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The folders that Leafroot makes, OUTPUT and CACHE: where they may be, and what their file systems must allow."""
+"""The folders that Leafroot makes, OUTPUT, CACHE and DIR: where they may be, and what their file systems must allow."""
 
 from __future__ import annotations
 

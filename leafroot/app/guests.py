@@ -57,18 +57,18 @@ def check_boards(session: Session, planned: Sequence[tuple[Config, Plan]]) -> No
         check_emulator(session, config)
         if session.variables.netboot:
             firmware = over_network.firmware_of(network_boot(config))
-            if session.variables.own_qemu:
+            if session.variables.host_qemu:
                 session.emulators().find(config.arch.qemu, firmware)
 
 
 def check_emulator(session: Session, config: Config) -> None:
     """Raise a LeafrootError if QEMU=host was asked for, and this machine's QEMU is too old for the board."""
-    if session.variables.own_qemu:
+    if session.variables.host_qemu:
         session.emulators().check(config.arch.qemu, config.emulation)
 
 
 def check_tests(session: Session, planned: Sequence[tuple[Config, Plan]]) -> None:
-    """Raise a LeafrootError if this machine's QEMU cannot boot the boards, or a board has no room for CHECK_WORDS."""
+    """Raise a LeafrootError if the boards cannot be booted as asked, or a command line has no room for CHECK_WORDS."""
     from leafroot.guest.qemu import CHECK_WORDS
 
     check_boards(session, planned)

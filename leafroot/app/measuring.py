@@ -40,7 +40,8 @@ def bench(session: Session, config: Config, plan: Plan) -> int:
     modes = [config.mode.name, *(name for name in others if name != config.mode.name)][:2]
     results = _results(session, config, "bench")
     toolchain = session.variables.toolchain
-    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, second, modes))
+    usr = session.unpacked(session.build_machine.usr())
+    print(building.bench(session.checkout, session.cache, config.name, toolchain, argv, results, usr, second, modes))
     return 0
 
 
@@ -81,11 +82,13 @@ def check_bootmodes(session: Session, config: Config) -> None:
 def bench_bootmodes(session: Session, config: Config) -> int:
     """Measure what each way to a root in memory costs."""
     from leafroot.bench.bootmodes import comparison
+    from leafroot.guest.emulators import Emulators
 
     guest = _any_guest(session, config)
     bench = comparison.Bench(
         _system(session, config, "bench-bootmodes", comparison.TREE),
         partial(_argv, guest),
+        machine=" ".join(replace(guest, emulators=Emulators()).hardware()[1:]),
         qemu=guest.emulators.version(guest.qemu)[1],
         memory=guest.memory,
         series=config.series.value.number,
@@ -128,7 +131,7 @@ def reproduce(session: Session) -> int:
 
     session.fetch_sources()
     plans = [plan for _, plan in session.planned]
-    usr = session.store().usr(session.build_machine.usr())
+    usr = session.unpacked(session.build_machine.usr())
     what = reproduction.Reproduction(
         session.checkout, session.cache, session.output, usr, session.variables.given, session.boards, plans
     )
@@ -147,7 +150,8 @@ def _system(session: Session, config: Config, name: str, tree: str) -> BenchSyst
     from leafroot.bench.guest_system import BenchSystem
 
     folder = session.output / config.name / name
-    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables.given)
+    usr = session.unpacked(session.build_machine.usr("images"))
+    return BenchSystem(name, session.checkout, tree, folder, config.name, session.variables.given, usr)
 
 
 def _any_guest(session: Session, config: Config) -> Guest:

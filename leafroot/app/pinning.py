@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leafroot.app.session import shared_progress
-from leafroot.app.variables import JSON
+from leafroot.app.variables import JSON, Word, check_known
 from leafroot.describe.archive import Archive
 from leafroot.describe.build_root import PROCESSORS
 from leafroot.describe.fields import parts
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError
 from leafroot.files import write_text
+from leafroot.host.disk import FullError
+from leafroot.host.run import InterruptedBuildError
 from leafroot.plan.recipes.go import find_go
-from leafroot.units.lock import LOCK
+from leafroot.units.lock import LOCK, root_lock
 
 if TYPE_CHECKING:
     from leafroot.app.session import Session
@@ -72,9 +74,9 @@ def _update(session: Session, unit: Unit[Any]) -> None:
     offers = _releases(session).offers(pinned_files(unit.value), alone=bool(asked.release))
     found = standing(unit.value, offers, asked.release)
     if found.newest is None:
-        lacks = "version" if asked.release else f"version from {found.pinned} on"
+        lacks = "no version of it" if asked.release else f"neither version {found.pinned} nor a newer one"
         raise LeafrootError(
-            f"no {lacks} of it was found in Debian {', '.join(offers)}",
+            f"Debian {', '.join(offers)} has {lacks}",
             path,
             "'scons outdated' lists what other releases have; RELEASE= chooses one of them.",
         )
@@ -92,7 +94,7 @@ def _update(session: Session, unit: Unit[Any]) -> None:
     print(f"{path}: {found.pinned} is now {found.newest_version}, of Debian {found.release}")
     print(f"{applied}. Read the change, build it, and boot it.")
     for reason in _wrong_places(session, archives):
-        print(f"This place does not have the new archive, and may have to go: {reason}")
+        print(f"Not found at its other place, which may have to be removed: {reason}")
     if unit.locked:
         # The modules must be those that this release builds the new version with.
         release = f" RELEASE={asked.release}" if asked.release else ""
@@ -110,6 +112,8 @@ def _wrong_places(session: Session, archives: Sequence[Archive]) -> Iterator[str
             with tempfile.TemporaryDirectory(prefix="leafroot-", dir=session.cache) as folder:
                 try:
                     fetch(Archive(place, archive.sha256), Path(folder), progress=shared_progress())
+                except (FullError, InterruptedBuildError):
+                    raise
                 except LeafrootError as error:
                     yield error.hint or str(error)
 
@@ -152,12 +156,14 @@ def _lock_roots(session: Session, apt: Callable[[str], Apt], release: str, fetch
     from leafroot.debian.build_roots import lock_of, lock_roots
 
     roots = session.catalog.roots
+    texts: dict[Path, str] = {}
     for processor in PROCESSORS:
-        found = lock_roots(roots, apt(processor), session.store(), fetch)
-        for name, packages in found.items():
-            file = roots[name].directory / f"{processor}.lock"
-            write_text(file, lock_of(packages, name, processor, release))
-            print(f"{file}: {len(packages)} packages locked")
+        for name, packages in lock_roots(roots, apt(processor), session.store(), fetch).items():
+            texts[roots[name].directory / root_lock(processor)] = lock_of(packages, name, processor, release)
+    # Written when all are known: the processors have the same versions.
+    for file, text in texts.items():
+        write_text(file, text)
+        print(f"{file}: locked")
 
 
 def survey_of(session: Session, named: Sequence[Unit[Any]] = ()) -> Survey:
@@ -173,10 +179,7 @@ def survey_of(session: Session, named: Sequence[Unit[Any]] = ()) -> Survey:
 def _named(session: Session) -> list[Unit[Any]]:
     """The units that PACKAGE= and KERNEL= name."""
     catalog, asked = session.catalog, session.variables
-    if asked.package and asked.package not in catalog.packages:
-        raise LeafrootError(
-            "there is no such package", f"PACKAGE={asked.package}", nearest(asked.package, catalog.packages)
-        )
+    check_known(Word("PACKAGE", asked.package, session.checkout), "package", catalog.packages)
     series = [catalog.series[asked.kernel]] if asked.kernel else []
     return [*series, *([catalog.packages[asked.package]] if asked.package else [])]
 

@@ -95,7 +95,7 @@ def _declare(env: Any, typed: list[str]) -> None:
     executor = session.executor(jobs, memory.current, held=(lock.fileno(),))
     # This run has the lock, so whatever is there was left by a run that was killed.
     remove(executor.own_room)
-    report, times = Report(lock, lambda: shared_progress().fetched), Times(executor.slots.in_use)
+    report, times = Report(lock, lambda: shared_progress().moved), Times(executor.slots.in_use)
     # What a step reads does not change any more once it is asked for, and a thousand steps may read one output.
     actions = Actions(
         functools.cache(memory.current), functools.cache(lambda path: memory.file_digest(checkout / path))

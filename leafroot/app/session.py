@@ -9,13 +9,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leafroot.app.folders import make_folder
 from leafroot.app.variables import Variables, Word, check_known, read_variables
 from leafroot.build.executor import Local
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import digest_of
+from leafroot.host.external_compiler import compiler_identity
 from leafroot.host.jobserver import Slots
-from leafroot.host.machine import compiler_identity
 from leafroot.host.progress import Progress
 from leafroot.kconfig.config import Config, ExternalToolchain, configure
 from leafroot.kconfig.defconfig import find_board
@@ -98,10 +99,10 @@ class Session:
         self.planned = [(config, plan_board(config, self.machine(config, file_digest))) for config in self.configs]
         return [plan for _, plan in self.planned]
 
-    def machine(self, config: Config | None = None, file_digest: Callable[[Path], str] = digest_of) -> Machine:
+    def machine(self, config: Config, file_digest: Callable[[Path], str]) -> Machine:
         """This machine, with the compiler of its own that the configuration asks for."""
         machine = self.build_machine
-        if config is None or not isinstance(config.toolchain, ExternalToolchain):
+        if not isinstance(config.toolchain, ExternalToolchain):
             return machine
         target = config.arch.target.split("-")[0]
         return replace(machine, compiler=compiler_identity(config.toolchain, target, file_digest))
@@ -114,23 +115,33 @@ class Session:
         """All archives that the steps unpack."""
         return [archive for step in self.steps() for archive in step.archives()]
 
-    def fetch_sources(self) -> int:
-        """Fetch every archive that the boards' steps unpack, and QEMU; lay them into the folder that DIR= names.
+    def fetch_sources(self) -> list[tuple[Archive, Path]]:
+        """Fetch every archive that the boards' steps unpack; the archives, each once, with their files.
 
         Offline, raise a LeafrootError unless all are in the cache, or on the mirrors.
         """
-        from leafroot.fetch.fetch import check_offline, fetch_all, fill_mirror
+        return self._fetched(self.archives())
 
-        guests = () if self.variables.own_qemu else self._guests.packages
-        mirrors = self.mirrors()
-        archives = [*{archive.sha256: archive for archive in (*self.archives(), *guests)}.values()]
-        if not mirrors.any:
-            check_offline(archives, self.cache)
-        files = fetch_all(archives, self.cache, mirrors=mirrors, progress=shared_progress())
-        if folder := self.variables.folder:
-            count = fill_mirror(zip(archives, files, strict=True), folder)
+    def fill_sources(self) -> int:
+        """Fetch all that the boards need, QEMU too, and lay it into the folder that DIR= names."""
+        from leafroot.fetch.fetch import fill_mirror
+
+        folder = self.variables.folder
+        if folder:
+            make_folder(folder, "DIR", writes=True)
+        found = self._fetched([*self.archives(), *(() if self.variables.host_qemu else self._guests.packages)])
+        if folder:
+            count = fill_mirror(found, folder)
             print(f"{folder}: {count} archives, listed in index.tsv. PRIMARY_MIRROR={folder} uses them.")
         return 0
+
+    def _fetched(self, archives: Sequence[Archive]) -> list[tuple[Archive, Path]]:
+        from leafroot.fetch.fetch import check_offline, fetch_all
+
+        mirrors, each = self.mirrors(), [*{archive.sha256: archive for archive in archives}.values()]
+        if not mirrors.any:
+            check_offline(each, self.cache)
+        return list(zip(each, fetch_all(each, self.cache, mirrors=mirrors, progress=shared_progress()), strict=True))
 
     def mirrors(self) -> Mirrors:
         """Where this call may ask for archives."""
@@ -172,11 +183,16 @@ class Session:
         """QEMU: of this machine if that was asked for, else of the build root for guests, which is fetched once."""
         from leafroot.guest.emulators import Emulators
 
-        if self.variables.own_qemu:
-            return Emulators()
+        return Emulators() if self.variables.host_qemu else Emulators(self.unpacked(self._guests))
+
+    def unpacked(self, usr: Usr) -> Path:
+        """The tree of a /usr for programs that no step runs; it is fetched once."""
+        from leafroot.host.bubblewrap import check_bubblewrap
+
+        check_bubblewrap()
         store = self.store()
-        store.fetch(self._guests)
-        return Emulators(store.usr(self._guests))
+        store.fetch(usr)
+        return store.usr(usr)
 
     @property
     def _guests(self) -> Usr:
@@ -192,7 +208,7 @@ class Session:
 
         mirrors = self.mirrors()
         if not mirrors.any and cached(archive, self.cache) is None:
-            # All that is missing is told at once.
+            # All that is missing is reported at once.
             check_offline(self.archives(), self.cache)
         return fetch(archive, self.cache, mirrors=mirrors, progress=shared_progress())
 

@@ -135,7 +135,7 @@ def _format(word: Word) -> str:
     return word.value
 
 
-def _own_qemu(word: Word) -> bool:
+def _host_qemu(word: Word) -> bool:
     check_known(word, "source of QEMU", ("host",))
     return word.value == "host"
 
@@ -256,23 +256,23 @@ class Variables:
     )
     package: str = field(
         metadata=_declared(
-            "PACKAGE", "the package that 'update' and 'outdated' are for, or 'lock' (if it is in Go)", _text
+            "PACKAGE", "the package that 'update' and 'outdated' are for, or 'lock' (if it is written in Go)", _text
         )
     )
     release: str = field(
         metadata=_declared(
             "RELEASE",
-            "Debian release that 'lock', 'outdated' and 'update' ask (trixie), or 'reproduce' builds in as well",
+            "Debian release that 'lock', 'outdated' and 'update' look in (trixie), or 'reproduce' builds in as well",
             _release,
         )
     )
-    format: str = field(metadata=_declared("FORMAT", f"{JSON}: 'outdated' prints for programs", _format))
+    format: str = field(metadata=_declared("FORMAT", f"{JSON}: 'outdated' prints JSON", _format))
     device: Path | None = field(
         metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device, "\0")
     )
     accelerator: str = field(metadata=_declared("ACCEL", "QEMU's accelerator: tcg (the default) or kvm", _accelerator))
-    own_qemu: bool = field(
-        metadata=_declared("QEMU", "host: boot with the QEMU of this machine, not with Leafroot's", _own_qemu)
+    host_qemu: bool = field(
+        metadata=_declared("QEMU", "host: boot with the QEMU of this machine, not with Leafroot's", _host_qemu)
     )
     explain: str = field(
         metadata=_declared("explain", "STEP: say why a step was built, and whether it will be built again", _text)

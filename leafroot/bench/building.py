@@ -107,13 +107,15 @@ def bench(
     toolchain: str,
     guest: Callable[[Path], Sequence[str]],
     results: Path,
+    usr: Path,
     second: str = "",
     modes: Sequence[str] = (),
 ) -> str:
     """Measure all rows for one board, write them to the file `results`, and return the table.
 
-    `guest` gives QEMU's command line for an output folder. `second` is another board of the same target, if there is
-    one. `modes` are the board's boot mode and another one that the same kernel can be told, if there is one.
+    `guest` gives QEMU's command line for an output folder. `usr` is a /usr with zstd. `second` is another board of the
+    same target, if there is one. `modes` are the board's boot mode and another one that the same kernel can be told, if
+    there is one.
     """
     with tempfile.TemporaryDirectory(prefix="leafroot-bench-") as folder:
         copy = Path(folder) / "leafroot"
@@ -131,7 +133,7 @@ def bench(
             rows.append(row)
             lines.append(f"built for {second} after {board}: {', '.join(built)}")
         rows += measure_scale(copy, Path(folder) / "scale", _REPEATS)
-        rows += measure_packing(Path(folder) / "packing")
+        rows += measure_packing(Path(folder) / "packing", usr)
         write(results, "bench", rows)
         return "\n".join([table(rows), *lines, f"{_KEPT}{results}"])
 

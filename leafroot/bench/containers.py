@@ -80,7 +80,7 @@ def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path,
     kernel = system.build(mode)
     disk = system.folder / "ext4.img"
     archive = system.outputs(mode) / "images" / "rootfs.cpio.zst"
-    _make_disk(system.outputs(mode) / "rootfs.cpio", disk)
+    _make_disk(system.outputs(mode) / "rootfs.cpio", disk, system.usr)
     mount_points = write_mount_points(system.folder / "mount-points.cpio")
     kind = "tmpfs" if mode.name == "leaf-tmpfs" else "rootfs"
     drive = ["-drive", f"file={disk},if=none,id=disk,format=raw,snapshot=on", "-device", "virtio-blk-pci,drive=disk"]
@@ -99,10 +99,10 @@ def bench_containers(system: BenchSystem, mode: BootMode, guest: Callable[[Path,
     return f"{table(roots)}\n{verdict(roots)}"
 
 
-def _make_disk(archive: Path, disk: Path) -> None:
+def _make_disk(archive: Path, disk: Path, usr: Path) -> None:
     with archive.open("rb") as source:
         tree = tree_from_newc(read_newc(source, archive), "the system")
-    with laid_out(tree, disk.parent) as system:
+    with laid_out(tree, disk.parent, usr) as system:
         if not system.make(disk, "ext4", blocks_of(tree) + _DISK_ROOM):
             raise LeafrootError(
                 "mke2fs could not write the system to a disk image", "bench-containers", f"Its log: {system.log}"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from leafroot.describe.bootmode import BootMode
 from leafroot.errors import LeafrootError
+from leafroot.host.bubblewrap import with_usr
 from leafroot.host.run import run
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.tree import ROOT, CharDevice, Directory, File, HardLink, Layer, Node, Symlink, Tree, merge_layers
@@ -30,7 +31,7 @@ class BenchSystem:
     """What is built for the benchmark `name`, and where.
 
     `variables` are those of this call of scons. `tree` is an external tree in the checkout, with a fragment
-    select.config that selects its packages. `folder` is where everything is made.
+    select.config that selects its packages. `folder` is where everything is made. `usr` has mke2fs.
     """
 
     name: str
@@ -39,6 +40,7 @@ class BenchSystem:
     folder: Path
     board: str
     variables: Mapping[str, str]
+    usr: Path
 
     def outputs(self, mode: BootMode) -> Path:
         """The folder of the outputs for a boot mode."""
@@ -69,22 +71,23 @@ def _joined(asked: str, separator: str, own: str) -> str:
 
 @dataclass(frozen=True)
 class LaidOut:
-    """A tree as files in a folder."""
+    """A tree as files in a folder; `usr` has mke2fs."""
 
     folder: Path
     inodes: int
     log: Path
+    usr: Path
 
     def make(self, image: Path, kind: str, blocks: int, options: Sequence[str] = ()) -> bool:
         """Make an image of `blocks` blocks of 4 KiB; False if the tree does not fit. `kind` is ext2 or ext4."""
         image.unlink(missing_ok=True)
         fixed = ["-U", _UUID, "-E", f"hash_seed={_UUID}", "-m", "0", *options]
+        bwrap, *words = with_usr(self.usr)
         # Root owns the files in the image, whoever runs this.
-        argv = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+        argv = [bwrap, "--unshare-user", "--uid", "0", "--gid", "0", *words]
         argv += ["mke2fs", "-q", "-F", "-t", kind, "-b", str(BLOCK), "-N", str(self.inodes + 32), *fixed]
         argv += ["-d", str(self.folder), str(image), str(blocks)]
-        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-        env = {"PATH": path, "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)}
+        env = {"PATH": os.environ.get("PATH", os.defpath), "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)}
         with self.log.open("ab") as out:
             return run(argv, env=env, log=out) == 0
 
@@ -107,10 +110,10 @@ def blocks_of(tree: Tree) -> int:
 
 
 @contextlib.contextmanager
-def laid_out(tree: Tree, parent: Path) -> Iterator[LaidOut]:
+def laid_out(tree: Tree, parent: Path, usr: Path) -> Iterator[LaidOut]:
     """Write the tree to a temporary folder, without device nodes: devtmpfs has those.
 
-    The output of mke2fs goes to mke2fs.log in `parent`.
+    mke2fs is that of the tree `usr`; its output goes to mke2fs.log in `parent`.
     """
     with tempfile.TemporaryDirectory(dir=parent) as name:
         folder = Path(name)
@@ -121,7 +124,7 @@ def laid_out(tree: Tree, parent: Path) -> Iterator[LaidOut]:
         for path, _ in reversed(list(tree)):
             with contextlib.suppress(FileNotFoundError):
                 os.utime(folder / path, (SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH), follow_symlinks=False)
-        yield LaidOut(folder, len(tree.entries), parent / "mke2fs.log")
+        yield LaidOut(folder, len(tree.entries), parent / "mke2fs.log", usr)
 
 
 def _write_node(node: Node, folder: Path, place: Path) -> None:

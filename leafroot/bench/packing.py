@@ -17,6 +17,7 @@ from pathlib import Path
 from leafroot.archive.pack import pack
 from leafroot.bench.figures import Row
 from leafroot.errors import LeafrootError
+from leafroot.host.bubblewrap import with_usr
 from leafroot.host.run import capture
 from leafroot.own.root import CompressRoot, LayerInput, WriteRoot
 from leafroot.step import SOURCE_DATE_EPOCH, Given
@@ -31,11 +32,12 @@ _ROOT = WriteRoot(layers=(LayerInput("files", "files"),), mtime=SOURCE_DATE_EPOC
 
 @dataclass
 class Packing:
-    """The same files as a folder and as an artefact, to make compressed roots of."""
+    """The same files as a folder and as an artefact, to make compressed roots of; `usr` has zstd."""
 
     folder: Path
     mebibytes: int
     threads: int
+    usr: Path
 
     def __post_init__(self) -> None:
         self.tree, self.artefact = self.folder / "tree", self.folder / "tree.tar.zst"
@@ -57,6 +59,7 @@ class Packing:
         """The seconds that zstd takes for the archive."""
         self.packed.unlink(missing_ok=True)
         words = ["zstd", "-q", f"-{level}", f"-T{self.threads}", str(self.cpio), "-o", str(self.packed)]
+        words = [*with_usr(self.usr), *words]
         begun = time.monotonic()
         status, said = capture(words, timeout=86400)
         if status != 0:
@@ -68,13 +71,16 @@ def _given(at: str, path: Path) -> Given:
     return Given({at: path}, digest=str, actions={})
 
 
-def measure_packing(folder: Path, cases: Sequence[tuple[int, int, int]] = CASES) -> Iterator[Row]:
-    """Two rows for each (size in MiB, level, repetitions); the load of the machine affects ours and zstd alike."""
+def measure_packing(folder: Path, usr: Path, cases: Sequence[tuple[int, int, int]] = CASES) -> Iterator[Row]:
+    """Two rows for each (size in MiB, level, repetitions); the load of the machine affects ours and zstd alike.
+
+    zstd is that of the tree `usr`.
+    """
     threads = os.cpu_count() or 1
     packings: dict[int, Packing] = {}
     for size, level, times in cases:
         if size not in packings:
-            packings[size] = Packing(folder / str(size), size, threads)
+            packings[size] = Packing(folder / str(size), size, threads, usr)
         on = packings[size]
         done = [(on.ours(on.tree, level), on.ours(on.artefact, level), on.zstd(level)) for _ in range(times)]
         of_tree, of_artefact, alone = zip(*done, strict=True)

@@ -322,7 +322,7 @@ def _script(step: Step) -> Iterator[str]:
 def _unpack(artefact: Path, place: Path) -> None:
     """Unpack an artefact to be worked on: all its files have one time, later than that of any tool or header.
 
-    An object tree names headers of the host's /usr among what its programs were made from, and make must find
+    An object tree names headers of the sandbox's /usr among what its programs were made from, and make must find
     none of them newer.
     """
     place.rmdir()

@@ -3,7 +3,7 @@
 
 A step sees, of this machine, and cannot change:
 
-- its declared inputs, among which is /usr (its tools); nothing of this machine's own /usr or /etc is seen;
+- its declared inputs, one of which is its /usr (its tools); it sees nothing of this machine's own /usr or /etc;
 - of devices null, zero, full, random, urandom and a pseudo-terminal multiplexer of its own;
 - what every process learns of the kernel: its version, the processors, the memory, the time. /proc shows no process but
   the step's own; where the folders lie that are bound in can be read in its mountinfo.

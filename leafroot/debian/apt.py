@@ -61,7 +61,7 @@ _SPDX = {
     "BSD-4-clause": "BSD-4-Clause",
 }
 _UNKNOWN = "unknown"
-# It warns of each copyright file that names its format in another way.
+# python-debian warns about every copyright file that names its format differently.
 logging.getLogger("debian.copyright").setLevel(logging.ERROR)
 
 
@@ -80,8 +80,8 @@ class Offer:
 class Apt:
     """apt with the indices of one release, kept in `folder`.
 
-    `architectures` are Debian's names, the first one for dependencies; none stand for this machine's. `components` are
-    the parts of the archive ("main").
+    `architectures` are Debian's names; dependencies are resolved for the first. By default, this machine's.
+    `components` are the parts of the archive ("main").
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Apt:
     def offers(self, sources: Iterable[str], binaries: Iterable[str] = ()) -> list[Offer]:
         """All versions that the release has of source packages, and of binary packages ("name" or "name:architecture").
 
-        It has nothing of a package whose name it does not know.
+        A name that the release does not have adds nothing.
         """
         found: list[Offer] = []
         for words, names in ((["showsrc", "--only-source"], sources), (["show"], binaries)):
@@ -166,7 +166,7 @@ class Apt:
         return self._release
 
     def _run(self, words: Sequence[str], purpose: str, none: str = "") -> str:
-        """What apt says; "" if it fails because it found `none`, and else LeafrootError if it fails."""
+        """What apt prints; "" if it failed and printed `none`. Raises LeafrootError if it failed otherwise."""
         env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "APT_CONFIG": f"{self._folder}/apt.conf"}
         env |= {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
         status, said = capture(words, env=env, timeout=_MINUTES * 60)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from leafroot.debian.apt import Apt, licenses_of
 from leafroot.describe.archive import Archive, DebianPackage
-from leafroot.describe.build_root import BuildRoot
+from leafroot.describe.build_root import BuildRoot, with_beside
 from leafroot.describe.unit import Unit
 from leafroot.store.trees import Store
 from leafroot.units.lock import lock_text
@@ -34,10 +34,10 @@ def lock_roots(
     closures = {
         name: {
             one.name: one
-            for one in apt.closure([name for root in all_of(roots, name) for name in root.packages])
-            if one.name not in _SYSTEM_ONLY and not any(one.name in root.leave_out for root in all_of(roots, name))
+            for one in apt.closure([package for root in named for package in root.packages])
+            if one.name not in _SYSTEM_ONLY and not any(one.name in root.leave_out for root in named)
         }
-        for name in roots
+        for name, named in ((name, [roots[one].value for one in with_beside(roots, [name])]) for name in roots)
     }
     found: dict[str, list[DebianPackage]] = {}
     for name, closure in closures.items():
@@ -50,18 +50,6 @@ def lock_roots(
             if key not in others
         ]
     return found
-
-
-def all_of(roots: Roots, name: str) -> list[BuildRoot]:
-    """A root's description, and those of all roots beside it, each once."""
-    found: dict[str, BuildRoot] = {}
-    wanted = [name]
-    while wanted:
-        one = wanted.pop()
-        if one not in found:
-            found[one] = roots[one].value
-            wanted += found[one].beside
-    return [*found.values()]
 
 
 def lock_of(packages: Sequence[DebianPackage], name: str, processor: str, release: str) -> str:

@@ -16,7 +16,9 @@ from leafroot.describe.board import Series
 from leafroot.describe.fields import parts
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.files import read_file
+from leafroot.files import read_text
+from leafroot.host.disk import FullError
+from leafroot.host.run import InterruptedBuildError
 from leafroot.plan.recipes.protocol import unit_source
 from leafroot.step import Source
 from leafroot.store.trees import Store
@@ -39,6 +41,8 @@ def check_sources(unit: Unit[Any], checkout: Path, store: Store) -> None:
         patches = [replace(patch, path=str(checkout / patch.path)) for patch in item.patches]
         try:
             store.source(item.archive, patches, item.parts, item.debian)
+        except (FullError, InterruptedBuildError):
+            raise
         except LeafrootError as error:
             where = str(error.where).removeprefix(f"{checkout}/")
             raise LeafrootError(
@@ -66,7 +70,7 @@ def rewritten(unit: Unit[Any], new: Described) -> str:
     old = unit.value
     shown = unit.path(unit.description)
     pairs = list(zip(parts(old, Archive), parts(new, Archive), strict=True))
-    for text in _with_version(_text(unit), old.version, new.version):
+    for text in _with_version(read_text(unit.directory / unit.description, shown), old.version, new.version):
         for before, after in pairs:
             text = text.replace(before.sha256, after.sha256)
             for place, other in zip(before.places, after.places, strict=True):
@@ -80,14 +84,6 @@ def rewritten(unit: Unit[Any], new: Described) -> str:
         shown,
         "\n".join([f"Edit them by hand: version={new.version}", *sums]),
     )
-
-
-def _text(unit: Unit[Any]) -> str:
-    shown = unit.path(unit.description)
-    try:
-        return read_file(unit.directory / unit.description, shown).decode()
-    except UnicodeDecodeError as error:
-        raise LeafrootError("this is not UTF-8", shown) from error
 
 
 def _with_version(text: str, old: str, new: str) -> Iterator[str]:

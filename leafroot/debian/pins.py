@@ -197,19 +197,11 @@ def locked_file(package: DebianPackage) -> PoolFile | None:
 
 def behind(locked: Iterable[DebianPackage], offers: Sequence[Offer]) -> list[str]:
     """The names of those packages of a lock file of which there is a newer version."""
-    found = _newest_files(offers)
-    return [one.name for one in locked if _newest_of(one, found)]
+    found = newest_files(offers)
+    return [one.name for one in locked if newest_of(one, found)]
 
 
-def newest(package: DebianPackage, offers: Mapping[str, Sequence[Offer]]) -> tuple[str, str]:
-    """The first release that has a newer version of a package of a lock file, and this version; "" if none has."""
-    for release, of_release in offers.items():
-        if version := _newest_of(package, _newest_files(of_release)):
-            return release, version
-    return "", ""
-
-
-def _newest_files(offers: Iterable[Offer]) -> dict[tuple[str, str], Version]:
+def newest_files(offers: Iterable[Offer]) -> dict[tuple[str, str], Version]:
     """The newest version of each file, by its name and kind."""
     newest: dict[tuple[str, str], Version] = {}
     for offer in offers:
@@ -220,7 +212,7 @@ def _newest_files(offers: Iterable[Offer]) -> dict[tuple[str, str], Version]:
     return newest
 
 
-def _newest_of(package: DebianPackage, known: Mapping[tuple[str, str], Version]) -> str:
+def newest_of(package: DebianPackage, known: Mapping[tuple[str, str], Version]) -> str:
     """The newest version of a package of a lock file; "" if there is none that is newer than the pinned one."""
     file, pinned = locked_file(package), Version(package.version)
     version = known.get((file.name, file.kind), pinned) if file else pinned

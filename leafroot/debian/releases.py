@@ -43,8 +43,7 @@ class Releases:
             except LeafrootError as error:
                 if name == self.release:
                     raise
-                if not name.endswith(_UPDATES):
-                    self.note(f"{error.where}: {error.message}; it is passed over")
+                self.note(f"{error.where}: {error.message}; it is passed over")
                 continue
             found.setdefault(codename.removesuffix(_UPDATES), []).extend(offers)
         return found

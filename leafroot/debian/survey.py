@@ -11,7 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from leafroot.debian.apt import Offer
-from leafroot.debian.pins import behind, check_movable, locked_file, newest, pinned_files, standing
+from leafroot.debian.pins import (
+    behind,
+    check_movable,
+    locked_file,
+    newest_files,
+    newest_of,
+    pinned_files,
+    standing,
+)
 from leafroot.debian.releases import Releases
 from leafroot.describe.archive import Archive
 from leafroot.describe.board import Series
@@ -19,6 +27,8 @@ from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.fields import parts
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
+from leafroot.host.disk import FullError
+from leafroot.host.run import InterruptedBuildError
 
 # Several downloads may fail at one time, and apt works for one caller at a time.
 _ASKING = threading.Lock()
@@ -80,6 +90,10 @@ class Survey:
 
         "" if no unit pins this file. If Debian cannot be asked, the sentence is without a version. Threads may call it.
         """
+        with _ASKING:
+            return self._instead_of(archive)
+
+    def _instead_of(self, archive: Archive) -> str:
         for unit in self._pins:
             if archive.sha256 in {one.sha256 for one in parts(unit.value, Archive)}:
                 found = standing(unit.value, self._offers_if_possible)
@@ -88,7 +102,9 @@ class Survey:
         for unit in self._locks:
             for one in unit.locked:
                 if one.archive.sha256 == archive.sha256:
-                    release, version = newest(one, self._offers_if_possible)
+                    # From this release, 'scons lock' pins.
+                    release, offers = next(iter(self._offers_if_possible.items()), ("", []))
+                    version = newest_of(one, newest_files(offers))
                     has = f"Debian {release} has {one.name} {version}" if version else ""
                     effect = f"pins the packages of {unit.folder} anew"
                     return self._instead(archive, has, self._lock(unit), effect)
@@ -102,11 +118,12 @@ class Survey:
                 return incomplete(release)
         return f"'{command}' {effect}, to a version that Debian has."
 
-    @property
+    @cached_property
     def _offers_if_possible(self) -> Mapping[str, Sequence[Offer]]:
         try:
-            with _ASKING:
-                return self.offers
+            return self.offers
+        except (FullError, InterruptedBuildError):
+            raise
         except LeafrootError:
             return {}
 
@@ -131,7 +148,7 @@ class Survey:
         )
 
     def _lock_row(self, unit: Unit[Any]) -> Row:
-        # All lock files are made from the same release.
+        # A lock file does not record its release: the first one is assumed.
         release = next(iter(self.offers), "")
         late = tuple(behind(unit.locked, self.offers.get(release, ())))
         return Row(

@@ -30,21 +30,16 @@ class Emulation:
 
 @dataclass(frozen=True)
 class Firmware:
-    """A file of the host: its name in QEMU's own data folders, or else one of `places`.
-
-    `packages` tells the user which packages contain it.
-    """
+    """A file that comes with QEMU: its name in QEMU's own data folders, or else one of `places`."""
 
     name: str
-    packages: str
     places: tuple[str, ...] = ()
 
 
-def u_boot(board: str, fedora: str) -> Firmware:
-    """U-Boot for a QEMU machine: its board name in U-Boot, and the name of Fedora's package."""
+def u_boot(board: str) -> Firmware:
+    """U-Boot for a QEMU machine, by its board name in U-Boot."""
     file = f"{board}/u-boot.bin"
-    places = tuple(f"/usr/{folder}/{file}" for folder in ("lib/u-boot", "share/uboot", "share/u-boot"))
-    return Firmware(file, f"u-boot-qemu (Debian) or {fedora} (Fedora)", places)
+    return Firmware(file, tuple(f"/usr/{folder}/{file}" for folder in ("lib/u-boot", "share/uboot", "share/u-boot")))
 
 
 @dataclass(frozen=True)

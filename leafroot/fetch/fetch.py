@@ -26,7 +26,7 @@ _INDEX = ("checksum", "size in bytes", "file name", "first place")
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Where archives are asked for beside their own places.
+    """Where archives are asked for in addition to their own places.
 
     `debian` is the URL of a Debian mirror, in place of those that apt knows. `first` and `last` are URLs of folders
     with archives, which are asked before and after the archives' own places. `origins`: whether those are asked at all.
@@ -150,12 +150,12 @@ def fetch_all(
 
 
 def fill_mirror(archives: Iterable[tuple[Archive, Path]], folder: Path) -> int:
-    """Add verified files to a folder that serves as a mirror, each once; returns how many files it has then.
+    """Add verified files to the folder of a mirror, each once; returns how many files it has then.
 
-    `index.tsv` lists them: checksum, size in bytes, file name, first place. A file that is damaged is replaced, and one
-    that is gone is not listed any more. Whenever this is interrupted, each file is whole or not there.
+    The folder exists. `index.tsv` lists the files: checksum, size in bytes, file name, first place. A file that is
+    damaged is replaced, and one that is gone is not listed any more. Whenever this is interrupted, each file is whole
+    or not there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     index = folder / "index.tsv"
     before = index.read_text(errors="replace").splitlines() if index.exists() else []
     known = {columns[0]: columns for line in before if len(columns := line.split("\t")) == len(_INDEX)}

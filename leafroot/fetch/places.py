@@ -30,7 +30,7 @@ FIRST = 1.0
 # Pauses are longer by up to this share, so that many machines do not come back at the same moment.
 JITTER = 0.25
 
-# Servers that let this process wait too long, and when that was. Until they send something, other places come first,
+# Servers that kept this process waiting too long, and when that was. Until one has sent an archive, others come first,
 # for every archive: a mirror that is down costs one wait, and not one for each of a hundred archives.
 _SILENT: dict[str, float] = {}
 

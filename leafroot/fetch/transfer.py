@@ -63,7 +63,7 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 class PlaceError(Exception):
     """Why the archive cannot be fetched from one URL; another may work. The text shows no password.
 
-    `silent` if the server let us wait too long: so it may for the next archive too.
+    `silent` if the server kept us waiting too long; it may do so for the next archive too.
     """
 
     def __init__(self, reason: str, *, silent: bool = False) -> None:

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from leafroot.describe.qemu import Emulation, Firmware
 from leafroot.errors import LeafrootError
-from leafroot.host.bubblewrap import only_usr_words
+from leafroot.host.bubblewrap import with_usr
 from leafroot.host.run import capture
-
-_RELEASES = "Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
 
 
 @dataclass(frozen=True)
@@ -29,19 +27,19 @@ class Emulators:
         """The command line that runs a program, without arguments of its own."""
         if self.usr is None:
             return [program]
-        return [*only_usr_words(self.usr), program]
+        return [*with_usr(self.usr), program]
 
     def find(self, program: str, wanted: Firmware) -> Path:
-        """The path, as QEMU sees it, of a firmware; a LeafrootError, with the package to install, if it is missing."""
+        """The path, as QEMU sees it, of a firmware; a LeafrootError if it is missing."""
         _, said = capture([*self.argv(program), "-L", "help"])
         places = [Path(folder) / wanted.name for folder in said.splitlines() if folder.startswith("/")]
         places += [Path(place) for place in wanted.places]
         for place in places:
             if self._has(place):
                 return place
-        looked = "\n".join(f"searched: {place}" for place in places)
+        looked = [f"searched: {place}" for place in places]
         raise LeafrootError(
-            f"the firmware {wanted.name} is not on this machine", "NETBOOT=1", f"Install {wanted.packages}.\n{looked}"
+            f"QEMU's firmware {wanted.name} was not found", "NETBOOT=1", "\n".join([self._remedy, *looked])
         )
 
     def check(self, program: str, machine: Emulation) -> None:
@@ -52,7 +50,7 @@ class Emulators:
             raise LeafrootError(
                 f"this is {said}; '{' '.join(machine.options)}' needs {oldest} or newer",
                 where=program,
-                hint=_RELEASES,
+                hint=self._remedy,
             )
 
     def version(self, program: str) -> tuple[tuple[int, int], str]:
@@ -64,8 +62,14 @@ class Emulators:
         line = next(iter(said.splitlines()), "")
         found = re.search(r"version (\d+)\.(\d+)", line)
         if not found:
-            raise LeafrootError(f"not QEMU: with --version it prints {line!r}", where=program, hint=_RELEASES)
+            raise LeafrootError(f"not QEMU: with --version it prints {line!r}", where=program, hint=self._remedy)
         return (int(found[1]), int(found[2])), line
+
+    @property
+    def _remedy(self) -> str:
+        if self.usr is None:
+            return "Leave out QEMU=host: Leafroot has a QEMU of its own."
+        return "'scons lock' pins a newer one in the build root 'guests'."
 
     def _has(self, place: Path) -> bool:
         if self.usr is not None and place.is_relative_to("/usr"):

@@ -45,7 +45,7 @@ def boot_test(guest: Guest, way: NetBoot, log: Path, timeout: float = 180.0) -> 
 
 
 def firmware_of(way: NetBoot) -> Firmware:
-    """The firmware file that the host must have for this way to boot."""
+    """The firmware file that this way of booting needs."""
     return way.rom if isinstance(way, Ipxe) else way.firmware
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from pathlib import Path
 
 from leafroot.errors import LeafrootError
@@ -23,7 +22,7 @@ def usr_words(usr: Path) -> list[str]:
     return words
 
 
-def only_usr_words(usr: Path) -> list[str]:
+def with_usr(usr: Path) -> list[str]:
     """The words that run a program on this machine as it is, but with the tree `usr` as its /usr and its PATH."""
     line = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", str(usr), "/usr"]
     line += ["--setenv", "PATH", "/usr/sbin:/usr/bin"]
@@ -34,12 +33,10 @@ def only_usr_words(usr: Path) -> list[str]:
     return [*line, "--"]
 
 
-def alone_with(usr: Path, bindings: Sequence[tuple[str, Path]], folder: Path, at: str) -> list[str]:
-    """The words that run a program with the tree `usr`, read-only files at their places, and one folder to write to."""
+def alone_with(usr: Path, place: str, file: Path, folder: Path, at: str) -> list[str]:
+    """The words that run a program with the tree `usr`, a read-only file at `place`, and one folder to write to."""
     line = ["bwrap", "--unshare-all", "--die-with-parent", *usr_words(usr), "--dev", "/dev", "--tmpfs", "/tmp"]
-    for place, path in bindings:
-        line += ["--ro-bind", str(path), place]
-    return [*line, "--bind", str(folder), at, "--"]
+    return [*line, "--ro-bind", str(file), place, "--bind", str(folder), at, "--"]
 
 
 @functools.cache

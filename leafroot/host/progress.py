@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-FETCHING = ("fetching", "fetched")
-"""What a download does, in the present and in the past."""
-
 
 class Transfer:
     """The transfer of one file; `total` is its size in bytes if it is known.
@@ -40,7 +37,7 @@ class Progress:
     """Shows transfers on `stream`: one line that is updated on a terminal, plain lines in a file.
 
     Transfers may run in parallel threads. `clock` gives seconds, and `width` is the number of the terminal's columns.
-    `fetched` counts the bytes of all downloads, also of those that failed.
+    `moved` counts the bytes of all transfers, also of those that failed.
     """
 
     def __init__(
@@ -60,7 +57,7 @@ class Progress:
         self._running: list[Transfer] = []
         self._drawn_at = float("-inf")
         self._drawn = False
-        self.fetched = 0
+        self.moved = 0
 
     @contextmanager
     def transfer(
@@ -68,7 +65,7 @@ class Progress:
         name: str,
         total: int | None = None,
         already: int = 0,
-        words: tuple[str, str] = FETCHING,
+        words: tuple[str, str] = ("fetching", "fetched"),
     ) -> Iterator[Transfer]:
         """Show one transfer while the block runs; print a line if it ends without an error.
 
@@ -82,9 +79,9 @@ class Progress:
         try:
             yield transfer
         except BaseException:
-            self._end(transfer, words)
+            self._end(transfer)
             raise
-        self._end(transfer, words)
+        self._end(transfer)
         if transfer.good:
             self.note(f"{words[1]} {name}, {size(transfer.done)} in {span(self._clock() - transfer.began)}")
 
@@ -95,10 +92,9 @@ class Progress:
             self._stream.write(text + "\n")
             self._stream.flush()
 
-    def _end(self, transfer: Transfer, words: tuple[str, str]) -> None:
+    def _end(self, transfer: Transfer) -> None:
         with self._lock:
-            if words == FETCHING:
-                self.fetched += transfer.done - transfer.already
+            self.moved += transfer.done - transfer.already
             self._running.remove(transfer)
             self._clear()
 

@@ -98,7 +98,7 @@ def _installed(program: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise LeafrootError(
-            f"the program {program} is not installed", hint="Run ./bootstrap: it installs what is missing."
+            f"the program {program} is not installed", hint="Install it with the system's package manager."
         ) from error
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.arches import ARCHES
@@ -26,16 +26,13 @@ from leafroot.kconfig.assign import obstacles
 from leafroot.kconfig.defconfig import find_board
 from leafroot.kconfig.fragment import Fragment, check_for_kbuild, read_fragment
 from leafroot.kconfig.generate import option_symbol, package_symbol, symbol
-from leafroot.kconfig.resolve import Request, Resolved, resolve
+from leafroot.kconfig.resolve import TOOLCHAINS, BuiltInToolchain, Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
 from leafroot.raspberry_pi.config_txt import config_txt
 from leafroot.rootfs.layers import Listing, read_listing
 from leafroot.rootfs.passwords import MAKE_ONE, file_fault, hash_fault
 from leafroot.units.catalog import Catalog
 from leafroot.units.check import SHARED_FRAGMENTS
-
-OwnToolchain = Literal["source", "debian"]
-"""The toolchains that Leafroot brings: built from source, or Debian's compiler."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +47,16 @@ class ExternalToolchain:
 class Config:
     """One board's resolved configuration.
 
-    `name` is the board's name, or that of another defconfig for it; the output folder is named after it. `graph` is the
-    resolved graph of the selected packages and their options. `files` are the packages' folders of files, by package.
-    `toolchain` is in a folder of this machine, or one that Leafroot brings: "source" or "debian".
-    `overlays` are the overlay folders, the board's first; files of
-    later ones win. `root_password` is the hash for /etc/shadow: "*" locks the account, "" means no password. `memory`
-    is RAM in MiB. `root_size` is the size of the root that the kernel is given, "" for none. `compression` is a zstd
-    level. `options` are the selected ones of the board's optional kernel fragments. `config_txt` is the text of that
-    file for a Raspberry Pi's boot loader, empty for other boards. With `c_only`, the toolchain from source is for C
-    only. `kernel_fragments` are what the kernel is configured from, each over the one before; `fragments` are those of
-    the packages that are configured in the same way, by package.
+    `name` is the board's name, or that of another defconfig for it; the output folder is named after it. `graph` is
+    the resolved graph of the selected packages and their options. `files` are the packages' folders of files, by
+    package. `toolchain` is in a folder of this machine, or one that Leafroot brings: "source" or "debian".
+    `overlays` are the overlay folders, the board's first; files of later ones win. `root_password` is the hash for
+    /etc/shadow: "*" locks the account, "" means no password. `memory` is RAM in MiB. `root_size` is the size of the
+    root that the kernel is given, "" for none. `compression` is a zstd level. `options` are the selected ones of
+    the board's optional kernel fragments. `config_txt` is the text of that file for a Raspberry Pi's boot loader,
+    empty for other boards. With `c_only`, the toolchain from source is for C only. `kernel_fragments` are what the
+    kernel is configured from, each over the one before; `fragments` are those of the packages that are configured
+    in the same way, by package.
     """
 
     name: str
@@ -70,7 +67,7 @@ class Config:
     graph: Graph
     files: Mapping[str, Listing]
     catalog: Catalog
-    toolchain: ExternalToolchain | OwnToolchain
+    toolchain: ExternalToolchain | BuiltInToolchain
     hostname: str
     root_password: str
     overlays: tuple[Listing, ...]
@@ -237,11 +234,10 @@ def _selected(resolved: Resolved, packages: Mapping[str, Unit[Package]], board: 
     )
 
 
-def _toolchain(resolved: Resolved) -> ExternalToolchain | OwnToolchain:
-    if resolved.value("TOOLCHAIN_SOURCE") == "y":
-        return "source"
-    if resolved.value("TOOLCHAIN_DEBIAN") == "y":
-        return "debian"
+def _toolchain(resolved: Resolved) -> ExternalToolchain | BuiltInToolchain:
+    for name in TOOLCHAINS:
+        if resolved.value(symbol("TOOLCHAIN", name)) == "y":
+            return name
     prefix = _matching(
         resolved, "TOOLCHAIN_EXTERNAL_PREFIX", re.compile(r"/[^\s:]*"), "an absolute path without spaces"
     )
@@ -249,7 +245,7 @@ def _toolchain(resolved: Resolved) -> ExternalToolchain | OwnToolchain:
         raise LeafrootError(
             f"the programs in {prefix} need libraries of this machine, which a build does not see",
             resolved.where("TOOLCHAIN_EXTERNAL_PREFIX", _MENU),
-            "Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a compiler that stands for itself.",
+            "Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a self-contained compiler.",
         )
     return ExternalToolchain(
         prefix=prefix,

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
@@ -20,7 +20,9 @@ from leafroot.kconfig.generate import symbol, write_generated
 from leafroot.kconfig.menu import deep, load_kconfig, raise_warnings
 from leafroot.units.catalog import Catalog
 
-TOOLCHAINS = ("source", "debian")
+BuiltInToolchain = Literal["source", "debian"]
+"""The toolchains that Leafroot brings: built from source, or Debian's compiler."""
+TOOLCHAINS: tuple[BuiltInToolchain, ...] = get_args(BuiltInToolchain)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _layers(
         yield read_fragment(file, shown(file, root))
     for fragment in request.fragments:
         yield read_fragment(Path(root, fragment), str(fragment))
-    yield tuple(_variables(catalog, board, request))
+    yield tuple(_variables(catalog, request))
 
 
 def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> Fragment:
@@ -131,7 +133,7 @@ def _local(kconf: Any, file: Path, where: str, name: str, lenient: bool) -> Frag
     return tuple(one for one in found if one.symbol not in kconf.syms or has_prompt(kconf.syms[one.symbol]))
 
 
-def _variables(catalog: Catalog, board: Unit[Board], request: Request) -> Iterable[Assignment]:
+def _variables(catalog: Catalog, request: Request) -> Iterable[Assignment]:
     if request.boot:
         _check_known("BOOT", request.boot, "boot mode", BOOT_MODES)
         yield Assignment(symbol("BOOT", request.boot), "y", f"BOOT={request.boot}")

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leafroot.describe.archive import DebianPackage
-from leafroot.describe.build_root import PROCESSORS, BuildRoot
+from leafroot.describe.build_root import PROCESSORS, BuildRoot, with_beside
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError
 from leafroot.step import Usr
+from leafroot.units.lock import root_lock
 
 COMPILE = "compile"
 """The build root that every step has."""
@@ -37,25 +38,15 @@ class Machine:
         """The /usr with the packages of these build roots, and of those beside them, and no others."""
         wanted = frozenset(names)
         if wanted not in self._made:
-            self._made[wanted] = _usr([self.roots[name] for name in sorted(self._with_those_beside(wanted))])
+            self._made[wanted] = _usr(
+                [self.roots[name] for name in sorted(with_beside(self.roots, wanted))], self.processor
+            )
         return self._made[wanted]
 
     def version_of(self, package: str, *names: str) -> str:
         """The version of a Debian package in these build roots; "" if they do not have it."""
-        roots = (self.roots[name] for name in self._with_those_beside((COMPILE, *names)))
+        roots = (self.roots[name] for name in with_beside(self.roots, (COMPILE, *names)))
         return next((one.version for root in roots for one in root.locked if one.name == package), "")
-
-    def _with_those_beside(self, names: Iterable[str]) -> set[str]:
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in self.roots:
-                raise LeafrootError(f"unknown build root {name!r}", "buildroots/", nearest(name, self.roots))
-            if name not in found:
-                found.add(name)
-                waiting += self.roots[name].value.beside
-        return found
 
 
 def this_processor() -> str:
@@ -68,10 +59,16 @@ def this_processor() -> str:
     return name
 
 
-def _usr(units: list[Unit[BuildRoot]]) -> Usr:
+def _usr(units: list[Unit[BuildRoot]], processor: str) -> Usr:
     packages: dict[str, tuple[DebianPackage, Unit[BuildRoot]]] = {}
     links: dict[str, str] = {}
     for unit in units:
+        if root_lock(processor) not in unit.files:
+            raise LeafrootError(
+                f"its packages are not pinned: there is no {root_lock(processor)}",
+                unit.path(unit.description),
+                "Make it with 'scons lock'.",
+            )
         for one in unit.locked:
             other, owner = packages.setdefault(one.name, (one, unit))
             if other.archive.sha256 != one.archive.sha256:

@@ -20,7 +20,7 @@ from leafroot.describe.archive import login_of, shown
 from leafroot.errors import LeafrootError
 from leafroot.fetch.mirror import locate
 from leafroot.files import NOT_COPIED, link_or_copy
-from leafroot.host.bubblewrap import only_usr_words
+from leafroot.host.bubblewrap import with_usr
 from leafroot.host.run import capture, run
 from leafroot.reproduce.circumstances import Circumstances
 from leafroot.reproduce.enter import entering, outside
@@ -110,7 +110,7 @@ def _copy(source: Path, target: Path, umask: int, order: random.Random | None, l
 def _shift_clock(there: Circumstances, usr: Path) -> None:
     library, preload = there.place / "shifted-clock.so", there.place / "ld.so.preload"
     gcc = ["gcc", "-shared", "-fPIC", "-O1", f"-DSHIFT={there.shift}", "-o", str(library)]
-    status, said = capture([*only_usr_words(usr), *gcc, str(_CLOCK)])
+    status, said = capture([*with_usr(usr), *gcc, str(_CLOCK)])
     if status != 0:
         raise LeafrootError(f"cannot compile the library that shifts the clock: {said.strip()}", where=_CLOCK)
     preload.write_text("/shifted-clock.so\n")

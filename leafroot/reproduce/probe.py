@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from leafroot.host.bubblewrap import usr_words
 from leafroot.host.run import capture
 from leafroot.reproduce.circumstances import file_system
 
@@ -44,8 +45,7 @@ def probe(checkout: Path, jobs: str) -> dict[str, str]:
         "file system": file_system(checkout),
         "distribution": _distribution(),
         "C library and Python": f"{' '.join(platform.libc_ver())}, Python {platform.python_version()}",
-        "compiler of the host": _version("gcc"),
-        "make of the host": _version("make"),
+        "bubblewrap": _version("bwrap"),
     }
 
 
@@ -61,14 +61,15 @@ def _day(seconds: float) -> str:
 
 
 def _day_inside() -> str:
-    """The date that a program in a sandbox sees, without our environment; bwrap is found in PATH, as for steps."""
+    """The date that a program in a sandbox sees, without our environment.
+
+    bwrap is found in PATH: there, it is the wrapper that shifts the clock.
+    """
     here = shutil.which("bwrap")
     if not here:
         return "no sandbox"
-    links = [("lib", "usr/lib"), ("lib64", "usr/lib64"), ("bin", "usr/bin")]
-    argv = [here, "--unshare-all", "--clearenv", "--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
-    for name, target in links:
-        argv += ["--symlink", target, f"/{name}"]
+    usr = usr_words(Path("/usr"))
+    argv = [here, "--unshare-all", "--clearenv", *usr, "--proc", "/proc", "--dev", "/dev"]
     status, said = capture([*argv, "--", "/usr/bin/date", "+%s"])
     return _day(float(said)) if status == 0 else f"unknown: {said.strip()}"
 

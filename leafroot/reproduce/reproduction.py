@@ -35,8 +35,7 @@ WAYS_TO_VARY = {
     "file system": "it needs a tmpfs with 12 GiB of room, and as much free memory",
     "distribution": "as root: RELEASE=trixie (or another)",
     "C library and Python": "with another distribution: RELEASE=",
-    "compiler of the host": "with another distribution: RELEASE=",
-    "make of the host": "with another distribution: RELEASE=",
+    "bubblewrap": "with another distribution: RELEASE=",
 }
 
 

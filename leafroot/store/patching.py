@@ -12,7 +12,7 @@ from pathlib import Path
 from leafroot.describe.patch import LARGEST, Patch, check_patch, has_crlf, read_patch, read_series
 from leafroot.errors import LeafrootError
 from leafroot.files import read_file
-from leafroot.host.bubblewrap import alone_with
+from leafroot.host.bubblewrap import alone_with, check_bubblewrap
 from leafroot.host.run import capture
 from leafroot.step import SOURCE_DATE_EPOCH
 
@@ -27,6 +27,7 @@ def apply_patch(tree: Path, patch: Patch, usr: Path, *, exactly: bool = True) ->
 
     Debian's own rules allow an offset. patch(1) is that of `usr`, the /usr of a build root.
     """
+    check_bubblewrap()
     data = read_file(Path(patch.path), patch.path, LARGEST)
     text = read_patch(data, patch.path)
     check_patch(text, patch.strip, patch.path)
@@ -36,7 +37,7 @@ def apply_patch(tree: Path, patch: Patch, usr: Path, *, exactly: bool = True) ->
             plain.write(text)
             plain.flush()
             file = Path(plain.name)
-        run = alone_with(usr, [("/patch", file)], tree, "/tree")
+        run = alone_with(usr, "/patch", file, tree, "/tree")
         argv = [*_PATCH, f"-p{patch.strip}", "-d", "/tree", "-i", "/patch"]
         status, output = capture([*run, *argv], env=_ENVIRONMENT)
         refused = r"\(offset -?\d+ lines?\)|with fuzz" if exactly else r"with fuzz"

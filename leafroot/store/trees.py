@@ -113,8 +113,7 @@ class Store:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.symlink_to(target)
 
-        words = [f"{path} -> {target}" for path, target in links]
-        return self._tree(f"build root {name}", ["usr", *(one.sha256 for one in packages), *words], merged)
+        return self._tree(f"build root {name}", ["usr", item.content], merged)
 
     def alone(self, archive: Archive) -> Path:
         """The tree of an archive for `united`, without links that lead out of it.

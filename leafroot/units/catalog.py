@@ -17,7 +17,7 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.units.check import check_boards, check_licenses, check_packages, check_roots, check_series
 from leafroot.units.load import has_files, load_unit
-from leafroot.units.lock import LOCK, read_lock
+from leafroot.units.lock import LOCK, read_lock, root_lock
 from leafroot.units.patches import find_patches
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ def load_catalog(
 
 
 def _locked(unit: Unit[BuildRoot], processor: str) -> tuple[DebianPackage, ...]:
-    name = f"{processor}.lock"
+    name = root_lock(processor)
     return read_lock(unit.directory / name, unit.path(name), "scons lock") if name in unit.files else ()
 
 

@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,21 @@ def check_roots(roots: Roots) -> None:
     """Check that the build roots that a root names exist, and that its links are plain paths in usr/."""
     for unit in roots.values():
         for name in unit.value.beside:
-            if name not in roots or name == unit.name:
+            if name not in roots:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
-        for path in unit.value.links:
-            if not path.startswith("usr/") or {"", ".", ".."} & set(path.split("/")):
-                raise LeafrootError(f"{path!r} is not a plain path in usr/", unit.at(path), "Write usr/bin/awk.")
+        for path, target in unit.value.links.items():
+            if not path.startswith("usr/") or {"", ".", ".."} & set(path.split("/")) or not path.isprintable():
+                raise LeafrootError(f"{path!r} is not a plain path in usr/", unit.at(path), "For example: usr/bin/awk.")
+            if not target or not target.isprintable():
+                raise LeafrootError(f"{target!r} is no target of a link", unit.at(path), "For example: gawk.")
+    try:
+        TopologicalSorter({name: unit.value.beside for name, unit in roots.items()}).prepare()
+    except CycleError as error:
+        # graphlib lists each node before the one that needs it; the message has the opposite order.
+        names = error.args[1][::-1]
+        raise LeafrootError(
+            f"build roots are beside each other in a circle: {' -> '.join(names)}", roots[names[0]].at(names[1])
+        ) from None
 
 
 def check_packages(packages: Packages, roots: Roots) -> None:

@@ -16,6 +16,12 @@ from leafroot.errors import LeafrootError
 LOCK = "go.lock"
 """The lock file's name in the folder of a package."""
 
+
+def root_lock(processor: str) -> str:
+    """The lock file's name in the folder of a build root."""
+    return f"{processor}.lock"
+
+
 _COLUMNS = ("name", "version", "license", "path below the Debian mirror", "SHA-256")
 # The member of a Debian package that contains its files.
 _CONTENT = "data.tar.xz"

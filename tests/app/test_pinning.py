@@ -149,7 +149,7 @@ def test_upstreams_place_is_tried_at_the_new_version(
     description.write_text(description.read_text().replace(f'"{place}"', both))
     assert pinning.update(ask(PACKAGE="alpha")) == 0
     reason = f"its SHA-256 is {digest(b'other')}, not {digest(source('alpha-1.1', FITS))}" if upstream else None
-    told = f"and may have to go: file:{tmp_path}/alpha-1.1.tar: {reason or 'No such file or directory'}\n"
+    told = f"which may have to be removed: file:{tmp_path}/alpha-1.1.tar: {reason or 'No such file or directory'}\n"
     assert (told in capsys.readouterr().out) == (upstream in (b"other", None))
     assert not list((tmp_path / "cache").glob("leafroot-*"))
 
@@ -229,8 +229,8 @@ def test_an_archive_with_other_bytes_leaves_the_description_as_it_was(ask: Ask, 
         ({"OFFLINE": "1"}, "outdated", "OFFLINE=1: outdated needs the network: it asks a Debian mirror\n  Run it"),
         ({"OFFLINE": "1", "PACKAGE": "alpha"}, "update", "OFFLINE=1: update needs the network: it asks a Debian"),
         ({}, "update", "update: which pin?\n  Say PACKAGE=NAME, or KERNEL=SERIES. 'scons outdated' lists those that"),
-        ({"PACKAGE": "alfa"}, "update", "PACKAGE=alfa: there is no such package\n  Did you mean alpha?"),
-        ({"PACKAGE": "alfa"}, "outdated", "PACKAGE=alfa: there is no such package\n  Did you mean alpha?"),
+        ({"PACKAGE": "alfa"}, "update", "PACKAGE=alfa: there is no package 'alfa'\n  Did you mean alpha?"),
+        ({"PACKAGE": "alfa"}, "outdated", "PACKAGE=alfa: there is no package 'alfa'\n  Did you mean alpha?"),
         ({"PACKAGE": "beta"}, "update", "package/beta/package.py: there is no archive, so nothing is pinned"),
         (
             {"KERNEL": "7.2"},
@@ -241,7 +241,7 @@ def test_an_archive_with_other_bytes_leaves_the_description_as_it_was(ask: Ask, 
         (
             {"KERNEL": "6.12", "RELEASE": "testing"},
             "update",
-            "linux/6.12/kernel.py: no version of it was found in Debian",
+            "linux/6.12/kernel.py: Debian forky has no version of it",
         ),
     ],
 )

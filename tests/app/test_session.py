@@ -129,6 +129,7 @@ def test_a_benchmark_calls_scons_with_the_variables_of_this_call(
     )
     config, _ = opened.planned[0]
     called: list[str] = []
+    monkeypatch.setattr(Session, "unpacked", lambda session, usr: tmp_path)
     monkeypatch.setattr(guest_system, "run", lambda argv, env: called.extend(argv) or 0)
     monkeypatch.setattr(containers, "bench_containers", lambda system, mode, guest: system.build(mode))
     assert measuring.bench_containers(opened, config) == 0

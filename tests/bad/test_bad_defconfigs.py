@@ -174,7 +174,7 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/usr"\n',
         (
             "configs/one_defconfig:3: the programs in /usr need libraries of this machine, which a build does not see\n"
-            "  Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a compiler that stands for itself."
+            "  Choose Debian's compiler (TOOLCHAIN=debian), or name the folder of a self-contained compiler."
         ),
     ),
     "compiler of no folder": (

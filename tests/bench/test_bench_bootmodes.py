@@ -36,6 +36,7 @@ from leafroot.rootfs.cpio import read_newc, tree_from_newc, write_newc
 from leafroot.rootfs.tree import CharDevice, Directory, File, HardLink, Layer, Node, Symlink, merge_layers
 from leafroot.step import SOURCE_DATE_EPOCH
 from leafroot.units.catalog import load_catalog
+from tests.performing import shared_usr
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = """\
@@ -137,7 +138,7 @@ def read_archive(content: bytes) -> set[str]:
 def make(system: Path, folder: Path) -> Archives:
     packed = folder / "rootfs.cpio.zst"
     compress_zstd(system, packed, 3, 1)
-    return make_archives(system, packed, folder, 3)
+    return make_archives(system, packed, folder, 3, shared_usr("images"))
 
 
 def unpack(path: Path) -> bytes:
@@ -172,7 +173,7 @@ def test_the_ram_disk_holds_the_same_system(system: Path, tmp_path: Path) -> Non
     assert image.stat().st_size == made.disk_kib * 1024
 
     def ask(words: str) -> bytes:
-        return subprocess.run(["/usr/sbin/debugfs", "-R", words, image], capture_output=True, check=True).stdout
+        return subprocess.run(["debugfs", "-R", words, image], capture_output=True, check=True).stdout
 
     for name in ("piece.000", "piece.001"):
         assert ask(f"cat /bench/programs/{name}") == bytes(range(256)) * 512

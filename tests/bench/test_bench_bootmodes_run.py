@@ -18,6 +18,7 @@ from leafroot.errors import LeafrootError
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.tree import File, Layer, merge_layers
+from tests.performing import shared_usr
 
 GUEST = Path(__file__).with_name("fake_guest.py")
 SMALLEST = {"rootfs": 100_000, "leaf-tmpfs": 100_200, "nullfs": 104_000}
@@ -44,8 +45,8 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
         mode = kernel.parent.parent.name
         return [sys.executable, str(GUEST), str(SMALLEST.get(mode, 0)), str(tmp_path / "boots"), words, "-m", "1"]
 
-    system = BenchSystem("bench-bootmodes", tmp_path, TREE, tmp_path / "out", "some_board", {})
-    return Bench(system, guest, "QEMU emulator version 10.0.1", 256, (6, 12), 1, boots=2)
+    system = BenchSystem("bench-bootmodes", tmp_path, TREE, tmp_path / "out", "some_board", {}, shared_usr("images"))
+    return Bench(system, guest, "-machine q35", "QEMU emulator version 10.0.1", 256, (6, 12), 1, boots=2)
 
 
 def test_every_way_is_measured(bench: Bench, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from leafroot.kconfig.resolve import Request
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.tree import Directory, File, Layer, Symlink, merge_layers
 from leafroot.units.catalog import load_catalog
+from tests.performing import shared_usr
 
 ROOT = Path(__file__).parents[2]
 SAID = "bench: root=rootfs\r\nbench: count=20 begun=3.00 ended=5.00\r\nbench: count=20 begun=5.00 ended=8.00\r\n"
@@ -99,7 +100,7 @@ def test_both_roots_are_booted_in_turn(
         assert archive.name == ("mount-points.cpio" if on_disk else "rootfs.cpio.zst")
         return [sys.executable, "-c", guest, "disk" if on_disk else "ram"]
 
-    system = BenchSystem("bench-containers", tmp_path, TREE, tmp_path / "out", "some_board", {})
+    system = BenchSystem("bench-containers", tmp_path, TREE, tmp_path / "out", "some_board", {}, shared_usr("images"))
     printed = bench_containers(system, mode, argv)
     boots = (tmp_path / "boots").read_text().splitlines()
     turns = [("ram False", "disk False"), ("disk False", "ram False"), ("ram False", "disk False")]
@@ -108,7 +109,7 @@ def test_both_roots_are_booted_in_turn(
     assert (results["ratio"], results["ratio_counted"]) == (0.5, 0.5)
     assert f"{mode.name}: 0.50 times ext4's" in printed
     shown = subprocess.run(
-        ["/sbin/debugfs", "-R", "stat /bin/sh", tmp_path / "out" / "ext4.img"],
+        ["debugfs", "-R", "stat /bin/sh", tmp_path / "out" / "ext4.img"],
         capture_output=True,
         text=True,
         check=True,

@@ -10,10 +10,11 @@ import zstandard
 
 from leafroot.bench.packing import Packing, gather, measure_packing
 from leafroot.errors import LeafrootError
+from tests.performing import shared_usr
 
 
 def test_there_is_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
-    rows = list(measure_packing(tmp_path, [(1, 1, 2), (1, 3, 1)]))
+    rows = list(measure_packing(tmp_path, shared_usr(), [(1, 1, 2), (1, 3, 1)]))
     assert [(row.name, len(row.seconds), len(row.beside)) for row in rows] == [
         ("1 MiB in a folder -> cpio.zst, level 1", 2, 2),
         ("1 MiB in an artefact -> cpio.zst, level 1", 2, 2),
@@ -24,7 +25,7 @@ def test_there_is_a_row_for_each_source_size_and_level(tmp_path: Path) -> None:
 
 
 def test_all_three_compress_the_same_bytes(tmp_path: Path) -> None:
-    packing = Packing(tmp_path, 2, 2)
+    packing = Packing(tmp_path, 2, 2, shared_usr())
 
     def unpacked() -> bytes:
         return zstandard.ZstdDecompressor().decompressobj().decompress(packing.packed.read_bytes())
@@ -50,7 +51,7 @@ def test_if_files_are_too_few_they_are_copied_again(tmp_path: Path) -> None:
 
 
 def test_a_failing_zstd_is_an_error(tmp_path: Path) -> None:
-    packing = Packing(tmp_path, 1, 1)
+    packing = Packing(tmp_path, 1, 1, shared_usr())
     packing.ours(packing.tree, 1)
     packing.cpio.unlink()
     with pytest.raises(LeafrootError, match="zstd failed"):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment that a command runs in: it is kept while it is right, and made again when it is not."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,8 +13,6 @@ SCRIPTS = ["bootstrap", ".ci/run"]
 @pytest.mark.parametrize("script", SCRIPTS)
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
 def test_scripts_parse(script: str, shell: str) -> None:
-    if not shutil.which(shell):
-        pytest.skip(f"this machine has no {shell}")
     subprocess.run([shell, "-n", ROOT / script], check=True)
 
 

@@ -12,9 +12,9 @@ from typing import cast
 import pytest
 
 from leafroot.debian.apt import Apt
-from leafroot.debian.build_roots import all_of, lock_of, lock_roots
+from leafroot.debian.build_roots import lock_of, lock_roots
 from leafroot.describe.archive import Archive, DebianPackage
-from leafroot.describe.build_root import BuildRoot
+from leafroot.describe.build_root import BuildRoot, with_beside
 from leafroot.describe.unit import Unit
 from leafroot.step import Usr
 from leafroot.store.trees import Store
@@ -106,4 +106,4 @@ def test_a_lock_file_is_read_as_it_was_made(found: dict[str, list[DebianPackage]
 
 
 def test_all_roots_beside_a_root_are_found_once() -> None:
-    assert all_of(ROOTS, "docs") == [ROOTS[name].value for name in ("docs", "meson", "compile")]
+    assert with_beside(ROOTS, ["docs", "meson"]) == ["meson", "compile", "docs"]

@@ -42,7 +42,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def catalog(acme: Path) -> Catalog:
-    return load_catalog(ROOT, [acme])
+    return load_catalog(ROOT, [acme], processor="x86_64")
 
 
 @pytest.fixture

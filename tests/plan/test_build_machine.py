@@ -24,7 +24,8 @@ def root(name: str, *locked: str, beside: tuple[str, ...] = (), links: dict[str,
         pinned(one[:-2], f"{one[-1]}-1", f"pool/{one[:-2]}_{one[-1]}-1_amd64.deb", one[-1] * 64) for one in locked
     )
     value = BuildRoot(packages=["x"], beside=beside, links=links or {})
-    return Unit(name, f"buildroots/{name}", f"{name}.", value, ("root.py",), description="root.py", locked=packages)
+    files = ("root.py", *(["x86_64.lock"] if locked else []))
+    return Unit(name, f"buildroots/{name}", f"{name}.", value, files, description="root.py", locked=packages)
 
 
 def machine(*roots: Unit[BuildRoot]) -> Machine:

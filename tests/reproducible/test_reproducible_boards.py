@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 # What differs between two builds on every machine on which one can build at all.
 ALWAYS = ("path", "path's length", "user", "umask", "time zone", "host name", "environment", "jobs", "date")
-ELSEWHERE = ("distribution", "C library and Python", "compiler of the host", "make of the host")
+ELSEWHERE = ("distribution", "C library and Python", "bubblewrap")
 
 
 def reproduce(output: Path, *words: str) -> dict[str, dict[str, bool]]:

@@ -36,14 +36,17 @@ class Archives:
     disk_kib: int
 
 
-def make_archives(root: Path, packed: Path, folder: Path, level: int) -> Archives:
-    """Make all forms of the system in `folder`; `root` is its newc archive, and `packed` the compressed one."""
+def make_archives(root: Path, packed: Path, folder: Path, level: int, usr: Path) -> Archives:
+    """Make all forms of the system in `folder`; `root` is its newc archive, and `packed` the compressed one.
+
+    mke2fs is that of the tree `usr`.
+    """
     with root.open("rb") as source:
         tree = tree_from_newc(read_newc(source, root), "the system")
     files = [entry.node for _, entry in tree if isinstance(entry.node, File)]
     nested, image = folder / "nested.img", folder / "disk.img"
     _nest(tree, packed, nested, level)
-    disk_kib = _make_image(tree, image)
+    disk_kib = _make_image(tree, image, usr)
     return Archives(
         files={Form.ARCHIVE: packed, Form.NESTED: nested, Form.DISK: _with_mount_points(_packed(image, level))},
         unpacked=sum(node.size for node in files),
@@ -99,10 +102,10 @@ def _is_bulk(path: str) -> bool:
     return path == _PROGRAMS or path.startswith(f"{_PROGRAMS}/")
 
 
-def _make_image(tree: Tree, image: Path) -> int:
+def _make_image(tree: Tree, image: Path, usr: Path) -> int:
     """Make the smallest ext2 image, in steps of 1 %, that the tree fits into; returns its size in KiB."""
     plain = ("-I", "128", "-O", "^resize_inode,^dir_index")
-    with laid_out(tree, image.parent) as system:
+    with laid_out(tree, image.parent, usr) as system:
         size = first_size(blocks_of(tree), lambda size: system.make(image, "ext2", size, plain))
     return size * BLOCK // 1024
 

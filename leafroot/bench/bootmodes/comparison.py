@@ -61,13 +61,14 @@ def smallest(works: Callable[[int], bool], enough: int, step: int, repeats: int 
 class Bench:
     """What is measured, and where.
 
-    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line. `qemu` says
-    which version of QEMU that is. `memory` is the RAM of the machine in MiB, `series` the kernel series, and `level`
-    the level of zstd.
+    `guest` gives QEMU's command line for a kernel, its initrd, and words for the kernel's command line. `machine` are
+    QEMU's options, and `qemu` says which version it is. `memory` is the RAM of the machine in MiB, `series` the kernel
+    series, and `level` the level of zstd.
     """
 
     system: BenchSystem
     guest: Callable[[Path, Path, str], list[str]]
+    machine: str
     qemu: str
     memory: int
     series: tuple[int, int]
@@ -109,7 +110,8 @@ def bench_bootmodes(bench: Bench) -> str:
     kernels = {mode.name: bench.system.build(mode) for mode in {way.mode.name: way.mode for way in WAYS}.values()}
     base = next(way for way in WAYS if way.name == BASE)
     system = bench.system.outputs(base.mode)
-    archives = make_archives(system / "rootfs.cpio", system / "images" / "rootfs.cpio.zst", bench.folder, bench.level)
+    packed = system / "images" / "rootfs.cpio.zst"
+    archives = make_archives(system / "rootfs.cpio", packed, bench.folder, bench.level, bench.system.usr)
     machines = [_machine(bench, way, kernels[way.mode.name], archives) for way in WAYS]
     _boot_in_turn(machines, bench)
     for machine in machines:
@@ -173,14 +175,13 @@ def _row(machine: _Machine, bench: Bench) -> Row:
 
 
 def _about(bench: Bench, archives: Archives) -> Mapping[str, Any]:
-    line = bench.guest(Path("kernel"), Path("archive"), "")
     _, host = capture(["uname", "-srm"])
     version = re.search(rb"\d+\.\d+\.\d+\S*", bench.system.outputs(WAYS[0].mode).joinpath("linux.config").read_bytes())
     return {
         "board": bench.system.board,
         "kernel": version[0].decode() if version else "",
         "system": f"{archives.unpacked} bytes in {archives.count} files; the RAM disk has {archives.disk_kib} KiB",
-        "machine": f"{bench.memory} MiB, {' '.join(line[1:])}",
+        "machine": f"{bench.memory} MiB, {bench.machine}",
         "qemu": bench.qemu,
         "host": f"{os.cpu_count()} processors, {host.strip()}",
     }

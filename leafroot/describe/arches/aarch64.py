@@ -23,7 +23,7 @@ arch = Arch(
     emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a72")),
     console="ttyAMA0,115200",
     # Started as an EFI application, as under any UEFI firmware.
-    netboot=UBoot(u_boot("qemu_arm64", "uboot-images-armv8"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
+    netboot=UBoot(u_boot("qemu_arm64"), "bootefi ${loadaddr} ${fdtcontroladdr}"),
     go={"GOARCH": "arm64"},
     debian="arm64",
 )

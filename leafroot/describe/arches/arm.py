@@ -21,7 +21,7 @@ arch = Arch(
     qemu="qemu-system-arm",
     emulation=Emulation(("-machine", "virt", "-cpu", "cortex-a15")),
     console="ttyAMA0,115200",
-    netboot=UBoot(u_boot("qemu_arm", "uboot-images-armv7"), "bootz ${loadaddr} - ${fdtcontroladdr}"),
+    netboot=UBoot(u_boot("qemu_arm"), "bootz ${loadaddr} - ${fdtcontroladdr}"),
     gcc_options=("--with-arch=armv7-a", "--with-fpu=vfpv3-d16", "--with-float=hard"),
     # EF_ARM_EABI_VER5 and EF_ARM_ABI_FLOAT_HARD.
     elf_flags=(0xFF000400, 0x05000400),

@@ -23,7 +23,7 @@ arch = Arch(
     emulation=Emulation(("-machine", "q35", "-cpu", "max")),
     console="ttyS0,115200",
     netboot=Ipxe(
-        Firmware("efi-virtio.rom", "ipxe-qemu (Debian), ipxe-roms-qemu (Fedora) or qemu-ipxe (openSUSE)"),
+        Firmware("efi-virtio.rom"),
         # With this option, the BIOS and iPXE write to the serial port.
         options=("-machine", "graphics=off"),
     ),

@@ -4,8 +4,8 @@
 One is Debian's own, from a build root; another may lie in a folder of this machine. Nothing of the compiler's own C
 library is used: a specs file (see "Spec Files" in GCC's manual) redirects every search for headers, start files and
 libraries to /sysroot. Only GCC's built-in headers, crtbegin/crtend and libgcc are used. For Debian's compiler,
-libstdc++ is built from GCC's source of the same version. A compiler of this machine is for C only: its version may be
-any.
+libstdc++ is built from GCC's source of the same version. A compiler of this machine is for C only, since libstdc++
+would have to match its version.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from leafroot.kconfig.config import ExternalToolchain
 from leafroot.plan.build_machine import Machine
 from leafroot.plan.toolchain.compiler import SYSROOT, TOOLCHAIN, Toolchain
 from leafroot.plan.toolchain.libraries import plan_kernel_headers, plan_libstdcxx, plan_musl
-from leafroot.step import AnyInput, HostFolder, Output, Step, Text, TreeFile, Union
+from leafroot.step import AnyInput, HostFolder, Output, Step, Text, TreeFile, Union, Usr
 from leafroot.units.catalog import Catalog
 
 _TOOLS = (
@@ -90,28 +90,26 @@ no-pie:/sysroot/usr/lib/crt1.o;:/sysroot/usr/lib/Scrt1.o}}}} /sysroot/usr/lib/cr
 
 @dataclass(frozen=True)
 class _Found:
-    """A compiler in a sandbox: the inputs that bring it, and its programs.
+    """A compiler in a sandbox: its title, what the toolchain made from it is called, and that one's folder.
 
-    `tools` is what the paths of its binutils begin with, `programs` are the paths of its gcc and g++.
+    `tools` is what the paths of its binutils begin with, `programs` are the paths of its gcc and g++. They are in the
+    /usr of the build roots `roots`, or in `host`. `version` is that of the libstdc++ that is built for it, "" for none.
     """
 
     title: str
-    inputs: tuple[AnyInput, ...]
+    label: str
+    folder: str
     tools: str
     programs: Mapping[str, str]
+    roots: tuple[str, ...] = ()
+    host: tuple[HostFolder, ...] = ()
+    version: str = ""
 
 
 def plan_debian(machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
     """The toolchain made from Debian's GCC for the target, which is in the build root `gcc-<architecture>`."""
-    roots = (f"gcc-{arch.name}",)
-    usr, folder, gcc = machine.usr(*roots), f"{arch.target}-debian", catalog.packages["gcc"].value.version
+    roots, gcc = (f"gcc-{arch.name}",), catalog.packages["gcc"].value.version
     tools, major = f"/usr/bin/{arch.debian_tuple}", gcc.partition(".")[0]
-    found = _Found(
-        title=f"Debian's GCC for {arch.name}",
-        inputs=(usr,),
-        tools=tools,
-        programs={"gcc": f"{tools}-gcc-{major}", "g++": f"{tools}-g++-{major}"},
-    )
     version = machine.version_of(f"gcc-{major}-{arch.debian_tuple.replace('_', '-')}", *roots)
     if not version.startswith(f"{gcc}-"):
         raise LeafrootError(
@@ -119,64 +117,70 @@ def plan_debian(machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
             f"buildroots/{roots[0]}",
             "Both must be of one version: change package/gcc, or run 'scons lock'.",
         )
-    adapter = _plan_adapter(found, arch, folder, gcc)
-    programs: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (adapter.output,)),)
-    headers = plan_kernel_headers(arch, catalog, machine.usr(), folder)
-    musl = plan_musl(arch, catalog, (usr, *programs), folder)
-    sysroot = Union(SYSROOT, (musl.output, headers.output))
-    libstdcxx = plan_libstdcxx(arch, catalog, (usr, *programs, sysroot), folder)
-    return Toolchain(
-        machine=machine,
+    found = _Found(
+        title=f"Debian's GCC for {arch.name}",
         label=f"Debian's GCC {version}, musl",
-        arch=arch,
-        inputs=programs,
-        sysroot=(musl.output, headers.output),
-        libc=musl.output,
-        libstdcxx=libstdcxx.output,
-        languages=frozenset({"c", "c++"}),
-        folder=folder,
-        steps=(adapter, headers, musl, libstdcxx),
+        folder=f"{arch.target}-debian",
+        tools=tools,
+        programs={"gcc": f"{tools}-gcc-{major}", "g++": f"{tools}-g++-{major}"},
         roots=roots,
+        version=gcc,
     )
+    return _plan_adapted(found, machine, arch, catalog)
 
 
 def plan_external(external: ExternalToolchain, machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
     """The toolchain made from a compiler of this machine; `machine.compiler` stands for its version and bytes."""
-    usr, host = machine.usr(), HostFolder(_EXTERNAL, external.prefix, machine.compiler)
     words = f"{external.prefix}/{external.tuple}"
-    folder = f"{arch.target}-external-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
     tools = f"{_EXTERNAL}/bin/{external.tuple}"
-    found = _Found(f"external toolchain {external.tuple}", (usr, host), tools, {"gcc": f"{tools}-gcc"})
-    adapter = _plan_adapter(found, arch, folder)
-    programs: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (adapter.output,)), host)
-    headers = plan_kernel_headers(arch, catalog, usr, folder)
+    found = _Found(
+        title=f"external toolchain {external.tuple}",
+        label=f"{external.prefix}/bin/{external.tuple}-gcc ({machine.compiler.partition(',')[0]}), musl",
+        folder=f"{arch.target}-external-{hashlib.sha256(words.encode()).hexdigest()[:6]}",
+        tools=tools,
+        programs={"gcc": f"{tools}-gcc"},
+        host=(HostFolder(_EXTERNAL, external.prefix, machine.compiler),),
+    )
+    return _plan_adapted(found, machine, arch, catalog)
+
+
+def _plan_adapted(found: _Found, machine: Machine, arch: Arch, catalog: Catalog) -> Toolchain:
+    """The toolchain made from a compiler: an adapter, the kernel's headers, musl, and libstdc++ if that is built."""
+    usr, folder = machine.usr(*found.roots), found.folder
+    adapter = _plan_adapter(found, usr, arch)
+    programs: tuple[AnyInput, ...] = (Union(TOOLCHAIN, (adapter.output,)), *found.host)
+    headers = plan_kernel_headers(arch, catalog, machine.usr(), folder)
     musl = plan_musl(arch, catalog, (usr, *programs), folder)
+    sysroot = (musl.output, headers.output)
+    steps, libstdcxx = [adapter, headers, musl], None
+    if found.version:
+        made = plan_libstdcxx(arch, catalog, (usr, *programs, Union(SYSROOT, sysroot)), folder)
+        steps, libstdcxx = [*steps, made], made.output
     return Toolchain(
         machine=machine,
-        label=f"{external.prefix}/bin/{external.tuple}-gcc ({machine.compiler.partition(',')[0]}), musl",
+        label=found.label,
         arch=arch,
         inputs=programs,
-        sysroot=(musl.output, headers.output),
+        sysroot=sysroot,
         libc=musl.output,
-        libstdcxx=None,
-        languages=frozenset({"c"}),
+        libstdcxx=libstdcxx,
+        languages=frozenset({"c", "c++"} if libstdcxx else {"c"}),
         folder=folder,
-        steps=(adapter, headers, musl),
+        steps=tuple(steps),
+        roots=found.roots,
     )
 
 
-def _plan_adapter(found: _Found, arch: Arch, folder: str, version: str = "none") -> Step:
-    """The step that gives the compiler's tools our own names, and adds the specs that keep its libc out.
-
-    `version` is that of the libstdc++ that is built for it.
-    """
-    specs = _SPECS.format(interpreter=arch.interpreter, target=arch.target, version=version)
+def _plan_adapter(found: _Found, usr: Usr, arch: Arch) -> Step:
+    """The step that gives the compiler's tools our own names, and adds the specs that keep its libc out."""
+    specs = _SPECS.format(interpreter=arch.interpreter, target=arch.target, version=found.version)
     wrapper = '#!/bin/sh\nexec {} -specs=/toolchain/musl.specs "$@"\n'
     return Step(
         title=found.title,
-        output=Output(f"{folder}/toolchain.tar.zst"),
+        output=Output(f"{found.folder}/toolchain.tar.zst"),
         inputs=(
-            *found.inputs,
+            usr,
+            *found.host,
             *(Text(f"/files/{name}", wrapper.format(program)) for name, program in found.programs.items()),
             Text("/files/musl.specs", specs),
             TreeFile("/files/find-object.c", "leafroot/tools/find-object/find-object.c"),

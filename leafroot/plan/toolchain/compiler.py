@@ -129,7 +129,7 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class HostCompiler:
-    """The build machine's own compiler, for programs that run while other packages are built.
+    """The compiler in the build root `compile`, for programs that run while other packages are built.
 
     Its programs are in /tools, find their libraries there, and never go into a root.
     """

@@ -10,7 +10,7 @@ import pytest
 from leafroot.describe.arches import ARCHES
 from leafroot.errors import LeafrootError
 from leafroot.guest.emulators import Emulators
-from leafroot.host.machine import compiler_identity
+from leafroot.host.external_compiler import compiler_identity
 from leafroot.kconfig.config import ExternalToolchain
 
 TUPLE = "x86_64-acme-linux-gnu"

@@ -28,8 +28,8 @@ def compiler_identity(external: ExternalToolchain, machine: str, file_digest: Ca
         raise LeafrootError(
             f"no compiler at {gcc}",
             where=where,
-            hint="Install it (Debian: gcc, or gcc-aarch64-linux-gnu and the like), or set\n"
-            "TOOLCHAIN_EXTERNAL_PREFIX and TOOLCHAIN_EXTERNAL_TUPLE in the configuration.",
+            hint="Set TOOLCHAIN_EXTERNAL_PREFIX to the folder that contains bin/<tuple>-gcc, and\n"
+            "TOOLCHAIN_EXTERNAL_TUPLE to the tuple; or choose Debian's compiler: TOOLCHAIN=debian.",
         )
     asked = ("-dumpfullversion", "-dumpmachine")
     version, target = (_ask(gcc, option) for option in asked)
