@@ -8,6 +8,8 @@ from leafroot.describe.option import Brings, Choice, Dependency, Number, Option,
 from leafroot.describe.package import Account, Package
 from leafroot.describe.qemu import Emulation
 from leafroot.plan.recipes.autotools import Autotools
+from leafroot.plan.recipes.cmake import CMake
+from leafroot.plan.recipes.configure import Configure
 from leafroot.plan.recipes.go import Go
 from leafroot.plan.recipes.kbuild import Kbuild
 from leafroot.plan.recipes.make import Make
@@ -22,7 +24,9 @@ __all__ = [
     "Board",
     "Brings",
     "BuildRoot",
+    "CMake",
     "Choice",
+    "Configure",
     "Dependency",
     "Emulation",
     "Files",

@@ -27,6 +27,29 @@ _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+~_-]*")
 
 Place = Literal["root", "loader", "toolchain"]
 
+GROUPS = {
+    "system": "System",
+    "network": "Network",
+    "wireless": "Wireless networks",
+    "servers": "Servers and messaging",
+    "storage": "Storage and file systems",
+    "hardware": "Hardware and industrial buses",
+    "containers": "Containers",
+    "security": "Security",
+    "shell": "Shells, editors and text",
+    "languages": "Languages",
+    "debugging": "Debugging and measuring",
+    "update": "Updates",
+    "media": "Graphics and sound",
+    "firmware": "Firmware and data",
+    "other": "Others",
+    "libraries": "Libraries",
+}
+"""The groups of packages, in the order of the menu, with their titles.
+
+Packages in "libraries" are what others link with; hardly anybody chooses them by hand.
+"""
+
 
 class Recipe:
     """How a package is built. Recipes are frozen dataclasses of this class.
@@ -34,21 +57,24 @@ class Recipe:
     `builds`: whether there is something to build; such a recipe is a Builder. `serves_host`: whether it can build
     programs for the build machine, for the `tools` of other packages. `parts`: the parts of the toolchain, other than
     the C compiler, that it needs and whose code ends up in its programs ("go"). `noarch`: whether the output is the
-    same for every architecture. `roots`: the build roots that it needs beyond "compile". `takes_words`: whether options
-    of the package can add words to it.
+    same for every architecture. `takes_words`: whether options of the package can add words to it.
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
     builds: ClassVar[bool] = True
     serves_host: ClassVar[bool] = False
     noarch: ClassVar[bool] = False
-    roots: ClassVar[tuple[str, ...]] = ()
     takes_words: ClassVar[bool] = True
 
     @property
     def place(self) -> Place:
         """Where the output goes: into a root, to a board's boot loader, or into the toolchain."""
         return "root"
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The build roots that it needs beyond "compile"."""
+        return ()
 
     def configured_from(self, words: Sequence[str]) -> Sequence[str]:
         """The configuration fragments of the package's folder, each over the one before, if it is configured as the
@@ -85,8 +111,9 @@ class Package:
 
     `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
     `replaces` are paths of other packages that this one may replace. `languages` are those beyond C that the compiler
-    must support. `build_roots` are those that the build needs beyond those of its recipe. The patches in the package's
-    folder `patches/` are applied as `leafroot.units.patches` says.
+    must support. `build_roots` are those that the build needs beyond those of its recipe. `group` is the package's
+    place in the menu, one of GROUPS. The patches in the package's folder `patches/` are applied as
+    `leafroot.units.patches` says.
     """
 
     version: str
@@ -106,6 +133,7 @@ class Package:
     languages: Sequence[str] = ()
     build_roots: Sequence[str] = ()
     default: bool = False
+    group: str = "other"
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -17,7 +17,7 @@ from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.describe.option import AnyOption, Choice, Edge, Number, Option, Text, edge
-from leafroot.describe.package import Package
+from leafroot.describe.package import GROUPS, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import replacing
@@ -178,7 +178,7 @@ def _boot_modes(catalog: Catalog) -> str:
 
 
 def _packages(catalog: Catalog) -> str:
-    blocks: list[str] = []
+    groups: dict[str, list[str]] = {name: [] for name in GROUPS}
     # `select` ignores the dependencies of the selected package, so the selecting package must have them too.
     needs = needs_of(catalog.packages, lambda package: frozenset(LANGUAGES[one] for one in package.languages))
     wanted = [(symbol("BOARD", board.name), frozenset(board.value.packages)) for board in catalog.boards.values()]
@@ -186,6 +186,7 @@ def _packages(catalog: Catalog) -> str:
         package = unit.value
         if package.build.place != "root":
             continue
+        blocks = groups[package.group]
         boards = [board for board, packages in wanted if name in packages]
         lines = [f"\tdepends on {needed}" for needed in sorted(needs[name])]
         if package.default:
@@ -199,7 +200,12 @@ def _packages(catalog: Catalog) -> str:
             options = [_package_option(unit, option, needs) for option in package.options]
             blocks.append(f"if {symbol('PACKAGE', name)}\n\n{_file(filter(None, options), header=False)}\nendif\n")
         blocks += _config_in([unit], "PACKAGE")
-    return _file(blocks)
+    menus = [
+        f"menu {_quote(GROUPS[name])}\n\n{_file(found, header=False)}\nendmenu\n"
+        for name, found in groups.items()
+        if found
+    ]
+    return _file(menus)
 
 
 def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:

@@ -17,7 +17,7 @@ from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.console import DRIVERS, console_fault, consoles_of, read_console
 from leafroot.describe.option import AnyOption, Choice, Dependency, Number, Provider
-from leafroot.describe.package import Account, Package
+from leafroot.describe.package import GROUPS, Account, Package
 from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
@@ -73,6 +73,10 @@ def check_packages(packages: Packages, roots: Roots) -> None:
         for kind, edges in possible_edges(unit.value).items():
             for one in edges:
                 _check_edge(packages, unit, kind, one)
+        if unit.value.group not in GROUPS:
+            raise LeafrootError(
+                f"unknown group {unit.value.group!r}", unit.at("group"), nearest(unit.value.group, GROUPS)
+            )
         for language in unit.value.languages:
             if language not in LANGUAGES:
                 raise LeafrootError(f"unknown language {language!r}", unit.at(language), nearest(language, LANGUAGES))

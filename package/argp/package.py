@@ -9,6 +9,7 @@ from leafroot import Make, Package
 
 package = Package(
     version="1",
+    group="libraries",
     license="MIT",
     license_files=["LICENSE"],
     build=Make(),

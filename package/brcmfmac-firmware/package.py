@@ -10,6 +10,7 @@ from leafroot import Archive, Package, Prebuilt
 
 package = Package(
     version="20250410-2",
+    group="firmware",
     archive=Archive(
         "debian:pool/non-free-firmware/f/firmware-nonfree/firmware-brcm80211_{version}_all.deb",
         sha256="266cc703e2299f5253fd1ff9a1fd625d85a2c8e5a88b1a65fcc190ac384ce3d7",

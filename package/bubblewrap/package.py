@@ -8,6 +8,7 @@ from leafroot import Archive, Meson, Package
 
 package = Package(
     version="0.12.0",
+    group="containers",
     archive=Archive(
         "debian:pool/main/b/bubblewrap/bubblewrap_{version}.orig.tar.xz",
         sha256="9760d007363e3abba7c747489910f9f82d9fca53ba3bd3282e396fa3c97a3314",

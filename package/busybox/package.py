@@ -8,6 +8,7 @@ from leafroot import Archive, Choice, Kbuild, Package
 
 package = Package(
     version="1.37.0",
+    group="system",
     archive=Archive(
         "debian:pool/main/b/busybox/busybox_{version}.orig.tar.bz2",
         sha256="3311dff32e746499f4df0d5df04d7eb396382d7e108bb9250e7b519b837043a4",

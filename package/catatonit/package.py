@@ -5,6 +5,7 @@ from leafroot import Archive, Make, Package
 
 package = Package(
     version="0.2.1",
+    group="containers",
     archive=Archive(
         [
             "debian:pool/main/c/catatonit/catatonit_{version}.orig.tar.gz",

@@ -12,6 +12,7 @@ NAME = "github.com/containerd/containerd"
 
 package = Package(
     version="1.7.24",
+    group="containers",
     archive=Archive(
         "debian:pool/main/c/containerd/containerd_{version}~ds1.orig.tar.xz",
         sha256="e35d88a79245e807aebf5d45eb17083c10cf54ad8b226c60c193a0fe0bbf5965",

@@ -8,6 +8,7 @@ from leafroot import Archive, Autotools, Package
 
 package = Package(
     version="1.21",
+    group="containers",
     archive=Archive(
         "debian:pool/main/c/crun/crun_{version}.orig.tar.gz",
         sha256="4bfb700e764a4804a4de3ecf07753f4c391005356d60356df65d80ae0914c486",

@@ -7,6 +7,7 @@ NAME = "github.com/docker/compose/v2"
 
 package = Package(
     version="2.26.1",
+    group="containers",
     archive=Archive(
         "debian:pool/main/d/docker-compose/docker-compose_{version}.orig.tar.xz",
         sha256="9b2f3ec4ccced49125d8ae46e09d45d435623a4c58ba609b3ec160baeb400242",

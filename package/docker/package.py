@@ -13,6 +13,7 @@ CLI = "github.com/docker/cli"
 
 package = Package(
     version="26.1.5",
+    group="containers",
     archive=Archive(
         f"{POOL}_{{version}}+dfsg1.orig.tar.xz",
         sha256="e06baad2dbca2a79d3569ee358a4442cf9e550a355872484631860941bee73c9",

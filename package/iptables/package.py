@@ -8,6 +8,7 @@ from leafroot import Archive, Autotools, Package
 
 package = Package(
     version="1.8.11",
+    group="network",
     archive=Archive(
         [
             "debian:pool/main/i/iptables/iptables_{version}.orig.tar.xz",

@@ -5,6 +5,7 @@ from leafroot import Archive, Make, Package
 
 package = Package(
     version="2.78",
+    group="libraries",
     archive=Archive(
         [
             "debian:pool/main/libc/libcap2/libcap2_{version}.orig.tar.xz",

@@ -5,6 +5,7 @@ from leafroot import Archive, Autotools, Package
 
 package = Package(
     version="2.6.0",
+    group="libraries",
     archive=Archive(
         [
             "debian:pool/main/libs/libseccomp/libseccomp_{version}.orig.tar.gz",

@@ -8,6 +8,7 @@ from leafroot import Files, Option, Package
 
 package = Package(
     version="1",
+    group="system",
     license="Apache-2.0",
     build=Files(),
     runs_with=["busybox"],

@@ -9,6 +9,7 @@ from leafroot import Make, Option, Package
 
 package = Package(
     version="1",
+    group="containers",
     # The licences of busybox, of musl, and of what Leafroot adds.
     license="GPL-2.0-only AND MIT AND Apache-2.0",
     depends=["busybox"],

@@ -8,6 +8,7 @@ from leafroot import Make, Package
 
 package = Package(
     version="1",
+    group="debugging",
     license="Apache-2.0",
     build=Make(),
     kernel=["NAMESPACES", "USER_NS", "PROC_FS"],

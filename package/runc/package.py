@@ -8,6 +8,7 @@ from leafroot import Archive, Go, Package
 
 package = Package(
     version="1.1.15",
+    group="containers",
     archive=Archive(
         "debian:pool/main/r/runc/runc_{version}+ds1.orig.tar.xz",
         sha256="d557179f18a5d515ffc5b8ed1a7113af4619a1041c27408a2f83c1ece4d4d426",

@@ -5,6 +5,7 @@ from leafroot import Files, Package
 
 package = Package(
     version="1",
+    group="system",
     license="Apache-2.0",
     build=Files(),
     depends=["busybox"],

@@ -14,9 +14,13 @@ from leafroot.describe.arches import ARCHES
 from leafroot.describe.option import AnyOption
 from leafroot.describe.package import Package, Recipe
 from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError
 from leafroot.graph import Graph, Key
 from leafroot.kconfig.config import Config
 from leafroot.plan.board import plan_board
+from leafroot.plan.recipes.autotools import Autotools
+from leafroot.plan.recipes.cmake import CMake
+from leafroot.plan.recipes.configure import Configure
 from leafroot.plan.recipes.make import Make
 from leafroot.plan.recipes.meson import Meson
 from leafroot.step import Step, Text
@@ -98,6 +102,51 @@ def test_make_builds_out_of_tree_unless_its_makefile_cannot(catalog: Catalog) ->
     assert (copy[0], writable[0]) == ("cp", "chmod")
     assert build == ("make", "-C", "lib", "A=b")
     assert install == (*build, "DESTDIR=/out", "install")
+
+
+def test_make_writes_a_config_of_the_package_with_the_words_of_its_options(catalog: Catalog) -> None:
+    step = made(catalog, Make(folder="hostapd", config="hostapd.config"))
+    join, build = step.commands[2:4]
+    assert join[-3:] == ("/make-config", "/make-config-options", "hostapd/.config")
+    assert build == ("make", "-C", "hostapd")
+    assert "hostapd.config" in "".join(step.files())
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_cmake_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
+    step = made(catalog, CMake(["-DX=ON"], folder="sub"), arch)
+    configure, build, install, strip = step.commands
+    (machine,) = (item for item in step.inputs if isinstance(item, Text))
+    assert configure[:7] == ("cmake", "-G", "Unix Makefiles", "-S", "/src/sub", "-B", "/build")
+    assert f"-DCMAKE_TOOLCHAIN_FILE={machine.at}" in configure and configure[-1] == "-DX=ON"
+    assert (build, install[:2], strip[0]) == (("make",), ("make", "install"), "sh")
+    assert f"set(CMAKE_C_COMPILER /toolchain/bin/{ARCHES[arch].target}-gcc)\n" in machine.text
+    assert f"set(CMAKE_SYSTEM_PROCESSOR {arch})\n" in machine.text
+
+
+def test_autotools_copies_the_source_only_where_it_has_to(catalog: Catalog) -> None:
+    configure = made(catalog, Autotools(["--x"])).commands[0]
+    assert configure[0] == "/src/configure" and configure[-1] == "--x"
+    copied = made(catalog, Autotools(in_tree=True, folder="sub")).commands
+    assert copied[2][:4] == ("env", "-C", "/build/sub", "/build/sub/configure")
+    again = made(catalog, Autotools(autoreconf=True))
+    assert again.commands[2] == ("autoreconf", "--force", "--install")
+    assert again.commands[3][0] == "/build/configure"
+
+
+def test_values_that_configure_cannot_find_by_running_a_program_are_given(catalog: Catalog) -> None:
+    step = made(catalog, Autotools())
+    (site,) = (item for item in step.inputs if isinstance(item, Text))
+    assert ("CONFIG_SITE", site.at) in step.env
+    assert "ac_cv_func_malloc_0_nonnull=yes\n" in site.text
+
+
+def test_configure_gets_its_own_words_and_no_others(catalog: Catalog) -> None:
+    recipe = Configure(["--host={target}", "--cpu={arch}"], by_arch={"x86_64": ["linux-x86_64"]}, script="Configure")
+    step = made(catalog, recipe)
+    assert step.commands[2] == ("./Configure", "linux-x86_64", "--host=x86_64-leafroot-linux-musl", "--cpu=x86_64")
+    with pytest.raises(LeafrootError, match="by_arch has no options for arm"):
+        made(catalog, recipe, "arm")
 
 
 @pytest.mark.parametrize(("series", "asked"), [("6.12", False), ("7.2", True)])

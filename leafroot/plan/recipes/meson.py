@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 
 from leafroot.describe.arch import Arch
 from leafroot.describe.fields import freeze
-from leafroot.plan.recipes.protocol import COMPILERS, SLOT, SLOT_COMMAND, SLOT_INPUT, Builder, Site, Work
+from leafroot.describe.package import Package
+from leafroot.describe.unit import Unit
+from leafroot.plan.recipes.protocol import (
+    COMPILERS,
+    SLOT,
+    SLOT_COMMAND,
+    SLOT_INPUT,
+    Builder,
+    Site,
+    Work,
+    check_plain_path,
+)
 from leafroot.plan.toolchain.compiler import TOOLCHAIN
 from leafroot.step import Text
 
@@ -28,18 +39,28 @@ _USUAL = ("--wrap-mode=nodownload", "--auto-features=disabled", "--buildtype=pla
 class Meson(Builder):
     """`meson setup`, `ninja`, `meson install`, out of tree; `options` follow the standard arguments of setup.
 
-    `env` overrides and adds to the toolchain's variables. Features that Meson would detect automatically are off unless
-    an option turns them on. Words of the package's options are the last arguments of setup.
+    `env` overrides and adds to the toolchain's variables. `folder` is the folder of the source that has `meson.build`.
+    Features that Meson would detect automatically are off unless an option turns them on. Words of the package's
+    options are the last arguments of setup.
     """
 
     options: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     serves_host = True
-    roots = ("meson",)
 
     def __post_init__(self) -> None:
         freeze(self)
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Meson and Ninja."""
+        return ("meson",)
+
+    def check(self, unit: Unit[Package]) -> None:
+        if self.folder:
+            check_plain_path(unit, self.folder, "the source")
 
     def plan(self, site: Site) -> Work:
         prefix, arch = site.compiler.install_prefix, site.compiler.arch
@@ -49,7 +70,7 @@ class Meson(Builder):
         return Work(
             commands=(
                 SLOT_COMMAND,
-                ("meson", "setup", *words, "/build", "/src"),
+                ("meson", "setup", *words, "/build", f"/src/{self.folder}".rstrip("/")),
                 # Ninja before 1.13 has no support for job servers, and later versions none for those with a pipe: so
                 # each compiler asks for its own slot.
                 ("ninja", f"-j{COMPILERS}"),

@@ -19,6 +19,8 @@ SLOT = "/build/job-slot"
 _SLOT_SOURCE = "/job-slot.c"
 SLOT_COMMAND = ("gcc", "-O1", "-Wall", "-o", SLOT, _SLOT_SOURCE)
 SLOT_INPUT = TreeFile(_SLOT_SOURCE, "leafroot/tools/job-slot/job-slot.c")
+COPY_SOURCE = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build"))
+"""The commands that copy the source to /build, for what builds only in its own tree."""
 # The number of compilers that a build tool may start; the job server limits how many run (leafroot/tools/job-slot).
 COMPILERS = "16"
 
