@@ -6,4 +6,14 @@ from leafroot import BuildRoot
 root = BuildRoot(
     packages=["autoconf", "autoconf-archive", "automake", "autopoint", "gettext", "libtool", "pkgconf"],
     beside=["compile"],
+    # libtool depends on a compiler, which `compile` has under another name.
+    leave_out=[
+        "cpp",
+        "cpp-x86-64-linux-gnu",
+        "cpp-aarch64-linux-gnu",
+        "gcc",
+        "gcc-x86-64-linux-gnu",
+        "gcc-aarch64-linux-gnu",
+    ],
+    links={"usr/bin/aclocal": "aclocal-1.17", "usr/bin/automake": "automake-1.17"},
 )

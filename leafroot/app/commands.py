@@ -5,26 +5,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from leafroot.app import measuring, pinning
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
+from leafroot.app.listing import listing, matching
 from leafroot.app.session import Session
 from leafroot.app.variables import VARIABLES
-from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
 from leafroot.host.progress import Progress
 from leafroot.kconfig.config import Config
-from leafroot.kconfig.defconfig import configurations, find_defconfig
+from leafroot.kconfig.defconfig import find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.plan.board import Plan
 from leafroot.step import Output
-from leafroot.units.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ EDITING = {
 """Commands that need no valid configuration, for some of them repair one."""
 
 PLAIN = {
-    "list": "list boards, kernel series, packages and boot modes",
+    "list": "list boards, kernel series, boot modes and packages; with FIND=, the packages that a word leads to",
     "bench-compare": "A B: compare two result files of bench; differences within the noise are left out",
     "source": "fetch every archive, to build without a network later; DIR= is filled with them",
     "lock": "pin the Debian packages of the build roots, or those that PACKAGE=, written in Go, is built with",
@@ -194,7 +191,10 @@ def _edit(session: Session, command: str) -> int:
 
 
 def _list(session: Session) -> int:
-    show(listing(session.catalog))
+    word = session.variables.find
+    # Each toolchain has a folder of artefacts there.
+    built = (folder for folder in sorted(session.output.glob("*")) if folder.is_dir())
+    show(matching(session.catalog, word, built) if word else listing(session.catalog))
     return 0
 
 
@@ -210,23 +210,3 @@ def show(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         raise LeafrootError(f"cannot be written: {error.strerror}", "standard output") from error
-
-
-def listing(catalog: Catalog) -> str:
-    """Boards, their further configurations, kernel series, packages and boot modes, a line each."""
-    kinds = {
-        "Boards": _summaries(catalog.boards),
-        "More configurations of boards": configurations(catalog),
-        "Kernel series": _summaries(catalog.series),
-        "Packages": _summaries(catalog.packages),
-        "Boot modes": {mode.name: mode.summary for mode in BOOT_MODES.values()},
-    }
-    width = max(len(name) for names in kinds.values() for name in names)
-    lines: list[str] = []
-    for heading, names in kinds.items():
-        lines += [heading, *(f"  {name:<{width}}  {summary}" for name, summary in sorted(names.items()))]
-    return "\n".join(lines)
-
-
-def _summaries(units: Mapping[str, Unit[Any]]) -> dict[str, str]:
-    return {name: unit.summary for name, unit in units.items()}

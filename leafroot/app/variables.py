@@ -259,6 +259,9 @@ class Variables:
             "PACKAGE", "the package that 'update' and 'outdated' are for, or 'lock' (if it is written in Go)", _text
         )
     )
+    find: str = field(
+        metadata=_declared("FIND", "a word: 'list' shows the packages that have it in name, summary or files", _text)
+    )
     release: str = field(
         metadata=_declared(
             "RELEASE",

@@ -8,7 +8,7 @@ artefacts for the same target that are built already are searched.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from leafroot.errors import LeafrootError
@@ -52,6 +52,25 @@ def owners(log: str, folder: Path, seen: frozenset[str]) -> tuple[str, ...]:
         return ()
     found = _owners(tuple(wanted), tuple(functions)[:_MOST_FUNCTIONS], folder, seen)
     return tuple(dict.fromkeys(found))
+
+
+def packages_with(word: str, folders: Iterable[Path]) -> dict[str, list[str]]:
+    """The packages that install files with a word in their names, by name, with the paths of the files.
+
+    `folders` hold the artefacts of packages.
+    """
+    found: dict[str, list[str]] = {}
+    for artefact in (one for folder in folders for one in sorted(folder.glob(f"*{_ENDING}")) if one.is_file()):
+        package = _package(artefact.name)
+        try:
+            paths = layer_from_tar(package, artefact).nodes
+        except LeafrootError:
+            # A step that reads this artefact reports its fault.
+            continue
+        matching = [path for path in paths if word in path.rpartition("/")[2]]
+        if matching and package not in found:
+            found[package] = matching
+    return found
 
 
 def _owners(wanted: tuple[str, ...], functions: tuple[str, ...], folder: Path, seen: frozenset[str]) -> Iterator[str]:

@@ -110,7 +110,9 @@ class Package:
     edges of its own.
 
     `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
-    `replaces` are paths of other packages that this one may replace. `languages` are those beyond C that the compiler
+    `links` are symbolic links that are added to what was installed: paths in the root, and where they lead. `leave_out`
+    are paths (globs) of what was installed that does not belong to the package. `replaces` are paths of other packages
+    that this one may replace. `languages` are those beyond C that the compiler
     must support. `build_roots` are those that the build needs beyond those of its recipe. `group` is the package's
     place in the menu, one of GROUPS. The patches in the package's folder `patches/` are applied as
     `leafroot.units.patches` says.
@@ -129,6 +131,8 @@ class Package:
     options: Sequence[AnyOption] = ()
     kernel: Sequence[str] = ()
     accounts: Sequence[Account] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    leave_out: Sequence[str] = ()
     replaces: Sequence[str] = ()
     languages: Sequence[str] = ()
     build_roots: Sequence[str] = ()

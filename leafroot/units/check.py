@@ -53,10 +53,9 @@ def check_roots(roots: Roots) -> None:
             if name not in roots:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
         for path, target in unit.value.links.items():
-            if not path.startswith("usr/") or {"", ".", ".."} & set(path.split("/")) or not path.isprintable():
-                raise LeafrootError(f"{path!r} is not a plain path in usr/", unit.at(path), "For example: usr/bin/awk.")
-            if not target or not target.isprintable():
-                raise LeafrootError(f"{target!r} is no target of a link", unit.at(path), "For example: gawk.")
+            if not path.startswith("usr/"):
+                raise LeafrootError(f"{path!r} is not in usr/", unit.at(path), "For example: usr/bin/awk.")
+            _check_link(unit, path, target)
     try:
         TopologicalSorter({name: unit.value.beside for name, unit in roots.items()}).prepare()
     except CycleError as error:
@@ -65,6 +64,13 @@ def check_roots(roots: Roots) -> None:
         raise LeafrootError(
             f"build roots are beside each other in a circle: {' -> '.join(names)}", roots[names[0]].at(names[1])
         ) from None
+
+
+def _check_link(unit: Unit[Any], path: str, target: str) -> None:
+    if {"", ".", ".."} & set(path.split("/")) or not path.isprintable():
+        raise LeafrootError(f"{path!r} is not a plain path", unit.at(path), "For example: usr/bin/awk.")
+    if not target or not target.isprintable():
+        raise LeafrootError(f"{target!r} is no target of a link", unit.at(path), "For example: gawk.")
 
 
 def check_packages(packages: Packages, roots: Roots) -> None:
@@ -83,6 +89,8 @@ def check_packages(packages: Packages, roots: Roots) -> None:
         for name in unit.value.build_roots:
             if name not in roots:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
+        for path, target in unit.value.links.items():
+            _check_link(unit, path, target)
         _check_options(unit)
         _check_archives(unit)
         unit.value.build.check(unit)

@@ -20,8 +20,8 @@ package = Package(
         variables={
             "prefix": "/usr",
             "lib": "lib",
-            # "x86_64-leafroot-linux-musl-" and the like: the Makefile uses this prefix, and ignores CC.
-            "CROSS_COMPILE": "$(CC:gcc=)",
+            # The Makefile ignores CC.
+            "CROSS_COMPILE": "{prefix}",
             # The program that lists the names for the library runs on the build machine.
             "BUILD_CC": "gcc",
             "BUILD_CFLAGS": "-O1",

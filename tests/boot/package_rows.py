@@ -36,12 +36,13 @@ KERNEL = (
     *("CONFIGFS_FS", "GPIOLIB", "GPIO_CDEV", "GPIO_SIM", "I2C", "I2C_CHARDEV", "I2C_STUB"),
 )
 _RESULT = re.compile(r"^((?:not )?ok) \d+ - (.*)$", re.MULTILINE)
-# What rows can call beside the programs of the image: `loads LIBRARY` fails if a shared library needs a symbol or
-# another library that is not there.
-_LOADS = """\
-#!/bin/sh
-exec /lib/ld-musl-*.so.1 --list "/usr/lib/$1"
-"""
+# What rows can call beside the programs of the image.
+_PROGRAMS = {
+    # loads LIBRARY: fails if a shared library needs a symbol or another library that is not there.
+    "loads": '#!/bin/sh\nexec /lib/ld-musl-*.so.1 --list "/usr/lib/$1"\n',
+    # fails COMMAND: for what must fail. (`set -e` passes over a command behind `!`.)
+    "fails": '#!/bin/sh\nif "$@"; then exit 1; fi\n',
+}
 _RUNNER = """\
 #!/bin/sh
 # Runs each row of the table in a folder of its own; what a failing one said stands before its verdict.
@@ -95,8 +96,9 @@ def write_tree(catalog: Catalog, names: Iterable[str], folder: Path) -> None:
         shutil.copy(catalog.packages[name].directory / ROW, rows / name)
     programs = package / "files/usr/libexec/packagetest-programs"
     programs.mkdir()
-    (programs / "loads").write_text(_LOADS)
-    (programs / "loads").chmod(0o755)
+    for name, text in _PROGRAMS.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
     runner = start / "S97packagetest"
     runner.write_text(_RUNNER)
     runner.chmod(0o755)

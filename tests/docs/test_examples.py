@@ -88,9 +88,9 @@ def test_the_example_package_adds_one_step(
 
 
 def test_the_example_archive_is_configured_as_shown(planned: Callable[..., Plan]) -> None:
-    plan = planned(text="CONFIG_PACKAGE_DOSFSTOOLS=y\n")
-    built = step(plan, f"{TARGET}/dosfstools.tar.zst")
-    assert [" ".join(command) for command in built.commands] == block(PACKAGE_PAGE, "commands of dosfstools")
+    plan = planned(text="CONFIG_PACKAGE_FAT_TOOLS=y\n")
+    built = step(plan, f"{TARGET}/fat-tools.tar.zst")
+    assert [" ".join(command) for command in built.commands] == block(PACKAGE_PAGE, "commands of fat-tools")
     (archive,) = built.archives()
     assert archive.places == (
         "https://github.com/dosfstools/dosfstools/releases/download/v4.2/dosfstools-4.2.tar.gz",
@@ -124,7 +124,7 @@ def test_the_example_options_bring_what_they_say(with_options: Path, tmp_path: P
     assert re.fullmatch(TARGET + r"/rootsize-[0-9a-f]{8}\.tar\.zst", plain.output.path)
     assert "LIMIT=100" in plain.commands[0] and "LIMIT=100" in plain.commands[1]
     more, stored = planned("_STORAGE=y")
-    assert more - names == {"dosfstools"} and stored.commands == plain.commands
+    assert more - names == {"fat-tools"} and stored.commands == plain.commands
     _, limited = planned("_LIMIT=90")
     assert "LIMIT=90" in limited.commands[0]
     assert len({plain.output.path, stored.output.path, limited.output.path}) == 3

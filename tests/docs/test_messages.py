@@ -49,10 +49,10 @@ def _loading(acme: Path, tmp_path: Path, old: str, new: str) -> str:
 
 
 def _two_owners(tmp_path: Path) -> str:
-    for owner in ("dosfstools", "rootsize"):
+    for owner in ("fat-tools", "rootsize"):
         (tmp_path / owner / "usr").mkdir(parents=True)
         (tmp_path / owner / "usr/same").write_text("")
-    layers = [layer_from_directory(owner, tmp_path / owner, override=False) for owner in ("dosfstools", "rootsize")]
+    layers = [layer_from_directory(owner, tmp_path / owner, override=False) for owner in ("fat-tools", "rootsize")]
     with pytest.raises(LeafrootError) as error:
         merge_layers(layers)
     return str(error.value)
@@ -107,7 +107,7 @@ def test_every_message_of_the_table_can_be_met(acme: Path, tmp_path: Path) -> No
     met = [
         change('version="1"', 'version="2"'),
         change('license="Apache-2.0"', 'license="Apache 2.0"'),
-        change("build=Make(),", 'build=Make(), depends="dosfstools",'),
+        change("build=Make(),", 'build=Make(), depends="fat-tools",'),
         change("build=Make(),", 'build=Make(), depends=["dosftools"],'),
         change("build=Make(),", 'build=Make(), languages=["c++"],'),
         _two_owners(tmp_path),

@@ -30,6 +30,7 @@ _FOUND_BY_RUNNING = {
     "ac_cv_func_strtod": "yes",
     "ac_cv_func_vfork_works": "yes",
     "ac_cv_func_working_mktime": "yes",
+    "gl_cv_func_strcasecmp_works": "yes",
 }
 # For every package: libraries are shared, and what only people or later changes of the source need is left out. A
 # configure script ignores those of these options that it does not know.

@@ -11,17 +11,17 @@ from leafroot.describe.fields import freeze
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.plan.recipes.protocol import COPY_SOURCE, Builder, Site, Work, check_plain_path
+from leafroot.plan.recipes.protocol import COPY_SOURCE, Builder, Site, Work, check_plain_path, filled
 
 
 @dataclass(frozen=True)
 class Configure(Builder):
     """`./configure`, `make`, `make install` in a copy of the source; nothing is added to `options`.
 
-    In `options`, `{target}` stands for the target's triplet, and `{arch}` for the architecture's name. `by_arch` has
-    more options by the name of the architecture; they come first. Words of the package's options are the last. `script`
-    is the script's path in the source. `env` overrides and adds to the toolchain's variables. `make` are arguments of
-    make, `install` those of the make that installs.
+    In `options`, `{target}` stands for the target's triplet, `{prefix}` for that with a hyphen, and `{arch}` for
+    the architecture's name. `by_arch` has more options by the name of the architecture; they come first. Words of
+    the package's options are the last. `script` is the script's path in the source. `env` overrides and adds to the
+    toolchain's variables. `make` are arguments of make, `install` those of the make that installs.
     """
 
     options: Sequence[str] = ("--prefix=/usr",)
@@ -50,7 +50,7 @@ class Configure(Builder):
                 "Look up what the script calls this architecture.",
             )
         given = (*self.by_arch.get(arch.name, ()), *self.options, *site.words)
-        words = (word.replace("{target}", arch.target).replace("{arch}", arch.name) for word in given)
+        words = filled(given, site.compiler)
         return Work(
             commands=(
                 *COPY_SOURCE,

@@ -10,7 +10,7 @@ from leafroot.describe.fields import freeze
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.plan.recipes.protocol import COPY_SOURCE, Builder, Site, Work
+from leafroot.plan.recipes.protocol import COPY_SOURCE, Builder, Site, Work, filled
 from leafroot.step import Text, TreeFile
 
 _CONFIG, _WORDS = "/make-config", "/make-config-options"
@@ -20,9 +20,11 @@ _CONFIG, _WORDS = "/make-config", "/make-config-options"
 class Make(Builder):
     """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
 
-    `variables` override the Makefile's own; words of the package's options follow them in both calls. `targets` are
-    what the first call makes, if that is not the Makefile's default. `folder` is for Makefiles that work only in their
-    own tree: the source is copied to /build, and make runs in that folder of the copy ("." is the top folder).
+    `variables` override the Makefile's own; in them, `{prefix}` stands for the prefix of the compiler's name,
+    `{target}` for that without its hyphen, and `{arch}` for the architecture's name. Words of the package's options
+    follow them in both calls. `targets` are what the first call makes, if that is not the Makefile's default. `folder`
+    is for Makefiles that work only in their own tree: the source is copied to /build, and make runs in that folder of
+    the copy ("." is the top folder).
 
     `config` is for Makefiles that read a file `.config` (hostapd): a file of the package's folder, copied to there.
     Words of the package's options are then lines that are added to it.
@@ -50,7 +52,8 @@ class Make(Builder):
             raise LeafrootError("'config' needs 'folder'", unit.at(self.config), 'For example: folder="hostapd".')
 
     def plan(self, site: Site) -> Work:
-        words = (*(f"{name}={value}" for name, value in self.variables.items()), *(() if self.config else site.words))
+        variables = (f"{name}={value}" for name, value in self.variables.items())
+        words = (*filled(variables, site.compiler), *(() if self.config else site.words))
         tree = COPY_SOURCE if self.folder else ()
         start = ("-C", self.folder) if self.folder else ("-f", "/src/Makefile", "SRC=/src")
         call = ("make", *start, *words)

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from leafroot.describe.package import Package, Recipe
@@ -19,10 +20,16 @@ SLOT = "/build/job-slot"
 _SLOT_SOURCE = "/job-slot.c"
 SLOT_COMMAND = ("gcc", "-O1", "-Wall", "-o", SLOT, _SLOT_SOURCE)
 SLOT_INPUT = TreeFile(_SLOT_SOURCE, "leafroot/tools/job-slot/job-slot.c")
-COPY_SOURCE = (("cp", "-R", "/src/.", "/build"), ("chmod", "-R", "u+w", "/build"))
+COPY_SOURCE = (
+    # Times too: make would else take what a release has generated for older than what it is generated from.
+    ("cp", "-R", "--preserve=links,timestamps", "/src/.", "/build"),
+    ("chmod", "-R", "u+w", "/build"),
+)
 """The commands that copy the source to /build, for what builds only in its own tree."""
 # The number of compilers that a build tool may start; the job server limits how many run (leafroot/tools/job-slot).
 COMPILERS = "16"
+
+_NAMED = re.compile(r"\{(target|prefix|arch)\}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,17 @@ def unit_sources(unit: Unit[Package]) -> tuple[Source | Folder, ...]:
             hint="Add archive=Archive(...), or put its source into src/ beside package.py.",
         )
     return (Folder("/src", tuple((name, unit.path(folder + name), 0o644) for name in names), links),)
+
+
+def filled(words: Iterable[str], compiler: Compiler) -> tuple[str, ...]:
+    """Words of an author, with the names of the machine that is compiled for.
+
+    `{target}` is its triplet, `{prefix}` the prefix of the tools' names, and `{arch}` the architecture's name; for the
+    build machine all are empty.
+    """
+    arch = compiler.arch
+    names = {"target": arch.target if arch else "", "prefix": compiler.prefix, "arch": arch.name if arch else ""}
+    return tuple(_NAMED.sub(lambda match: names[match[1]], word) for word in words)
 
 
 def check_plain_path(unit: Unit[Package], path: str, whose: str) -> None:

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What there is to choose: boards, series, packages and boot modes; and packages that a word leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from leafroot.build.owners import packages_with
+from leafroot.describe.bootmode import BOOT_MODES
+from leafroot.describe.package import GROUPS
+from leafroot.describe.unit import Unit
+from leafroot.errors import LeafrootError, nearest
+from leafroot.kconfig.defconfig import configurations
+from leafroot.units.catalog import Catalog
+
+
+def listing(catalog: Catalog) -> str:
+    """Boards, their further configurations, kernel series, boot modes, and packages by group, a line each."""
+    kinds = {
+        "Boards": _summaries(catalog.boards),
+        "More configurations of boards": configurations(catalog),
+        "Kernel series": _summaries(catalog.series),
+        "Boot modes": {mode.name: mode.summary for mode in BOOT_MODES.values()},
+    }
+    for group, title in GROUPS.items():
+        kinds[f"Packages: {title}"] = _summaries(
+            {
+                name: unit
+                for name, unit in catalog.packages.items()
+                if unit.value.group == group and unit.value.build.place == "root"
+            }
+        )
+    kinds["Packages that others use: parts of the toolchain, boot firmware"] = _summaries(
+        {name: unit for name, unit in catalog.packages.items() if unit.value.build.place != "root"}
+    )
+    return _table(kinds)
+
+
+def matching(catalog: Catalog, word: str, built: Iterable[Path]) -> str:
+    """The packages whose name or summary has the word, and those that install a file with it in its name.
+
+    Files are known of packages that were built: `built` are the folders of artefacts. Raises LeafrootError if the word
+    leads nowhere.
+    """
+    small = word.lower()
+    named = {
+        name: f"{unit.summary} ({GROUPS[unit.value.group]})"
+        for name, unit in catalog.packages.items()
+        if small in name or small in unit.summary.lower()
+    }
+    files = {name: ", ".join(paths) for name, paths in packages_with(word, built).items() if name in catalog.packages}
+    if not named and not files:
+        raise LeafrootError(
+            f"no package has {word!r} in its name, its summary, or the name of a file that it installs",
+            f"FIND={word}",
+            nearest(word, catalog.packages) or "Files are known of those packages that were built in this OUTPUT.",
+        )
+    kinds = {f"Packages with {word!r} in name or summary": named, f"Packages that install {word!r}": files}
+    return _table({heading: names for heading, names in kinds.items() if names})
+
+
+def _table(kinds: Mapping[str, Mapping[str, str]]) -> str:
+    width = max(len(name) for names in kinds.values() for name in names)
+    lines: list[str] = []
+    for heading, names in kinds.items():
+        if names:
+            lines += [heading, *(f"  {name:<{width}}  {summary}" for name, summary in sorted(names.items()))]
+    return "\n".join(lines)
+
+
+def _summaries(units: Mapping[str, Unit[Any]]) -> dict[str, str]:
+    return {name: unit.summary for name, unit in units.items()}

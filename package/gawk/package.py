@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The GNU awk."""
+
+from leafroot import Archive, Autotools, Package
+
+package = Package(
+    version="5.2.1",
+    group="shell",
+    archive=Archive(
+        "debian:pool/main/g/gawk/gawk_{version}.orig.tar.xz",
+        sha256="2337a0283b180ec1b9c727973a34781c6478b3ae9bcbdcca0a4dc49861d75a65",
+    ),
+    # Debian left out the source of the manual, which the folder doc/ needs.
+    license="GPL-3.0-or-later",
+    license_files=["COPYING"],
+    replaces=["usr/bin/awk"],
+    build=Autotools(
+        options=["--without-mpfr", "--without-readline", "--disable-extensions"], make=["SUBDIRS=support ."]
+    ),
+)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+loads libevent-2.1.so.7

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+nano --version | grep 'version 8.4'

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+rootcheck "$(cat /etc/leafroot/boot-mode)" | grep '^ok 1 - root: '

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `list` shows: everything by kind and group, or the packages that a word leads to."""
+
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from leafroot.app.listing import listing, matching
+from leafroot.errors import LeafrootError
+from tests.archive.tar_members import member, tar_bytes
+from tests.small_tree import SmallTree, package
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> SmallTree:
+    files = {
+        "package/alpha/package.py": package("Opens doors.", group="hardware"),
+        "package/beta/package.py": package("Shuts windows."),
+    }
+    return SmallTree(tmp_path / "tree", files)
+
+
+def test_packages_are_listed_by_group(tree: SmallTree) -> None:
+    lines = [" ".join(line.split()) for line in listing(tree.catalog()).splitlines()]
+    assert lines.index("Packages: Hardware and industrial buses") + 1 == lines.index("alpha Opens doors")
+    assert lines.index("Packages: Others") < lines.index("beta Shuts windows")
+
+
+@pytest.mark.parametrize("word", ["alp", "DOOR"])
+def test_a_word_leads_to_names_and_summaries(tree: SmallTree, word: str) -> None:
+    shown = matching(tree.catalog(), word, [])
+    assert shown.splitlines()[1:] == ["  alpha  Opens doors (Hardware and industrial buses)"]
+
+
+def test_a_word_leads_to_files_of_packages_that_were_built(tree: SmallTree, tmp_path: Path) -> None:
+    folder = tmp_path / "x86_64-leafroot-linux-musl"
+    folder.mkdir()
+    artefact = tar_bytes(member("usr/bin/shutter", b"x"), member("usr/share/other", b"x"))
+    (folder / "beta-01234567.tar.zst").write_bytes(zstandard.compress(artefact))
+    # A step that failed has left its room under the same name.
+    (tmp_path / "build" / "beta.tar.zst").mkdir(parents=True)
+    shown = matching(tree.catalog(), "shutter", [tmp_path / "build", folder])
+    assert shown == "Packages that install 'shutter'\n  beta  usr/bin/shutter"
+
+
+def test_a_word_that_leads_nowhere_is_an_error(tree: SmallTree) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        matching(tree.catalog(), "alhpa", [])
+    assert str(caught.value) == (
+        "FIND=alhpa: no package has 'alhpa' in its name, its summary, or the name of a file that it installs\n"
+        "  Did you mean alpha?"
+    )
