@@ -4,7 +4,7 @@
 from leafroot import BuildRoot
 
 root = BuildRoot(
-    packages=["autoconf", "autoconf-archive", "automake", "autopoint", "gettext", "libtool", "pkgconf"],
+    packages=["autoconf", "autoconf-archive", "automake", "autopoint", "gettext", "libltdl-dev", "libtool", "pkgconf"],
     beside=["compile"],
     # libtool depends on a compiler, which `compile` has under another name.
     leave_out=[

@@ -109,13 +109,14 @@ class Package:
     built. Packages in `runs_with` only have to be in the root too. `options` are what the user can choose; each may add
     edges of its own.
 
-    `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X.
-    `links` are symbolic links that are added to what was installed: paths in the root, and where they lead. `leave_out`
-    are paths (globs) of what was installed that does not belong to the package. `replaces` are paths of other packages
-    that this one may replace. `languages` are those beyond C that the compiler
-    must support. `build_roots` are those that the build needs beyond those of its recipe. `group` is the package's
-    place in the menu, one of GROUPS. The patches in the package's folder `patches/` are applied as
-    `leafroot.units.patches` says.
+    `kernel` lists kernel options (without CONFIG_) that must be on; "X from 6.17" if older kernels have no X. `links`
+    are symbolic links that are added to what was installed: paths in the root, and where they lead. `leave_out` are
+    paths (globs) of what was installed that does not belong to the package. `replaces` are paths of other packages
+    that this one may replace. With `gives_way`, its links in the folders of programs (busybox's applets) lead to the
+    programs of the same names that other packages bring. `languages` are those beyond C that the compiler must
+    support. `build_roots` are those that the build needs beyond those of its recipe. `group` is the package's place in
+    the menu, one of GROUPS. The patches in the package's folder `patches/` are applied as `leafroot.units.patches`
+    says.
     """
 
     version: str
@@ -137,6 +138,7 @@ class Package:
     languages: Sequence[str] = ()
     build_roots: Sequence[str] = ()
     default: bool = False
+    gives_way: bool = False
     group: str = "other"
 
     def __post_init__(self) -> None:

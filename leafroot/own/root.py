@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from leafroot.errors import LeafrootError
 from leafroot.rootfs.accounts import ROOT_USER, Accounts, Group, User, settle_accounts
+from leafroot.rootfs.applets import give_way
 from leafroot.rootfs.compress import compress_zstd
 from leafroot.rootfs.cpio import write_newc
 from leafroot.rootfs.layers import layer_from_directory, layer_from_tar
@@ -26,7 +27,7 @@ _MIB = 1024 * 1024
 _CONFIGURATION = "the configuration"
 _INIT = "sbin/init"
 _CODE = (
-    *("own/root", "rootfs/accounts", "rootfs/compress"),
+    *("own/root", "rootfs/accounts", "rootfs/applets", "rootfs/compress"),
     *("files", "rootfs/cpio", "rootfs/layers", "rootfs/modes", "rootfs/passwords", "rootfs/start", "rootfs/tree"),
 )
 
@@ -40,13 +41,15 @@ def _is_left(leave: tuple[str, ...], path: str) -> bool:
 class LayerInput:
     """One layer of the root: its owner, its input, and the paths of other layers that it may replace.
 
-    An `override` layer may replace anything. If the owner is "", messages show the input's own path.
+    An `override` layer may replace anything; the links to programs of one that `gives_way` give way to other layers'
+    programs. If the owner is "", messages show the input's own path.
     """
 
     owner: str
     at: str
     replaces: tuple[str, ...] = ()
     override: bool = False
+    gives_way: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +76,17 @@ class RootWork(Own):
         with tempfile.TemporaryDirectory(dir=scratch, prefix="root-") as folder:
             spool = Path(folder) / "spool"
             layers = [self._configured(accounts), *(self._layer(one, given, spool) for one in self.layers)]
-            yield merge_layers(layers, accounts.homes())
+            yield merge_layers(give_way(layers), accounts.homes())
 
     def _layer(self, one: LayerInput, given: Given, spool: Path) -> Layer:
         source, replaces = given.paths[one.at], frozenset(one.replaces)
         if source.is_dir():
             owner = one.owner or f"overlay {source}"
             return layer_from_directory(owner, source, override=one.override, replaces=replaces)
-        return layer_from_tar(
+        layer = layer_from_tar(
             one.owner, source, keep=lambda path: not _is_left(self.leave, path), spool=spool, replaces=replaces
         )
+        return replace(layer, gives_way=one.gives_way)
 
     def _accounts(self) -> Accounts:
         users = [replace(ROOT_USER, password=self.root_password)]

@@ -137,7 +137,7 @@ def _layers(
         unit, replaces = node.unit, tuple(sorted(node.unit.value.replaces))
         if node.key in built:
             inputs.append(Artefact(unit.name, built[node.key].output))
-            layers.append(LayerInput(unit.name, unit.name, replaces))
+            layers.append(LayerInput(unit.name, unit.name, replaces, gives_way=unit.value.gives_way))
         if listing := config.files.get(unit.name):
             at = unit.known_as("files")
             inputs.append(Overlay(at, listing))

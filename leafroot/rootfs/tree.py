@@ -187,7 +187,8 @@ class Layer:
 
     `replaces` are paths that this layer replaces in others, whether they come before or after it. An `override` layer
     may replace any file of the layers before it. `permissions` are for paths of the layer; those of an `override`
-    layer also for paths of the layers before it.
+    layer also for paths of the layers before it. With `gives_way`, its links in the folders of programs lead to the
+    programs of the same names that other layers bring.
     """
 
     owner: str
@@ -195,6 +196,7 @@ class Layer:
     replaces: frozenset[str] = frozenset()
     override: bool = False
     permissions: Mapping[str, Permissions] = field(default_factory=dict)
+    gives_way: bool = False
 
     def __post_init__(self) -> None:
         for path in (*self.nodes, *self.replaces, *self.permissions):

@@ -23,6 +23,7 @@ package = Package(
             help="full: nearly all of busybox's own defaults. small: what a small system needs to boot, with a shell.",
         )
     ],
+    gives_way=True,
     build=Kbuild(fragments=["busybox.config"]),
     kernel=["BINFMT_SCRIPT", "DEVTMPFS", "PROC_FS", "SYSFS"],
 )

@@ -15,6 +15,5 @@ package = Package(
     ),
     license="GPL-3.0-or-later",
     license_files=["COPYING"],
-    replaces=["sbin/mkdosfs", "sbin/mkfs.vfat", "usr/sbin/mkdosfs", "usr/sbin/mkfs.vfat"],
     build=Autotools(options=["--enable-compat-symlinks"]),
 )

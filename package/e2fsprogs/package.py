@@ -23,12 +23,4 @@ package = Package(
         install=["install", "install-libs"],
     ),
     kernel=["BLOCK"],
-    replaces=[
-        "usr/bin/chattr",
-        "usr/bin/lsattr",
-        "sbin/tune2fs",
-        "usr/sbin/tune2fs",
-        "usr/sbin/mkfs.ext2",
-        "usr/sbin/mke2fs",
-    ],
 )

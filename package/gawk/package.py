@@ -13,7 +13,6 @@ package = Package(
     # Debian left out the source of the manual, which the folder doc/ needs.
     license="GPL-3.0-or-later",
     license_files=["COPYING"],
-    replaces=["usr/bin/awk"],
     build=Autotools(
         options=["--without-mpfr", "--without-readline", "--disable-extensions"], make=["SUBDIRS=support ."]
     ),

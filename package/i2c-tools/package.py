@@ -17,5 +17,4 @@ package = Package(
     license_files=["COPYING", "COPYING.LGPL"],
     build=Make(folder=".", variables={"PREFIX": "/usr", "USE_STATIC_LIB": "0"}),
     kernel=["I2C", "I2C_CHARDEV"],
-    replaces=["usr/sbin/i2c*"],
 )

@@ -13,7 +13,6 @@ package = Package(
     license="GPL-2.0-or-later",
     license_files=["COPYING"],
     depends=["libcap"],
-    replaces=["sbin/ip"],
     build=Configure(
         options=["--prefix=/usr", "--color=never"],
         make=["CCOPTS=-O2 -include libgen.h", "SBINDIR=/sbin", "SUBDIRS=lib ip tc bridge misc"],

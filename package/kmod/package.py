@@ -19,5 +19,4 @@ package = Package(
             *("-Dzshcompletiondir=no", "-Dzstd=enabled", "-Dxz=enabled", "-Dzlib=enabled", "-Dopenssl=disabled"),
         ]
     ),
-    replaces=["sbin/depmod", "sbin/insmod", "sbin/lsmod", "sbin/modinfo", "sbin/modprobe", "sbin/rmmod"],
 )

@@ -13,6 +13,5 @@ package = Package(
     license="GPL-3.0-or-later OR BSD-2-Clause",
     license_files=["COPYING", "LICENSE"],
     depends=["ncurses"],
-    replaces=["usr/bin/less"],
     build=Autotools(),
 )

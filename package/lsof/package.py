@@ -12,6 +12,5 @@ package = Package(
     ),
     license="lsof",
     license_files=["COPYING"],
-    replaces=["usr/bin/lsof"],
     build=Autotools(autoreconf=True),
 )

@@ -13,7 +13,6 @@ package = Package(
     license="GPL-2.0-or-later",
     license_files=["COPYING"],
     depends=["zlib"],
-    replaces=["usr/bin/lspci"],
     build=Make(
         folder=".",
         variables={

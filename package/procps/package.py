@@ -14,5 +14,4 @@ package = Package(
     license_files=["COPYING", "COPYING.LIB"],
     depends=["ncurses"],
     build=Autotools(options=["--without-systemd", "--disable-kill", "--disable-modern-top", "--enable-watch8bit"]),
-    replaces=["bin/*", "sbin/*", "usr/bin/*", "usr/sbin/*"],
 )

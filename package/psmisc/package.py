@@ -14,5 +14,4 @@ package = Package(
     license_files=["COPYING"],
     depends=["ncurses"],
     build=Autotools(),
-    replaces=["bin/*", "usr/bin/*"],
 )

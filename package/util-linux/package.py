@@ -42,5 +42,4 @@ package = Package(
             *("--disable-makeinstall-chown", "--disable-makeinstall-setuid", "--disable-asciidoc", "--disable-poman"),
         ]
     ),
-    replaces=["bin/*", "sbin/*", "usr/bin/*", "usr/sbin/*"],
 )

@@ -12,6 +12,5 @@ package = Package(
     ),
     license="0BSD AND GPL-2.0-or-later AND LGPL-2.1-or-later",
     license_files=["COPYING", "COPYING.0BSD", "COPYING.GPLv2", "COPYING.LGPLv2.1"],
-    replaces=["usr/bin/xz", "usr/bin/unxz", "usr/bin/xzcat", "usr/bin/lzma", "usr/bin/unlzma", "usr/bin/lzcat"],
     build=Autotools(options=["--disable-lzma-links", "--disable-scripts"]),
 )
