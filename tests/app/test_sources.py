@@ -17,7 +17,7 @@ import pytest
 from leafroot.app.session import Session, shared_progress
 from leafroot.app.variables import read_variables
 from leafroot.describe.archive import Archive
-from leafroot.describe.build_root import BuildRoot
+from leafroot.describe.build_root import PROCESSORS, BuildRoot
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.units.catalog import Catalog
@@ -107,9 +107,8 @@ def session(cache: Path, **given: str) -> Session:
     deb = {
         name: pinned(name, "1", f"pool/{name}_1_amd64.deb", digest(f"{name}_1_amd64.deb")) for name in ("make", "qemu")
     }
-    guests = Unit(
-        "guests", "buildroots/guests", "QEMU.", BuildRoot(packages=["qemu"]), ("root.py",), locked=(deb["qemu"],)
-    )
+    files = ("root.py", *(f"{processor}.lock" for processor in PROCESSORS))
+    guests = Unit("guests", "buildroots/guests", "QEMU.", BuildRoot(packages=["qemu"]), files, locked=(deb["qemu"],))
     source = Archive("debian:pool/a_1.orig.tar.xz", digest("a_1.orig.tar.xz"))
     plan = FakePlan((FakeStep((source, deb["make"].archive)),))
     variables = read_variables(ROOT, {"CACHE": str(cache), **given})
@@ -121,7 +120,7 @@ def filled(tmp_path: Path, pool: Path) -> Path:
     """The folder that `source` has filled."""
     folder = tmp_path / "mirror"
     opened = session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder))
-    assert opened.fetch_sources() == 0
+    assert opened.fill_sources() == 0
     return folder
 
 
@@ -141,7 +140,7 @@ def test_a_mirror_has_sources_tools_and_qemu_each_once(
 
 def test_with_another_qemu_none_is_fetched(tmp_path: Path, pool: Path) -> None:
     folder = tmp_path / "mirror"
-    session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder), QEMU="host").fetch_sources()
+    session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder), QEMU="host").fill_sources()
     assert not list(folder.glob("*qemu*")) and len(list(folder.iterdir())) == 3
 
 
@@ -151,7 +150,7 @@ def test_offline_an_empty_cache_is_filled_from_a_web_server_that_knows_only_thes
 ) -> None:
     filled(tmp_path, pool)
     opened = session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR="file:/none", **{variable: web.url})
-    assert opened.fetch_sources() == 0
+    assert opened.fill_sources() == 0
     assert sorted(path.name for path in (tmp_path / "empty/dl").iterdir()) == sorted(
         f"{digest(name)}-{name}" for name in FILES
     )
@@ -161,7 +160,7 @@ def test_offline_what_the_mirror_lacks_is_asked_nowhere_else(tmp_path: Path, poo
     folder = filled(tmp_path, pool)
     next(folder.glob("*-a_1.orig.tar.xz")).unlink()
     with pytest.raises(LeafrootError) as caught:
-        session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR=f"file:{pool}", PRIMARY_MIRROR=web.url).fetch_sources()
+        session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR=f"file:{pool}", PRIMARY_MIRROR=web.url).fill_sources()
     sha = digest("a_1.orig.tar.xz")
     assert str(caught.value).splitlines()[:3] == [
         "a_1.orig.tar.xz: cannot be fetched from any of its places",
@@ -173,5 +172,5 @@ def test_offline_what_the_mirror_lacks_is_asked_nowhere_else(tmp_path: Path, poo
 def test_a_folder_is_a_mirror_too(tmp_path: Path, pool: Path) -> None:
     folder = filled(tmp_path, pool)
     opened = session(tmp_path / "empty", OFFLINE="1", PRIMARY_MIRROR=str(folder))
-    assert opened.fetch_sources() == 0
+    assert opened.fill_sources() == 0
     assert len(list((tmp_path / "empty/dl").iterdir())) == 3
