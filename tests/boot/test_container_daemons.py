@@ -19,8 +19,9 @@ import pytest
 from leafroot.describe.archive import Archive
 from leafroot.host.bubblewrap import with_usr
 from tests.boot.conftest import Scons
-from tests.boot.container_guest import HOST, Consoles, check, image, served
+from tests.boot.container_guest import HOST, Consoles, check, image
 from tests.performing import shared_store, shared_usr
+from tests.web_server import served
 
 pytestmark = pytest.mark.containers
 
@@ -99,7 +100,7 @@ def test_docker_and_ctr_use_a_registry_of_ones_own(scons: Scons, console_of: Con
     guest = image(scons, tmp_path, ["containertest", "docker-compose"], boot="nullfs")
     public = tmp_path / "public"
     public.mkdir()
-    with registry(tmp_path) as port, served(public) as files:
+    with registry(tmp_path) as port, served(public, HOST) as files:
         (public / "ca.crt").write_bytes((tmp_path / "ca.crt").read_bytes())
         console = console_of(guest)
         wanted = [
