@@ -7,6 +7,7 @@ The build root comes from the caller's cache: it is unpacked once, and not for e
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,13 @@ from leafroot.store.trees import Store
 from leafroot.units.catalog import load_catalog
 from tests.real_builds import CALLERS_CACHE
 from tests.small_tree import CHECKOUT
+
+# What precedes a command so that modes of files are an obstacle to it, as they are to everybody but root.
+ORDINARY = (
+    ("bwrap", "--dev-bind", "/", "/", "--cap-drop", "CAP_DAC_OVERRIDE", "--cap-drop", "CAP_DAC_READ_SEARCH", "--")
+    if os.geteuid() == 0
+    else ()
+)
 
 
 @cache

@@ -21,10 +21,11 @@ from leafroot.debian.apt import Apt
 from leafroot.describe.archive import Archive
 from leafroot.units.catalog import load_catalog
 from tests.boot.conftest import Scons
-from tests.boot.container_guest import ROOT, Consoles, image, log_in, served
+from tests.boot.container_guest import HOST, ROOT, Consoles, image, log_in
 from tests.boot.expected_results import PASS, differences, listed
 from tests.performing import shared_store
 from tests.real_builds import CALLERS_CACHE
+from tests.web_server import served
 
 SUITES = Path(__file__).parent / "suites"
 RELEASE = "trixie"
@@ -157,7 +158,7 @@ def test_the_authors_own_suites_pass_in_the_guest(
     public = tmp_path / "public"
     public.mkdir()
     pack(name, public / "suite.tar")
-    with served(public) as url:
+    with served(public, HOST) as url:
         console = console_of([*replace(guest, memory=MEMORY).argv(), "-smp", str(PROCESSORS)])
         log_in(console, f"wget -q -O - {url}/suite.tar | tar -x -C / && sh /usr/suite/guest/run {name}")
         console.expect("suite: done", timeout=7200.0)

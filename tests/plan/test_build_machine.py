@@ -62,6 +62,20 @@ def test_two_roots_may_pin_the_same_package_but_not_two_versions_of_it() -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("processor", "compile_root"),
+    [("x86_64", root("compile")), ("aarch64", COMPILE)],
+    ids=["not locked", "locked for another processor"],
+)
+def test_a_root_that_is_not_locked_for_the_processor_is_refused(processor: str, compile_root: Unit[BuildRoot]) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        Machine(processor, {"compile": compile_root}).usr()
+    assert str(caught.value) == (
+        f"buildroots/compile/root.py: its packages are not pinned: there is no {processor}.lock\n"
+        "  Make it with 'scons lock'."
+    )
+
+
 def test_an_unknown_root_is_an_error() -> None:
     with pytest.raises(LeafrootError) as caught:
         machine(COMPILE, MESON).usr("mesom")
