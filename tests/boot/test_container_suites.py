@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Suites that the runtimes' own authors wrote, run in the guest on the image as it was built.
 
-A suite's source, the files in suites/guest and Debian's tools, which the suite needs, are brought into the running
-system. What fails, is skipped or is left out must be what suites/expected lists, with the reason (expected_results.py).
+A suite's source, the files in suites/guest and the build root `suites`, whose tools the suite calls, are brought into
+the running system. What fails, is skipped or is left out must be what suites/expected lists, with the reason
+(expected_results.py).
 """
 
 from __future__ import annotations
 
 import functools
-import platform
 import re
 import shutil
 import tarfile
@@ -18,23 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.debian.apt import Apt
-from leafroot.describe.archive import Archive
 from leafroot.plan.recipes.go import Go
 from leafroot.units.catalog import load_catalog
 from tests.boot.conftest import Scons
 from tests.boot.container_guest import ROOT, Consoles, image, log_in, served
 from tests.boot.expected_results import PASS, differences, listed
-from tests.performing import shared_store
-from tests.real_builds import CALLERS_CACHE
+from tests.performing import shared_store, usr_alone
 
 SUITES = Path(__file__).parent / "suites"
-RELEASE = "trixie"
-TOOLS = (
-    *("bash", "bats", "coreutils", "diffutils", "findutils", "gawk", "gcc", "grep", "gzip", "hostname", "iproute2"),
-    *("jq", "libc-bin", "libc6-dev", "libcap2-bin", "libseccomp-dev", "mount", "procps", "python3", "python3-seccomp"),
-    *("python3-tap", "sed", "strace", "tar", "util-linux", "xz-utils"),
-)
 # In MiB. The image, the tools and what the tests write are in RAM.
 MEMORY = 4096
 # With fewer than four, crun's test of CPU affinities is skipped.
@@ -146,14 +137,6 @@ def test_runctest_is_runc_with_the_programs_of_its_tests(tmp_path: Path) -> None
     assert runctest.locked == runc.locked
 
 
-def tools() -> Path:
-    """The tree of Debian's tools with all that they need."""
-    apt = Apt(CALLERS_CACHE / "apt" / RELEASE, RELEASE)
-    apt.update()
-    packages = apt.closure(TOOLS)
-    return shared_store().united([Archive(f"debian:{one.path}", one.sha256, "data.tar.xz") for one in packages])
-
-
 def pack(name: str, target: Path) -> None:
     """Write what a suite needs in the guest into a tar archive; all of it is root's."""
 
@@ -164,7 +147,7 @@ def pack(name: str, target: Path) -> None:
 
     with tarfile.open(target, "w") as archive:
         add = functools.partial(archive.add, filter=roots)
-        add(tools(), "usr/gnu")
+        add(usr_alone(SUITES, "suites"), "usr/gnu/usr")
         add(SUITES / "guest", "usr/suite/guest")
         add(SUITES / "expected" / f"{name}.txt", "usr/suite/expected")
         source, *debian = load_catalog(ROOT).packages[name].value.archives()
@@ -172,7 +155,6 @@ def pack(name: str, target: Path) -> None:
 
 
 @pytest.mark.containers
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="the tools are fetched for this machine's processor")
 @pytest.mark.parametrize("name", LEAST)
 def test_the_authors_own_suites_pass_in_the_guest(
     scons: Scons, console_of: Consoles, tmp_path: Path, name: str

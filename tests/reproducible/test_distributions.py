@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.plan.build_machine import Machine
 from leafroot.reproduce.place import other_root
-from leafroot.units.catalog import load_catalog
-from tests.performing import shared_store
+from tests.performing import usr_alone
 from tests.real_builds import CALLERS_CACHE, scons, sha256
 
 ROOT = Path(__file__).parents[2]
@@ -39,8 +37,7 @@ pytestmark = [
 
 def minimal(folder: Path) -> list[str]:
     """The words that show the minimal machine as /."""
-    machine = Machine("x86_64", load_catalog(ROOT, [TREE], processor="x86_64").roots)
-    usr = shared_store().usr(machine.alone("minimal"))
+    usr = usr_alone(TREE, "minimal")
     assert not [name for name in TOOLS for place in ("bin", "sbin") if (usr / place / name).exists()]
     etc = folder / "etc"
     (etc / "ssl/certs").mkdir(parents=True)
