@@ -52,6 +52,12 @@ def shared_usr(*names: str) -> Path:
     return shared_store().usr(this_machine().usr(*names))
 
 
+def usr_alone(tree: Path, name: str) -> Path:
+    """The /usr of one build root on x86_64; the root is in a tree of the tests' own."""
+    roots = load_catalog(CHECKOUT, [tree], processor="x86_64").roots
+    return shared_store().usr(Machine("x86_64", roots).alone(name))
+
+
 def copy_of_usr(target: Path, *names: str) -> Path:
     """A copy of the /usr with these build roots, for a user who cannot reach the caller's cache."""
     return Path(shutil.copytree(shared_usr(*names), target, symlinks=True))

@@ -16,10 +16,8 @@ import pytest
 from pip._vendor import certifi
 
 from leafroot.host.bubblewrap import usr_words
-from leafroot.plan.build_machine import Machine, this_processor
 from leafroot.reproduce.place import other_root
-from leafroot.units.catalog import load_catalog
-from tests.performing import shared_store
+from tests.performing import usr_alone
 from tests.real_builds import CALLERS_CACHE, scons, sha256
 
 ROOT = Path(__file__).parents[2]
@@ -80,9 +78,7 @@ def sums(checkout: Path) -> dict[str, str]:
 
 def minimal(folder: Path) -> list[str]:
     """The words that show the minimal machine as /."""
-    processor = this_processor()
-    machine = Machine(processor, load_catalog(ROOT, [TREE], processor=processor).roots)
-    usr = shared_store().usr(machine.alone("minimal"))
+    usr = usr_alone(TREE, "minimal")
     assert not [name for name in TOOLS for place in ("bin", "sbin") if (usr / place / name).exists()]
     etc = folder / "etc"
     (etc / "ssl/certs").mkdir(parents=True)
