@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.arches import ARCHES
-from leafroot.guest.qemu import CHECK_WORDS, Guest, boot_test_of
+from leafroot.guest.qemu import CHECK_WORDS, NO_TIMER_CHECK, Guest, boot_test_of
 from tests.boot.conftest import Console
 from tests.performing import emulators
 from tests.real_builds import sha256
