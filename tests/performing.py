@@ -7,6 +7,7 @@ The build root comes from the caller's cache: it is unpacked once, and not for e
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,13 @@ from leafroot.units.catalog import load_catalog
 from tests.real_builds import CALLERS_CACHE
 from tests.small_tree import CHECKOUT
 
+# What precedes a command so that modes of files are an obstacle to it, as they are to everybody but root.
+ORDINARY = (
+    ("bwrap", "--dev-bind", "/", "/", "--cap-drop", "CAP_DAC_OVERRIDE", "--cap-drop", "CAP_DAC_READ_SEARCH", "--")
+    if os.geteuid() == 0
+    else ()
+)
+
 
 @cache
 def this_machine() -> Machine:
@@ -42,6 +50,12 @@ def shared_store() -> Store:
 def shared_usr(*names: str) -> Path:
     """The usual /usr, with further build roots, in the caller's cache."""
     return shared_store().usr(this_machine().usr(*names))
+
+
+def usr_alone(tree: Path, name: str) -> Path:
+    """The /usr of one build root on x86_64; the root is in a tree of the tests' own."""
+    roots = load_catalog(CHECKOUT, [tree], processor="x86_64").roots
+    return shared_store().usr(Machine("x86_64", roots).alone(name))
 
 
 def copy_of_usr(target: Path, *names: str) -> Path:

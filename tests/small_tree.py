@@ -89,7 +89,8 @@ class SmallTree:
 
     def __init__(self, root: Path, files: Mapping[str, str | None] = {}) -> None:
         self.root = root
-        self.write({"configs/Kconfig": (CHECKOUT / "configs/Kconfig").read_text(), **UNITS, **files})
+        self.write({"configs/Kconfig": (CHECKOUT / "configs/Kconfig").read_text(), **UNITS})
+        self.write(files)
 
     def write(self, files: Mapping[str, str | bytes | None]) -> None:
         for name, text in files.items():

@@ -19,6 +19,7 @@ from leafroot.errors import LeafrootError
 from leafroot.files import read_text
 from leafroot.host.disk import FullError
 from leafroot.host.run import InterruptedBuildError
+from leafroot.plan.kernel import series_source
 from leafroot.plan.recipes.protocol import unit_source
 from leafroot.step import Source
 from leafroot.store.trees import Store
@@ -58,8 +59,7 @@ def _sources(unit: Unit[Any]) -> Iterator[Source]:
         yield unit_source(unit)
         return
     for arch in sorted({patch.arch for patch in unit.patches} - {""}) or [""]:
-        patches = tuple(patch for patch in unit.patches if patch.arch in ("", arch))
-        yield Source("/src", unit.value.source(), patches)
+        yield series_source(unit, arch)
 
 
 def rewritten(unit: Unit[Any], new: Described) -> str:

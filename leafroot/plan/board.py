@@ -16,7 +16,7 @@ from leafroot.plan.cmdline import cmdline_txt, command_line
 from leafroot.plan.devicetree import plan_device_trees
 from leafroot.plan.forms import BootParts, Export, Forms, plan_forms
 from leafroot.plan.kernel import (
-    kernel_patches,
+    kernel_source,
     plan_bare_kernel,
     plan_image,
     plan_kernel,
@@ -135,7 +135,7 @@ def _plan_manifest(
         archive=series.archive.sha256,
         patches=tuple(
             config.series.known_as(str(PurePosixPath(patch.path).relative_to(config.series.folder)))
-            for patch in kernel_patches(config)
+            for patch in kernel_source(config).patches
         ),
         command_line=command_line(config),
     )

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leafroot.describe.board import Series
 from leafroot.describe.console import DRIVERS
 from leafroot.describe.package import kernel_options
-from leafroot.describe.patch import Patch
+from leafroot.describe.unit import Unit
 from leafroot.kconfig.config import Config
 from leafroot.own.image import WriteImage
 from leafroot.plan.cmdline import cmdline_options, command_line, placeholder
@@ -180,14 +181,18 @@ def _words(config: Config, linux_config: Output) -> _Words:
     )
 
 
-def kernel_patches(config: Config) -> tuple[Patch, ...]:
-    """The series' patches: those for every architecture, then those for this one, whatever the mode."""
-    return tuple(patch for patch in config.series.patches if patch.arch in ("", config.arch.kernel_arch))
-
-
 def kernel_source(config: Config) -> Source:
-    """The series' source with its patches."""
-    return Source("/src", config.series.value.source(), kernel_patches(config))
+    """The source of the board's series, with its patches."""
+    return series_source(config.series, config.arch.kernel_arch)
+
+
+def series_source(series: Unit[Series], arch: str) -> Source:
+    """A series' source with its patches: those for every architecture, then those for this one, whatever the mode.
+
+    `arch` is the kernel's name of the architecture.
+    """
+    patches = tuple(patch for patch in series.patches if patch.arch in ("", arch))
+    return Source("/src", series.value.source(), patches)
 
 
 def _asked(config: Config) -> kbuild.Asked:

@@ -44,6 +44,8 @@ def _attributes(tree: bytes) -> Iterator[bytes]:
                     yield b"%b l %b" % (name, os.readlink(entry.path))  # noqa: PTH115 - paths are bytes
                 else:
                     kind = b"f" if stat.S_ISREG(status.st_mode) else b"%o" % stat.S_IFMT(status.st_mode)
+                    # The time as `find -printf %T@` prints it, with ten digits after the point. Another form would not
+                    # match the records in existing caches.
                     seconds, rest = divmod(status.st_mtime_ns, 10**9)
                     yield b"%b %b %o %d %d.%09d0" % (name, kind, mode, status.st_size, seconds, rest)
 

@@ -60,10 +60,9 @@ def ask(tmp_path: Path, debian: MadeUpDebian, monkeypatch: pytest.MonkeyPatch) -
         {
             DESCRIPTION: package("First.", archive=Code(archive)),
             "package/alpha/patches/0001.patch": PATCH,
-            "linux/6.12/patches/0002.patch": "",
+            "linux/6.12/patches/0002.patch": None,
         },
     )
-    tree.write({"linux/6.12/patches/0002.patch": None})
     kernel = tree.root / "linux/6.12/kernel.py"
     kernel.write_text(
         kernel.read_text().replace(

@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,8 +17,10 @@ from leafroot.describe.archive import Archive
 from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
+from leafroot.plan.build_machine import this_processor
 from leafroot.units.catalog import Catalog
-from leafroot.units.lock import pinned
+from leafroot.units.lock import pinned, root_lock
+from tests.web_server import served
 
 ROOT = Path(__file__).parents[2]
 # Debian packages: of the build root that steps have, and of that for guests.
@@ -47,38 +46,12 @@ class FakePlan:
     steps: tuple[FakeStep, ...]
 
 
-class Files(http.server.SimpleHTTPRequestHandler):
-    """Serves the files of a folder, and knows nothing else."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@dataclass
-class WebServer:
-    """A web server for a folder; `url` is its address."""
-
-    folder: Path
-    url: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        handler = partial(Files, directory=str(self.folder))
-        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[WebServer]:
-    """A web server for the folder that `source` fills."""
+def web(tmp_path: Path) -> Iterator[str]:
+    """The URL of the folder that `source` fills."""
     (tmp_path / "mirror").mkdir()
-    made = WebServer(tmp_path / "mirror")
-    yield made
-    made.close()
+    with served(tmp_path / "mirror") as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -107,9 +80,9 @@ def session(cache: Path, **given: str) -> Session:
     deb = {
         name: pinned(name, "1", f"pool/{name}_1_amd64.deb", digest(f"{name}_1_amd64.deb")) for name in ("make", "qemu")
     }
-    guests = Unit(
-        "guests", "buildroots/guests", "QEMU.", BuildRoot(packages=["qemu"]), ("root.py",), locked=(deb["qemu"],)
-    )
+    files = ("root.py", root_lock(this_processor()))
+    root = BuildRoot(packages=["qemu"])
+    guests = Unit("guests", "buildroots/guests", "QEMU.", root, files, description="root.py", locked=(deb["qemu"],))
     source = Archive("debian:pool/a_1.orig.tar.xz", digest("a_1.orig.tar.xz"))
     plan = FakePlan((FakeStep((source, deb["make"].archive)),))
     variables = read_variables(ROOT, {"CACHE": str(cache), **given})
@@ -121,7 +94,7 @@ def filled(tmp_path: Path, pool: Path) -> Path:
     """The folder that `source` has filled."""
     folder = tmp_path / "mirror"
     opened = session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder))
-    assert opened.fetch_sources() == 0
+    assert opened.fill_sources() == 0
     return folder
 
 
@@ -141,37 +114,37 @@ def test_a_mirror_has_sources_tools_and_qemu_each_once(
 
 def test_with_another_qemu_none_is_fetched(tmp_path: Path, pool: Path) -> None:
     folder = tmp_path / "mirror"
-    session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder), QEMU="host").fetch_sources()
+    session(tmp_path / "full", DEBIAN_MIRROR=f"file:{pool}", DIR=str(folder), QEMU="host").fill_sources()
     assert not list(folder.glob("*qemu*")) and len(list(folder.iterdir())) == 3
 
 
 @pytest.mark.parametrize("variable", ["PRIMARY_MIRROR", "BACKUP_MIRROR"])
 def test_offline_an_empty_cache_is_filled_from_a_web_server_that_knows_only_these_files(
-    tmp_path: Path, pool: Path, web: WebServer, variable: str
+    tmp_path: Path, pool: Path, web: str, variable: str
 ) -> None:
     filled(tmp_path, pool)
-    opened = session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR="file:/none", **{variable: web.url})
-    assert opened.fetch_sources() == 0
+    opened = session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR="file:/none", **{variable: web})
+    assert opened.fill_sources() == 0
     assert sorted(path.name for path in (tmp_path / "empty/dl").iterdir()) == sorted(
         f"{digest(name)}-{name}" for name in FILES
     )
 
 
-def test_offline_what_the_mirror_lacks_is_asked_nowhere_else(tmp_path: Path, pool: Path, web: WebServer) -> None:
+def test_offline_what_the_mirror_lacks_is_asked_nowhere_else(tmp_path: Path, pool: Path, web: str) -> None:
     folder = filled(tmp_path, pool)
     next(folder.glob("*-a_1.orig.tar.xz")).unlink()
     with pytest.raises(LeafrootError) as caught:
-        session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR=f"file:{pool}", PRIMARY_MIRROR=web.url).fetch_sources()
+        session(tmp_path / "empty", OFFLINE="1", DEBIAN_MIRROR=f"file:{pool}", PRIMARY_MIRROR=web).fill_sources()
     sha = digest("a_1.orig.tar.xz")
     assert str(caught.value).splitlines()[:3] == [
         "a_1.orig.tar.xz: cannot be fetched from any of its places",
-        f"  {web.url}/{sha}-a_1.orig.tar.xz: HTTP 404 File not found",
-        f"  {web.url}/a_1.orig.tar.xz: HTTP 404 File not found",
+        f"  {web}/{sha}-a_1.orig.tar.xz: HTTP 404 File not found",
+        f"  {web}/a_1.orig.tar.xz: HTTP 404 File not found",
     ]
 
 
 def test_a_folder_is_a_mirror_too(tmp_path: Path, pool: Path) -> None:
     folder = filled(tmp_path, pool)
     opened = session(tmp_path / "empty", OFFLINE="1", PRIMARY_MIRROR=str(folder))
-    assert opened.fetch_sources() == 0
+    assert opened.fill_sources() == 0
     assert len(list((tmp_path / "empty/dl").iterdir())) == 3

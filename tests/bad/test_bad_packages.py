@@ -13,10 +13,8 @@ import pytest
 from refusal import assert_refused
 
 from leafroot.errors import printable
+from tests.performing import ORDINARY
 from tests.small_tree import CHECKOUT, Code, SmallTree, package
-
-# Root without the right to read what its mode forbids.
-ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 ALPHA = "package/alpha/package.py"
 

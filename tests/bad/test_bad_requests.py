@@ -12,10 +12,9 @@ from tests.small_tree import SmallTree, board, package, series
 Files = dict[str, Any]
 ONE = "configs/one_defconfig"
 START = "CONFIG_BOARD_ONE=y\n"
-
-# Files, arguments of configure(), message.
 C_ONLY = {"c.config": "CONFIG_TOOLCHAIN_C_ONLY=y\n"}
 
+# Files, arguments of configure(), message.
 REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
     "board": ({}, {"board": "too"}, ("BOARD=too: there is no board 'too'\n  Did you mean two?")),
     "board, nothing like it": (

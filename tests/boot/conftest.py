@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.guest.qemu import Guest
+from leafroot.guest.qemu import NO_TIMER_CHECK, Guest
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
 from leafroot.units.catalog import load_catalog
@@ -69,11 +69,14 @@ class Console:
 
 @pytest.fixture
 def console_of() -> Iterator[Callable[..., Console]]:
-    """Boot a guest, with these words added to its kernel's command line, or QEMU as told; it ends with the test."""
+    """Boot a guest, with these words added to its kernel's command line, or QEMU as told; it ends with the test.
+
+    One word more is added, without which a PC's kernel dies where other work leaves the emulator no processor.
+    """
     consoles: list[Console] = []
 
     def start(guest: Guest | Sequence[str], words: str = "") -> Console:
-        consoles.append(Console(guest.argv(words) if isinstance(guest, Guest) else guest))
+        consoles.append(Console(guest.argv(f"{NO_TIMER_CHECK} {words}".strip()) if isinstance(guest, Guest) else guest))
         return consoles[-1]
 
     yield start

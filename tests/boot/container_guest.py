@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from leafroot.guest.qemu import Guest
@@ -73,13 +69,3 @@ def check(console: Console, command: str, wanted: Sequence[str], timeout: float)
     said = console.seen.replace("\r", "")
     assert [text for _, text in found] == list(wanted), said
     assert {verdict for verdict, _ in found} == {"ok"}, said
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The URL at which the guest finds a folder of this machine, by HTTP."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://{HOST}:{server.server_port}"
-        server.shutdown()

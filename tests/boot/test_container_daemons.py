@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 
 from leafroot.describe.archive import Archive
+from leafroot.host.bubblewrap import with_usr
 from tests.boot.conftest import Scons
-from tests.boot.container_guest import HOST, Consoles, check, image, served
-from tests.performing import shared_store
+from tests.boot.container_guest import HOST, Consoles, check, image
+from tests.performing import shared_store, shared_usr
+from tests.web_server import served
 
 pytestmark = pytest.mark.containers
 
@@ -62,13 +64,14 @@ def make_certificates(folder: Path) -> None:
 @contextmanager
 def registry(folder: Path) -> Iterator[int]:
     """Debian's registry on a free port of this machine, with TLS; its files and images are in the folder."""
-    store = shared_store()
-    program = store.alone(REGISTRY[platform.machine()]) / "usr/bin/docker-registry"
+    program = shared_store().alone(REGISTRY[platform.machine()]) / "usr/bin/docker-registry"
     make_certificates(folder)
     port = free_port()
     (folder / "registry.yml").write_text(CONFIGURATION.format(folder=folder, port=port))
     with (folder / "registry.log").open("wb") as log:
-        server = subprocess.Popen([program, "serve", folder / "registry.yml"], stdout=log, stderr=log)
+        # It is linked with a libc, which this machine may not have.
+        words = [*with_usr(shared_usr()), program, "serve", folder / "registry.yml"]
+        server = subprocess.Popen(words, stdout=log, stderr=log)
         try:
             assert ask(folder, port, "/v2/") == {}, (folder / "registry.log").read_text()
             yield port
@@ -97,7 +100,7 @@ def test_docker_and_ctr_use_a_registry_of_ones_own(scons: Scons, console_of: Con
     guest = image(scons, tmp_path, ["containertest", "docker-compose"], boot="nullfs")
     public = tmp_path / "public"
     public.mkdir()
-    with registry(tmp_path) as port, served(public) as files:
+    with registry(tmp_path) as port, served(public, HOST) as files:
         (public / "ca.crt").write_bytes((tmp_path / "ca.crt").read_bytes())
         console = console_of(guest)
         wanted = [

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Suites that the runtimes' own authors wrote, run in the guest on the image as it was built.
 
-A suite's source, the files in suites/guest and Debian's tools, which the suite needs, are brought into the running
-system. What fails, is skipped or is left out must be what suites/expected lists, with the reason (expected_results.py).
+A suite's source, the files in suites/guest and the build root `suites`, whose tools the suite calls, are brought into
+the running system. What fails, is skipped or is left out must be what suites/expected lists, with the reason
+(expected_results.py).
 """
 
 from __future__ import annotations
 
 import functools
-import platform
 import re
+import shutil
 import tarfile
 from collections import Counter
 from dataclasses import replace
@@ -17,34 +18,37 @@ from pathlib import Path
 
 import pytest
 
-from leafroot.debian.apt import Apt
-from leafroot.describe.archive import Archive
+from leafroot.plan.recipes.go import Go
 from leafroot.units.catalog import load_catalog
 from tests.boot.conftest import Scons
-from tests.boot.container_guest import ROOT, Consoles, image, log_in, served
+from tests.boot.container_guest import HOST, ROOT, Consoles, image, log_in
 from tests.boot.expected_results import PASS, differences, listed
-from tests.performing import shared_store
-from tests.real_builds import CALLERS_CACHE
+from tests.performing import shared_store, usr_alone
+from tests.web_server import served
 
 SUITES = Path(__file__).parent / "suites"
-RELEASE = "trixie"
-TOOLS = (
-    *("bash", "bats", "coreutils", "diffutils", "findutils", "gawk", "gcc", "grep", "gzip", "hostname", "iproute2"),
-    *("jq", "libc-bin", "libc6-dev", "libcap2-bin", "libseccomp-dev", "mount", "procps", "python3", "python3-seccomp"),
-    *("python3-tap", "sed", "strace", "tar", "util-linux", "xz-utils"),
-)
-# RAM in MiB: image, tools and what the tests write are in it. With four processors nothing is skipped for want of one.
-MEMORY, PROCESSORS = 4096, 4
+# In MiB. The image, the tools and what the tests write are in RAM.
+MEMORY = 4096
+# With fewer than four, crun's test of CPU affinities is skipped.
+PROCESSORS = 4
+# The programs of the package runc, as its description has them.
+RUNC_PROGRAMS = '{"github.com/opencontainers/runc": "usr/bin/runc"}'
+# The programs of the package runctest: runc's source has them, and runc's tests call them.
+TEST_PROGRAMS = {
+    f"github.com/opencontainers/runc/contrib/cmd/{name}": f"usr/libexec/runctest/{name}"
+    for name in ("recvtty", "sd-helper", "seccompagent")
+}
 FAIL, SKIPPED, LEFT_OUT, BROKEN = "FAIL: ", "SKIPPED: ", "LEFT OUT: ", "BROKEN: "
-# In a list: the check passes or fails, as the machine's speed has it.
+# In a list: the check may pass or fail, because it depends on the machine's speed.
 VARIES = "VARIES: "
 _PROGRAM = re.compile(r"^suite: begin ([^\n]+)$(.*?)^suite: end \1: status (\d+)$", re.MULTILINE | re.DOTALL)
 _LEFT_OUT = re.compile(r"^suite: left out (.+)$", re.MULTILINE)
 _PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
-# A number and a dash may stand before the text.
+# The number and the dash are optional.
 _RESULT = re.compile(r"^(ok|not ok)\b *\d* *(?:- )?(.*)$", re.MULTILINE)
 _SKIP = re.compile(r"\s*# ?skip\S*\s*", re.IGNORECASE)
-# Of each suite, which is the source of the package of this name, how many checks pass at least: it was not cut short.
+# The suites, each with the name of the package whose source it is in, and how many checks must pass at least. If fewer
+# pass, the suite was cut short.
 LEAST = {"bubblewrap": 320, "crun": 110, "runc": 150}
 
 
@@ -117,17 +121,21 @@ def test_a_result_that_is_missing_is_noticed() -> None:
     )
 
 
-def test_the_programs_of_runcs_suite_are_from_its_own_source() -> None:
-    packages = load_catalog(ROOT, [SUITES]).packages
-    assert [*packages["runctest"].value.archives()] == [*packages["runc"].value.archives()]
+def with_runctest(folder: Path) -> Path:
+    """An external tree with the package runctest: runc's description and modules, but the programs of its tests."""
+    description = shutil.copytree(ROOT / "package/runc", folder / "package/runctest") / "package.py"
+    text = description.read_text()
+    assert text.count(RUNC_PROGRAMS) == 1
+    description.write_text(text.replace(RUNC_PROGRAMS, repr(TEST_PROGRAMS)))
+    return folder
 
 
-def tools() -> Path:
-    """The tree of Debian's tools with all that they need."""
-    apt = Apt(CALLERS_CACHE / "apt" / RELEASE, RELEASE)
-    apt.update()
-    packages = apt.closure(TOOLS)
-    return shared_store().united([Archive(f"debian:{one.path}", one.sha256, "data.tar.xz") for one in packages])
+def test_runctest_is_runc_with_the_programs_of_its_tests(tmp_path: Path) -> None:
+    packages = load_catalog(ROOT, [with_runctest(tmp_path)]).packages
+    runc, runctest = packages["runc"], packages["runctest"]
+    assert isinstance(runc.value.build, Go)
+    assert runctest.value == replace(runc.value, build=replace(runc.value.build, programs=TEST_PROGRAMS))
+    assert runctest.locked == runc.locked
 
 
 def pack(name: str, target: Path) -> None:
@@ -140,7 +148,7 @@ def pack(name: str, target: Path) -> None:
 
     with tarfile.open(target, "w") as archive:
         add = functools.partial(archive.add, filter=roots)
-        add(tools(), "usr/gnu")
+        add(usr_alone(SUITES, "suites"), "usr/gnu/usr")
         add(SUITES / "guest", "usr/suite/guest")
         add(SUITES / "expected" / f"{name}.txt", "usr/suite/expected")
         source, *debian = load_catalog(ROOT).packages[name].value.archives()
@@ -148,16 +156,15 @@ def pack(name: str, target: Path) -> None:
 
 
 @pytest.mark.containers
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="the tools are fetched for this machine's processor")
 @pytest.mark.parametrize("name", LEAST)
 def test_the_authors_own_suites_pass_in_the_guest(
     scons: Scons, console_of: Consoles, tmp_path: Path, name: str
 ) -> None:
-    guest = image(scons, tmp_path, ["network", "runctest"], boot="nullfs", tree=SUITES)
+    guest = image(scons, tmp_path, ["network", "runctest"], boot="nullfs", tree=with_runctest(tmp_path / "tree"))
     public = tmp_path / "public"
     public.mkdir()
     pack(name, public / "suite.tar")
-    with served(public) as url:
+    with served(public, HOST) as url:
         console = console_of([*replace(guest, memory=MEMORY).argv(), "-smp", str(PROCESSORS)])
         log_in(console, f"wget -q -O - {url}/suite.tar | tar -x -C / && sh /usr/suite/guest/run {name}")
         console.expect("suite: done", timeout=7200.0)

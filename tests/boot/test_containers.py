@@ -4,18 +4,21 @@
 The image is built with the runtimes and package containertest (in containers/ beside this file), which holds every
 runtime to the same checks in the guest. A runtime more is a line in RUNTIMES and a file in the package's runtimes/.
 By default two runtimes are checked in one boot mode. The marker `containers` has all of them, so that every two of
-architecture, series and boot mode meet in one boot; the marker `matrix` has the other combinations.
+architecture, series and boot mode that exist together meet in one boot; the marker `matrix` has the other combinations.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.boot.conftest import Scons
+from leafroot.describe.bootmode import BOOT_MODES, serves
+from leafroot.units.catalog import load_catalog
+from tests.boot.conftest import ROOT, Scons
 from tests.boot.container_guest import Consoles, image, results
 
 LOOKOUT = "lookout: finds the host's root where it can be reached"
@@ -80,18 +83,23 @@ GO_RUNTIMES = (
     Runtime("docker", "docker", oci=True, own=DOCKER),
 )
 
-# Architecture, series and boot mode. Every two values meet in these; all others are in `matrix`.
+# Architecture, series and boot mode. Linux 7.0 and later have no plain rootfs (leafroot/describe/bootmode.py).
+EXISTING = [
+    each
+    for each in itertools.product(("x86_64", "aarch64"), ("6.12", "7.2"), ("nullfs", "leaf-tmpfs", "rootfs"))
+    if each[1:] != ("7.2", "rootfs")
+]
+# Every two values that exist together meet in these; all others are in `matrix`.
 PAIRWISE = {
     ("x86_64", "6.12", "nullfs"),
+    ("x86_64", "6.12", "rootfs"),
     ("x86_64", "7.2", "leaf-tmpfs"),
-    ("x86_64", "7.2", "rootfs"),
     ("aarch64", "6.12", "leaf-tmpfs"),
     ("aarch64", "6.12", "rootfs"),
     ("aarch64", "7.2", "nullfs"),
 }
 COMBINATIONS = [
-    pytest.param(*each, marks=pytest.mark.containers if each in PAIRWISE else pytest.mark.matrix)
-    for each in itertools.product(("x86_64", "aarch64"), ("6.12", "7.2"), ("nullfs", "leaf-tmpfs", "rootfs"))
+    pytest.param(*each, marks=pytest.mark.containers if each in PAIRWISE else pytest.mark.matrix) for each in EXISTING
 ]
 
 
@@ -121,6 +129,17 @@ def check(
 def test_containers_run_straight_from_the_ram_root(scons: Scons, console_of: Consoles, tmp_path: Path) -> None:
     kernel = check(scons, console_of, tmp_path, boot="nullfs", runs=10)
     assert kernel.stat().st_size < 20 << 20
+
+
+def pairs(combinations: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    return {pair for each in combinations for pair in itertools.combinations(each, 2)}
+
+
+def test_every_combination_exists_and_every_two_values_meet_in_the_marker_containers() -> None:
+    series = load_catalog(ROOT).series
+    assert [each for each in EXISTING if not serves(series[each[1]], BOOT_MODES[each[2]])] == []
+    assert set(EXISTING) >= PAIRWISE
+    assert pairs(PAIRWISE) == pairs(EXISTING)
 
 
 @pytest.mark.parametrize(("arch", "kernel", "boot"), COMBINATIONS)

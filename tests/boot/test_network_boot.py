@@ -20,7 +20,7 @@ PC = ("BOARD=qemu_x86_64", "KERNEL=6.12", "BOOT=nullfs", "TOOLCHAIN=source")
 # The image that test_boot_modes.py boots, as it is.
 PC_OUTPUT = "output/test/6.12-nullfs-source"
 ARM = ("BOARD=qemu_aarch64", "BOOT=nullfs")
-# As in test_architectures.py.
+# As in test_boards.py.
 ARM_OUTPUT = "output/test/qemu_aarch64-nullfs"
 
 

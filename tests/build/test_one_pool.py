@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,8 +173,9 @@ def test_ninja_beside_make(tmp_path: Path, slot: Path, compiler: Path, wrapped: 
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("cargo"), reason="this machine has no cargo, and no build root has it")
 def test_cargo_beside_make(tmp_path: Path, compiler: Path) -> None:
-    """cargo asks the job server by itself. No recipe uses it yet, so bootstrap does not install it."""
+    """cargo asks the job server by itself."""
     wrapper = tmp_path / "wrapper"
     wrapper.write_text(f'#!/bin/sh\ncase "$*" in *--crate-name\\ c[0-9]*) {compiler} ;; esac\nexec "$@"\n')
     wrapper.chmod(0o755)

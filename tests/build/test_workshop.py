@@ -69,16 +69,16 @@ def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
     return found
 
 
-def told(node: object) -> object:
+def plain(node: object) -> object:
     """Code as lists and texts, the same for every version of Python; what no program does is left out."""
     if isinstance(node, list):
-        return [told(one) for one in node if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+        return [plain(one) for one in node if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     if isinstance(node, ast.Raise):
         return ["Raise"]
     if isinstance(node, ast.AST):
         words = ("annotation", "returns")
         fields = ((name, one) for name, one in ast.iter_fields(node) if one not in (None, []) and name not in words)
-        return [type(node).__name__, *([name, told(value)] for name, value in fields)]
+        return [type(node).__name__, *([name, plain(value)] for name, value in fields)]
     return repr(node)
 
 
@@ -86,7 +86,7 @@ def code(module: str, text: str) -> object:
     """What of a module's text counts."""
     tree = ast.parse(text)
     known = definitions(tree)
-    return [[name, told(known[name] if name else tree.body)] for name in CODE[module]]
+    return [[name, plain(known[name] if name else tree.body)] for name in CODE[module]]
 
 
 def packing(scratch: Path) -> object:

@@ -19,7 +19,8 @@ MODES_PAGE = DOCS / "boot-modes.md"
 NETBOOT_PAGE = DOCS / "netboot.md"
 PI_PAGE = DOCS / "raspberry-pi.md"
 SOURCES_PAGE = DOCS / "sources.md"
-PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE, SOURCES_PAGE)
+ROOTS_PAGE = DOCS / "build-roots.md"
+PAGES = (PACKAGE_PAGE, BOARD_PAGE, MODES_PAGE, PI_PAGE, NETBOOT_PAGE, SOURCES_PAGE, ROOTS_PAGE)
 TARGET = "x86_64-leafroot-linux-musl"
 # What the pages call the tree of the reader's own.
 EXTERNAL = "../acme"
@@ -35,7 +36,7 @@ class Fence:
 
     @property
     def is_file(self) -> bool:
-        return re.match(r"(package|board|configs|linux)/\S+$", self.name) is not None
+        return re.match(r"(package|board|buildroots|configs|linux)/\S+$", self.name) is not None
 
 
 def fences(page: Path) -> list[Fence]:

@@ -17,7 +17,7 @@ import pytest
 import zstandard
 
 import leafroot
-from leafroot import Board, Kernel, Package
+from leafroot import Board, BuildRoot, Kernel, Package
 from leafroot.describe.arch import Arch
 from leafroot.describe.fields import wrong_fields
 from leafroot.errors import LeafrootError
@@ -46,7 +46,7 @@ from tests.docs.page import (
 from tests.plan.conftest import asked_of
 
 # What a block of Python sets, by the names that descriptions have for it.
-KINDS = {"package": Package, "board": Board, "kernel": Kernel, "arch": Arch}
+KINDS = {"package": Package, "board": Board, "kernel": Kernel, "arch": Arch, "root": BuildRoot}
 
 
 @pytest.mark.parametrize(

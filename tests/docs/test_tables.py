@@ -23,6 +23,7 @@ from leafroot.describe.package import Recipe
 from leafroot.describe.qemu import Ipxe, UBoot
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
+from leafroot.kconfig.resolve import TOOLCHAINS
 from leafroot.plan.board import Plan
 from leafroot.plan.cmdline import command_line
 from leafroot.plan.root import init_script
@@ -35,6 +36,7 @@ from tests.docs.page import (
     NETBOOT_PAGE,
     PACKAGE_PAGE,
     ROOT,
+    ROOTS_PAGE,
     TARGET,
     block,
     code,
@@ -57,6 +59,18 @@ def test_every_field_of_a_board_is_explained() -> None:
 def test_every_field_of_a_package_is_explained() -> None:
     shown = PACKAGE_PAGE.read_text()
     assert [field.name for field in fields(leafroot.Package) if f"{field.name}=" not in shown] == []
+
+
+def test_every_build_root_and_every_field_of_one_is_explained() -> None:
+    listed = [name for row in table(ROOTS_PAGE, "build root") for name in code(row[0])]
+    assert sorted(listed) == sorted(load_catalog(ROOT).roots)
+    shown = [code(row[0])[0] for row in table(ROOTS_PAGE, "field")]
+    assert [text.partition("=")[0] for text in shown] == [field.name for field in fields(leafroot.BuildRoot)]
+    assert not list(wrong_fields(eval(f"BuildRoot({', '.join(shown)})", {"BuildRoot": leafroot.BuildRoot})))
+
+
+def test_every_toolchain_is_explained() -> None:
+    assert [name for row in table(ROOTS_PAGE, "`TOOLCHAIN=`") for name in code(row[0])] == list(TOOLCHAINS)
 
 
 def test_the_fields_of_a_package_are_written_as_shown() -> None:

@@ -17,7 +17,7 @@ TREE = Path(__file__).parent / "tree"
 
 
 class Build:
-    """The boards of the tree, built with the machine's compiler up to the check of their programs."""
+    """The boards of the tree, built with Debian's compiler up to the check of their programs."""
 
     def __init__(self, output: Path) -> None:
         self.output = output

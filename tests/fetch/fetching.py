@@ -8,10 +8,12 @@ import os
 from pathlib import Path
 
 from leafroot.describe.archive import Archive
+from leafroot.fetch.fetch import Mirrors
 
 BODY = os.urandom(300_000)
 SUM = hashlib.sha256(BODY).hexdigest()
 OTHER = hashlib.sha256(b"other").hexdigest()
+NOWHERE = Mirrors(origins=False)
 
 
 def files(cache: Path) -> dict[str, int]:

@@ -7,14 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
-from fetching import BODY, OTHER, SUM, files, put
+from fetching import BODY, NOWHERE, OTHER, SUM, files, put
 from misbehaving_server import Page, Server
 from recorded_progress import Told
 
 from leafroot.describe.archive import Archive
 from leafroot.fetch.fetch import Mirrors, fetch, missing
-
-NOWHERE = Mirrors(origins=False)
 
 
 def test_an_archive_is_fetched_once(server: Server, tmp_path: Path, told: Told) -> None:

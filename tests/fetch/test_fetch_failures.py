@@ -119,7 +119,7 @@ def test_a_cache_that_cannot_be_created_is_an_error(tmp_path: Path, told: Told) 
     assert str(caught.value) == f"{tmp_path / 'dl'}: cannot be made: File exists"
 
 
-def told(archive: Archive) -> str:
+def another(archive: Archive) -> str:
     return f"There is another {archive.file_name}."
 
 
@@ -138,7 +138,7 @@ def test_what_debian_has_instead_is_told_only_if_the_file_is_gone(
 ) -> None:
     if page:
         server.pages["/debian/pool/a_1.tar"] = page
-    mirrors = Mirrors(f"{server.url}/debian", instead_of=told)
+    mirrors = Mirrors(f"{server.url}/debian", instead_of=another)
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive("debian:pool/a_1.tar", SUM), tmp_path, mirrors=mirrors, progress=Told().progress)
     gone = ["The Debian mirror does not have this file.", "There is another a_1.tar."]
@@ -148,7 +148,7 @@ def test_what_debian_has_instead_is_told_only_if_the_file_is_gone(
 
 @pytest.mark.parametrize("origins", [True, False], ids=["another place", "offline"])
 def test_debian_is_not_asked_for_what_is_not_from_there(server: Server, tmp_path: Path, origins: bool) -> None:
-    mirrors = Mirrors("file:/none", first=(server.url,), origins=origins, instead_of=told)
+    mirrors = Mirrors("file:/none", first=(server.url,), origins=origins, instead_of=another)
     place = f"{server.url}/a.tar" if origins else "debian:pool/a.tar"
     with pytest.raises(LeafrootError) as caught:
         fetch(Archive(place, SUM), tmp_path, mirrors=mirrors, progress=Told().progress)

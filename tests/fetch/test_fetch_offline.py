@@ -6,15 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fetching import BODY, OTHER, SUM, put
+from fetching import BODY, NOWHERE, OTHER, SUM, put
 from misbehaving_server import Page, Server
 from recorded_progress import Told
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import Mirrors, check_offline, fetch, missing
-
-NOWHERE = Mirrors(origins=False)
+from leafroot.fetch.fetch import check_offline, fetch, missing
 
 
 def test_offline_a_cached_file_is_used(server: Server, tmp_path: Path, told: Told) -> None:

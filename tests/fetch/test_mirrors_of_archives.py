@@ -200,6 +200,7 @@ def test_a_mirror_that_was_filled_serves_an_empty_cache(server: Server, told: To
     one = Archive(f"{server.url}/own/a%20b.tar", SUM)
     cached = fetch(one, tmp_path / "full", progress=told.progress)
     folder = tmp_path / "a mirror"
+    folder.mkdir()
     fill_mirror([(one, cached)], folder)
     fill_mirror([(one, cached)], folder)
     assert (folder / "index.tsv").read_text() == f"{SUM}\t{len(BODY)}\ta b.tar\t{server.url}/own/a%20b.tar\n"
@@ -215,6 +216,7 @@ def filled(server: Server, told: Told, tmp_path: Path) -> tuple[Archive, Path, P
     """An archive, its file in a cache, and a folder that was filled with it."""
     server.pages["/own/a.tar"] = Page(BODY)
     one, folder = archive(server), tmp_path / "mirror"
+    folder.mkdir()
     file = fetch(one, tmp_path / "full", progress=told.progress)
     assert fill_mirror([(one, file)], folder) == 1
     return one, file, folder

@@ -94,7 +94,7 @@ def test_the_identity_names_the_c_library(tmp_path: Path, macros: str, machine: 
 def test_a_missing_compiler_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LeafrootError) as caught:
         compiler_identity(ExternalToolchain(str(tmp_path), TUPLE), "x86_64")
-    assert str(caught.value).startswith(f"external toolchain: no compiler at {tmp_path}/bin/{TUPLE}-gcc\n  Install it")
+    assert str(caught.value).startswith(f"external toolchain: no compiler at {tmp_path}/bin/{TUPLE}-gcc\n")
 
 
 def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_an_old_qemu_is_refused(tmp_path: Path) -> None:
         Emulators().check(str(old), ARCHES["x86_64"].emulation)
     assert str(caught.value) == (
         f"{old}: this is QEMU emulator version 6.2.0 (Debian); '-machine q35 -cpu max' needs 7.2 or newer\n"
-        "  Debian 12 has 7.2, and 10.0 in its backports; Debian 13 has 10.0."
+        "  Leave out QEMU=host: Leafroot has a QEMU of its own."
     )
     old.write_text("#!/bin/sh\necho 'QEMU emulator version 7.2.0'\n")
     Emulators().check(str(old), ARCHES["x86_64"].emulation)

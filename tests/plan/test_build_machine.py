@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from leafroot.describe.build_root import PROCESSORS, BuildRoot
+from leafroot.describe.build_root import PROCESSORS, BuildRoot, with_beside
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.plan.build_machine import Machine
@@ -62,6 +62,20 @@ def test_two_roots_may_pin_the_same_package_but_not_two_versions_of_it() -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("processor", "compile_root"),
+    [("x86_64", root("compile")), ("aarch64", COMPILE)],
+    ids=["not locked", "locked for another processor"],
+)
+def test_a_root_that_is_not_locked_for_the_processor_is_refused(processor: str, compile_root: Unit[BuildRoot]) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        Machine(processor, {"compile": compile_root}).usr()
+    assert str(caught.value) == (
+        f"buildroots/compile/root.py: its packages are not pinned: there is no {processor}.lock\n"
+        "  Make it with 'scons lock'."
+    )
+
+
 def test_an_unknown_root_is_an_error() -> None:
     with pytest.raises(LeafrootError) as caught:
         machine(COMPILE, MESON).usr("mesom")
@@ -81,11 +95,15 @@ def test_another_meson_changes_what_is_built_with_meson_and_no_compiler(catalog:
 
 
 @pytest.mark.parametrize("processor", PROCESSORS)
-def test_every_build_root_of_this_tree_is_locked(processor: str) -> None:
-    here = Machine(processor, load_catalog(ROOT, processor=processor).roots)
+def test_every_build_root_is_locked_with_the_packages_that_it_names(processor: str) -> None:
+    trees = sorted(folder.parent for folder in (ROOT / "tests").glob("*/*/buildroots"))
+    assert trees
+    here = Machine(processor, load_catalog(ROOT, trees, processor=processor).roots)
     assert len(names(here.usr())) > 100
     for name, unit in here.roots.items():
         assert f"{processor}.lock" in unit.files, name
+        there = {one.name for root in with_beside(here.roots, [name]) for one in here.roots[root].locked}
+        assert set(unit.value.packages) <= there, name
         assert set(names(here.usr())) <= set(names(here.usr(name)))
         wrong = [
             one.file_name

@@ -186,7 +186,7 @@ def test_imports_are_asked_for_each_architecture(catalog: Catalog) -> None:
     ],
     ids=["none", "typing error", "of another recipe"],
 )
-def test_go_lock_refuses_a_package_that_is_not_in_go(catalog: Catalog, name: str, message: str) -> None:
+def test_lock_refuses_a_package_that_is_not_in_go(catalog: Catalog, name: str, message: str) -> None:
     with pytest.raises(LeafrootError) as caught:
         find_go(catalog.packages, name, "x86_64")
     assert str(caught.value).startswith(message)

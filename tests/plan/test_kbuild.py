@@ -13,7 +13,8 @@ from leafroot.kconfig.resolve import Request
 from leafroot.plan.board import plan_board
 from leafroot.step import Step
 from leafroot.units.catalog import load_catalog
-from tests.plan.conftest import MACHINE, ROOT, asked_of
+from tests.build_machine import MACHINE
+from tests.plan.conftest import ROOT, asked_of
 from tests.small_tree import Code, package
 
 CHOICE = (

@@ -12,9 +12,6 @@ from pathlib import Path
 
 from building import Place
 
-# A process of root's that modes are an obstacle to, as they are to everybody else.
-ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-
 
 def flip_bit(path: Path, rng: random.Random) -> None:
     content = bytearray(path.read_bytes())
@@ -64,6 +61,11 @@ def _unpacked(place: Place) -> list[Path]:
     return below("cache/trees/*/*/more/*")(place)
 
 
+def _in_a_build_root(place: Place) -> list[Path]:
+    """Programs of build roots, and not of other trees with this folder at their top."""
+    return [path for path in below("cache/trees/*/*/bin/*")(place) if path.with_name("dash").exists()]
+
+
 WHERES = {
     "download": Where(below("cache/dl/*.tar.gz"), ("output", "cache/artefacts", "cache/trees"), "; fetching it again"),
     "Debian package": Where(
@@ -74,8 +76,7 @@ WHERES = {
         _unpacked, ("output", "cache/artefacts"), "was changed after it was unpacked; unpacking it again", True
     ),
     "build root": Where(
-        # Only the merged trees have this folder at their top.
-        below("cache/trees/*/*/bin/*"),
+        _in_a_build_root,
         ("output", "cache/artefacts"),
         "was changed after it was unpacked; unpacking it again",
         True,

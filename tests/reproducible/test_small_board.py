@@ -84,7 +84,7 @@ def test_the_folders_of_a_failing_build_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user is told that root is needed")
-def test_what_is_no_name_of_a_release_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_name_of_a_release_is_refused(tmp_path: Path) -> None:
     said = SmallBoard(tmp_path).reproduce("RELEASE=../etc", status=2)
     assert "leafroot: RELEASE=../etc: this is not the name of a Debian release" in said
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the root need: the kernel's sources, this machine's programs, compiled programs."""
+"""What the tests of the root need: the kernel's sources, programs to compare with, compiled programs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def command() -> Callable[..., bytes]:
 
     def run(argv: Sequence[str | Path], data: bytes = b"", cwd: Path | None = None) -> bytes:
         program = shutil.which(argv[0])
-        assert program, f"{argv[0]} is not installed: run ./bootstrap"
+        assert program, f"{argv[0]} is not in tests/programs.py"
         done = subprocess.run([program, *argv[1:]], input=data, capture_output=True, cwd=cwd, check=False)
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         return done.stdout

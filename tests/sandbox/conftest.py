@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from forbidden_place import DEVICES, USERS, Place
 
+from leafroot.files import link_or_copy
 from tests.performing import shared_usr
 
 
@@ -21,13 +22,6 @@ def usr() -> Iterator[Path]:
     """The usual /usr where every user may enter: the caller's cache may be closed to others."""
     folder = Path(tempfile.mkdtemp(prefix="leafroot-usr-", dir="/tmp"))
     folder.chmod(0o755)
-
-    def link_or_copy(source: str, target: str) -> None:
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copy2(source, target)
-
     try:
         shutil.copytree(shared_usr(), folder / "usr", symlinks=True, copy_function=link_or_copy)
         yield folder / "usr"

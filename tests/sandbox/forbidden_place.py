@@ -53,7 +53,7 @@ class Place:
         for name in ("home", "inputs", "trees", "output"):
             (folder / name).mkdir()
         (folder / "home" / "secret").write_text("secret\n")
-        shutil.copy("/usr/bin/id", folder / "inputs" / "set-uid")
+        shutil.copy(usr / "bin/id", folder / "inputs" / "set-uid")
         for path in (folder, *folder.rglob("*")):
             os.chown(path, user, user)
         os.chown(folder / "inputs" / "set-uid", os.geteuid(), os.getegid())

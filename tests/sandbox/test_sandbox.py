@@ -29,6 +29,9 @@ def tried(place: Place, probe: Probe, opened: bool) -> tuple[bool, str]:
 def test_a_step_does_not_reach(listening: Place, probe: Probe) -> None:
     escaped, said = tried(listening, probe, opened=False)
     assert not escaped, said
+    # Above is the command.
+    last = "".join(said.split("\n", 1)[1].strip().splitlines()[-1:])
+    assert last.endswith(probe.said) if probe.said else not last, said
     assert not list(listening.folder.rglob("mark"))
 
 

@@ -87,7 +87,5 @@ def test_a_changed_tree_is_merged_again(make: Make, store: Store, tmp_path: Path
     package = gawk(make)
     tree = store.usr(Usr("/usr", "compile", (package,), ()))
     tree.joinpath("bin/gawk").chmod(0o644)
-    again = Store(tmp_path / "trees", lambda archive: tmp_path / archive.file_name, Usr("/usr", "none", ())).usr(
-        Usr("/usr", "compile", (package,), ())
-    )
+    again = store_in(tmp_path).usr(Usr("/usr", "compile", (package,), ()))
     assert again == tree and oct((tree / "bin/gawk").stat().st_mode & 0o777) == "0o755"
