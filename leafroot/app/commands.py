@@ -11,9 +11,9 @@ from functools import partial
 
 from leafroot.app import measuring, pinning
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
-from leafroot.app.listing import listing, matching
+from leafroot.app.listing import listing, matching, packages_page
 from leafroot.app.session import Session
-from leafroot.app.variables import VARIABLES
+from leafroot.app.variables import MARKDOWN, VARIABLES
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
 from leafroot.host.progress import Progress
@@ -192,9 +192,14 @@ def _edit(session: Session, command: str) -> int:
 
 def _list(session: Session) -> int:
     word = session.variables.find
-    # Each toolchain has a folder of artefacts there.
-    built = (folder for folder in sorted(session.output.glob("*")) if folder.is_dir())
-    show(matching(session.catalog, word, built) if word else listing(session.catalog))
+    if session.variables.format == MARKDOWN:
+        show(packages_page(session.catalog))
+    elif word:
+        # Each toolchain has a folder of artefacts there.
+        built = (folder for folder in sorted(session.output.glob("*")) if folder.is_dir())
+        show(matching(session.catalog, word, built))
+    else:
+        show(listing(session.catalog))
     return 0
 
 

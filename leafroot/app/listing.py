@@ -9,11 +9,22 @@ from typing import Any
 
 from leafroot.build.owners import packages_with
 from leafroot.describe.bootmode import BOOT_MODES
-from leafroot.describe.package import GROUPS
+from leafroot.describe.package import GROUPS, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.graph import possible_edges
 from leafroot.kconfig.defconfig import configurations
 from leafroot.units.catalog import Catalog
+
+_PAGE = """\
+<!-- SPDX-License-Identifier: Apache-2.0 -->
+<!-- Made by 'scons list FORMAT=markdown'; not for editing. -->
+# Packages
+
+These are the {count} packages that a root can have, in the groups of the menu. `scons list FIND=WORD` looks for one.
+[Add a package](add-a-package.md) says how to write another. What each must do in a booted system is in its `test.sh`;
+`pytest -m packages` runs these, group by group.
+"""
 
 
 def listing(catalog: Catalog) -> str:
@@ -59,6 +70,27 @@ def matching(catalog: Catalog, word: str, built: Iterable[Path]) -> str:
         )
     kinds = {f"Packages with {word!r} in name or summary": named, f"Packages that install {word!r}": files}
     return _table({heading: names for heading, names in kinds.items() if names})
+
+
+def packages_page(catalog: Catalog) -> str:
+    """docs/packages.md: tables in Markdown of the packages that a root can have, by group."""
+    found = {name: unit for name, unit in catalog.packages.items() if unit.value.build.place == "root"}
+    lines = [_PAGE.format(count=len(found)).rstrip()]
+    for group, title in GROUPS.items():
+        rows = [_row(name, unit) for name, unit in sorted(found.items()) if unit.value.group == group]
+        if rows:
+            heads = ("package", "version", "what it is", "licence", "options", "needs")
+            lines += [f"\n## {title}\n", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows]
+    return "\n".join(lines)
+
+
+def _row(name: str, unit: Unit[Package]) -> str:
+    package = unit.value
+    options = ", ".join(f"`{option.name}`" for option in package.options)
+    edges = possible_edges(package)
+    needs = ", ".join(sorted({one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option}))
+    cells = (f"`{name}`", package.version, unit.summary, package.license, options, needs)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _table(kinds: Mapping[str, Mapping[str, str]]) -> str:

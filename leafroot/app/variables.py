@@ -19,7 +19,7 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig.resolve import TOOLCHAINS
 
 ACCELERATORS = ("tcg", "kvm")
-JSON = "json"
+JSON, MARKDOWN = "json", "markdown"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _folder(word: Word) -> Path | None:
 
 
 def _format(word: Word) -> str:
-    check_known(word, "format", (JSON,))
+    check_known(word, "format", (JSON, MARKDOWN))
     return word.value
 
 
@@ -269,7 +269,11 @@ class Variables:
             _release,
         )
     )
-    format: str = field(metadata=_declared("FORMAT", f"{JSON}: 'outdated' prints JSON", _format))
+    format: str = field(
+        metadata=_declared(
+            "FORMAT", f"{JSON}: 'outdated' prints JSON; {MARKDOWN}: 'list' prints tables of packages", _format
+        )
+    )
     device: Path | None = field(
         metadata=_declared("DEV", "the SD card that 'flash' writes, such as /dev/sdX", _device, "\0")
     )
