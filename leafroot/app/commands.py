@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from leafroot.app import measuring, pinning
+from leafroot.app.choices import listing, matching, packages_page
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
-from leafroot.app.listing import listing, matching, packages_page
 from leafroot.app.session import Session
 from leafroot.app.variables import MARKDOWN, VARIABLES
 from leafroot.errors import LeafrootError

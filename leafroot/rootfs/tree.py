@@ -187,8 +187,7 @@ class Layer:
 
     `replaces` are paths that this layer replaces in others, whether they come before or after it. An `override` layer
     may replace any file of the layers before it. `permissions` are for paths of the layer; those of an `override`
-    layer also for paths of the layers before it. With `gives_way`, its links in the folders of programs lead to the
-    programs of the same names that other layers bring.
+    layer also for paths of the layers before it. A layer of applets `gives_way` (leafroot/rootfs/applets.py).
     """
 
     owner: str

@@ -12,5 +12,7 @@ package = Package(
     ),
     license="MIT",
     license_files=["LICENSE"],
-    build=Autotools(autoreconf=True, options=["--disable-multi-os-directory", "--disable-exec-static-tramp"]),
+    build=Autotools(
+        autoreconf=True, options=["--disable-multi-os-directory", "--disable-builddir", "--disable-exec-static-tramp"]
+    ),
 )

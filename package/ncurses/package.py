@@ -12,8 +12,11 @@ package = Package(
     ),
     license="X11-distribute-modifications-variant",
     license_files=["COPYING"],
-    # Programs look for the library by its older names, too.
-    links={f"usr/lib/lib{name}.so": "libncursesw.so" for name in ("curses", "ncurses", "termcap", "tinfo")},
+    # Programs look for the library and its headers by other names, too.
+    links={
+        **{f"usr/lib/lib{name}.so": "libncursesw.so" for name in ("curses", "ncurses", "termcap", "tinfo")},
+        "usr/include/ncursesw": ".",
+    },
     build_roots=["generators"],
     build=Autotools(
         options=[

@@ -22,7 +22,7 @@ package = Package(
             "--disable-socket-dir",
             "ac_cv_search_tgetent=-lncursesw",
         ],
-        in_tree=True,
+        autoreconf=True,
     ),
     kernel=["UNIX98_PTYS"],
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of packages is what the catalog says."""
 
-from leafroot.app.listing import packages_page
+from leafroot.app.choices import packages_page
 from leafroot.units.catalog import load_catalog
 from tests.docs.page import ROOT
 

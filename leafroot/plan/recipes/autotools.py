@@ -13,6 +13,8 @@ from leafroot.plan.recipes.protocol import COPY_SOURCE, Builder, Site, Work, che
 from leafroot.step import Text
 
 _SITE = "/config.site"
+# Without this, it demands NEWS, AUTHORS and other files that only GNU's own packages must have.
+_AUTOMAKE = "automake --foreign"
 # Values that configure finds by running a program, which cannot be done for another machine: it would guess, and guess
 # wrong for Linux. The names are those of Autoconf's and gnulib's macros ("Setting Site Defaults" in Autoconf's manual).
 _FOUND_BY_RUNNING = {
@@ -82,6 +84,7 @@ class Autotools(Builder):
         move = ("env", "-C", top) if copied and self.folder else ()
         facts = "".join(f"{name}={value}\n" for name, value in _FOUND_BY_RUNNING.items())
         cross = site.compiler.arch is not None
+        env = {**({"CONFIG_SITE": _SITE} if cross else {}), **({"AUTOMAKE": _AUTOMAKE} if self.autoreconf else {})}
         return Work(
             commands=(
                 *(COPY_SOURCE if copied else ()),
@@ -90,6 +93,6 @@ class Autotools(Builder):
                 (*move, "make", *self.make),
                 (*move, "make", *self.make, "DESTDIR=/out", *self.install),
             ),
-            env=site.compiler.env({**({"CONFIG_SITE": _SITE} if cross else {}), **self.env}),
+            env=site.compiler.env({**env, **self.env}),
             inputs=(Text(_SITE, facts),) if cross else (),
         )

@@ -68,24 +68,28 @@ class CMake(Builder):
                 ("make", "install", "DESTDIR=/out"),
             ),
             env=site.compiler.env({"CMAKE_POLICY_VERSION_MINIMUM": "3.5", "PKG_CONFIG": "pkg-config", **self.env}),
-            inputs=(Text(_MACHINE, _toolchain_file(arch, site.compiler.prefix)),) if arch else (),
+            inputs=(Text(_MACHINE, _toolchain_file(arch, site)),) if arch else (),
         )
 
 
-def _toolchain_file(arch: Arch, prefix: str) -> str:
+def _toolchain_file(arch: Arch, site: Site) -> str:
     """CMake's file about the machine that the programs are for, and its tools.
 
     Libraries, headers and packages are searched for in the sysroot, programs on the build machine.
     """
+    prefix = f"{TOOLCHAIN}/bin/{site.compiler.prefix}"
     compilers = {"C": "gcc", "CXX": "g++", "ASM": "gcc"}
     tools = ("ar", "nm", "objcopy", "ranlib", "strip")
     where = {"PROGRAM": "NEVER", "LIBRARY": "ONLY", "INCLUDE": "ONLY", "PACKAGE": "ONLY"}
     settings = {
         "CMAKE_SYSTEM_NAME": "Linux",
         "CMAKE_SYSTEM_PROCESSOR": arch.name,
-        **{f"CMAKE_{language}_COMPILER": f"{TOOLCHAIN}/bin/{prefix}{name}" for language, name in compilers.items()},
-        **{f"CMAKE_{tool.upper()}": f"{TOOLCHAIN}/bin/{prefix}{tool}" for tool in tools},
+        **{f"CMAKE_{language}_COMPILER": f"{prefix}{name}" for language, name in compilers.items()},
+        **{f"CMAKE_{tool.upper()}": f"{prefix}{tool}" for tool in tools},
         "CMAKE_FIND_ROOT_PATH": SYSROOT,
         **{f"CMAKE_FIND_ROOT_PATH_MODE_{what}": mode for what, mode in where.items()},
     }
+    # Many projects ask for C++ and have none. Then there is no C++ library, and CMake's own test would fail.
+    if "c++" not in site.unit.value.languages:
+        settings["CMAKE_CXX_COMPILER_WORKS"] = "TRUE"
     return "".join(f"set({name} {value})\n" for name, value in settings.items())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from leafroot.app.listing import listing, matching
+from leafroot.app.choices import listing, matching
 from leafroot.errors import LeafrootError
 from tests.archive.tar_members import member, tar_bytes
 from tests.small_tree import SmallTree, package
