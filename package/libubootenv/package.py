@@ -12,6 +12,7 @@ package = Package(
     ),
     license="LGPL-2.1-or-later AND MIT AND CC0-1.0",
     license_files=["LICENSES/LGPL-2.1-or-later.txt", "LICENSES/MIT.txt", "LICENSES/CC0-1.0.txt"],
-    depends=["libyaml", "zlib"],
-    build=CMake(),
+    depends=["libbsd", "libyaml", "zlib"],
+    # musl has no sys/queue.h; libbsd has one.
+    build=CMake(env={"C_INCLUDE_PATH": "/sysroot/usr/include/bsd"}),
 )
