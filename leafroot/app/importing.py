@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,8 @@ from leafroot.files import write_text
 from leafroot.host.disk import FullError
 from leafroot.host.run import InterruptedBuildError
 from leafroot.kconfig.generate import symbol
-from leafroot.step import Output
+from leafroot.own.root import CheckElf
+from leafroot.step import Artefact, Given, Output, Overlay, TreeFile
 
 if TYPE_CHECKING:
     from leafroot.debian.source_packages import SourcePackage
@@ -30,6 +32,8 @@ _ARCHIVE = re.compile(
     r"(?:(?P<name>[A-Za-z][\w.+-]*?)[-_])?[vV]?(?P<version>\d[\w.+~-]*?)(?:\.orig)?(?:\.tar(?:\.\w+)?|\.t[gbx]z2?|\.zip)"
 )
 _TEST = "test.sh"
+# The name of the step that checks programs and libraries of the root.
+_CHECK = "elf"
 
 
 def new_package(session: Session) -> Draft:
@@ -146,12 +150,15 @@ def session_with(session: Session, draft: Draft) -> Session:
 
 
 def outputs(session: Session) -> Sequence[Output]:
-    """What the command needs: the package that was drafted."""
-    return [session.step(session.draft.name).output] if session.draft and session.planned else []
+    """What the command needs: the package that was drafted, and what a root with it is checked from."""
+    if session.draft is None or not session.planned:
+        return []
+    return [session.step(session.draft.name).output, *session.step(_CHECK).reads()]
 
 
 def finish(session: Session) -> int:
-    """Write a first row of the table of packages for the draft that was built; 0."""
+    """Check a root with the draft that was built, and write a first row of the table of packages; 0."""
+    from leafroot.importer.draft import write_again
     from leafroot.importer.rows import row
     from leafroot.rootfs.layers import layer_from_tar
 
@@ -159,12 +166,50 @@ def finish(session: Session) -> int:
     if draft is None:
         return 0
     unit = session.catalog.packages[draft.name]
-    text = row(draft.name, layer_from_tar(draft.name, session.output / outputs(session)[0].path).nodes)
+    nodes = layer_from_tar(draft.name, session.output / outputs(session)[0].path).nodes
     print(f"{unit.folder}: built.")
-    if text:
+    replaced = _check_root(session, draft.name)
+    if replaced:
+        write_again(draft.replacing(replaced), unit.directory / unit.description)
+        print(f"  It replaces {', '.join(replaced)}: replaces= says so now.")
+    if any(path.startswith("usr/local/") for path in nodes):
+        print("  It installs into /usr/local: its build must be told another prefix.")
+    if text := row(draft.name, nodes):
         write_text(unit.directory / _TEST, text)
         print(f"{unit.path(_TEST)}: a first row, from the files that it installs")
     return 0
+
+
+def _check_root(session: Session, name: str) -> list[str]:
+    """Check the programs of a root with the package; the paths of other packages that it has to replace."""
+    from leafroot.rootfs.layers import layer_from_tar
+    from leafroot.rootfs.tree import Directory
+
+    step = session.step(_CHECK)
+    assert isinstance(step.own, CheckElf)
+    given: dict[str, Path] = {}
+    for item in step.inputs:
+        match item:
+            case Artefact():
+                given[item.at] = session.output / item.artefact.path
+            case TreeFile():
+                given[item.at] = session.checkout / item.path
+            case Overlay():
+                given[item.at] = session.checkout / item.listing.folder
+    leave = re.compile("|".join(f"(?:{one})" for one in step.own.leave) or r"(?!)", re.DOTALL)
+    owners: dict[str, set[str]] = {}
+    for layer in step.own.layers:
+        if not given[layer.at].is_dir():
+            nodes = layer_from_tar(layer.owner, given[layer.at], keep=lambda path: not leave.fullmatch(path)).nodes
+            paths = {path for path, node in nodes.items() if not isinstance(node, Directory)}
+            owners[layer.owner] = owners.get(layer.owner, set()) | paths
+    others = {path for owner, paths in owners.items() if owner != name for path in paths}
+    replaced = sorted(others & owners.get(name, set()))
+    layers = (replace(one, replaces=tuple(replaced)) if one.owner == name else one for one in step.own.layers)
+    with tempfile.TemporaryDirectory(prefix="leafroot-", dir=session.output) as folder:
+        work = replace(step.own, layers=tuple(layers))
+        work.perform(Given(given, lambda at: "", {}), Path(folder, "elf.json"))
+    return replaced
 
 
 def not_built(session: Session) -> str:
@@ -172,7 +217,7 @@ def not_built(session: Session) -> str:
     draft = session.draft
     assert draft is not None
     unit = session.catalog.packages[draft.name]
-    lines = [f"leafroot: {unit.path('package.py')}: this draft was not built; it stays for you to mend."]
+    lines = [f"leafroot: {unit.path('package.py')}: this draft cannot be used as it is. It stays for you to mend."]
     if draft.lacks:
         lines.append(f"  No unit has what Debian builds it with: {', '.join(draft.lacks)}.")
     again = session.variables.command_line(NAME="", FROM="", URL="", TREE="")

@@ -57,7 +57,7 @@ class Binary:
 
 def find_source(apt: Apt, name: str) -> SourcePackage:
     """The newest version of a source package; raises LeafrootError if the release does not have it."""
-    records = apt.records(["showsrc", "--only-source"], [name])
+    records = [one for one in apt.records(["showsrc", "--only-source"], [name]) if one.get("Package") == name]
     newest = max(records, key=lambda one: Version(one.get("Version", "0")), default=None)
     if newest is None:
         raise LeafrootError(
@@ -84,7 +84,7 @@ def find_source(apt: Apt, name: str) -> SourcePackage:
     more = {kind.split("-", 1)[1].removesuffix(".tar"): one for kind, one in files.items() if "-" in kind}
     debian = files.get(_DEBIAN)
     return SourcePackage(
-        newest.get("Package", name),
+        name,
         version,
         archive(*main),
         main[1].folder,
@@ -92,7 +92,7 @@ def find_source(apt: Apt, name: str) -> SourcePackage:
         archive(*debian, strip=0) if debian else None,
         tuple(_needed(", ".join(filter(None, (newest.get(key) for key in _BUILD_DEPENDS))))),
         tuple(one.strip() for one in newest.get("Binary", "").replace("\n", " ").split(",") if one.strip()),
-        newest.get("Section", ""),
+        newest.get("Section", "") or _section(newest.get("Package-List", "")),
     )
 
 
@@ -106,6 +106,11 @@ def find_binaries(apt: Apt, names: Iterable[str]) -> dict[str, Binary]:
             synopsis = one.get("Description", "").partition("\n")[0].strip()
             found[name] = Binary(name, source, file.folder, synopsis, one.get("Section", ""))
     return found
+
+
+def _section(listed: str) -> str:
+    """The section of the first package in a Package-List (dsc(5)): "NAME deb SECTION PRIORITY"."""
+    return next((words[2] for line in listed.splitlines() if len(words := line.split()) > 3), "")
 
 
 def _needed(relations: str) -> list[str]:

@@ -125,7 +125,8 @@ def find_dependencies(
         name = next((one for each in need.names for one in [_best(each, libraries)] if one), "")
         binary = binaries.get(name)
         said |= {name}
-        unit = units.of(binary) if binary else next((found for one in need.names if (found := units.called(one))), "")
+        known = (name, *need.names) if name else need.names
+        unit = units.of(binary) if binary else next((found for one in known if (found := units.called(one))), "")
         if unit == own and own:
             continue
         # Debian builds it without: the C library has it, or nobody needs it. A header alone says less than a name.

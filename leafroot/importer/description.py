@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -78,6 +77,7 @@ def _laid_out(head: str, value: object, indent: str) -> list[str]:
     if len(line) <= _WIDTH:
         return [line]
     deeper = indent + _INDENT
+    inner: list[str]
     match value:
         case Call(name, arguments):
             inner = [
@@ -92,6 +92,10 @@ def _laid_out(head: str, value: object, indent: str) -> list[str]:
         case list() | tuple():
             inner = [part for each in value for part in _laid_out("", each, deeper)]
             return [f"{indent}{head}[", *inner, f"{indent}],"]
+        case str() if " AND " in value:
+            first, *others = value.split(" AND ")
+            inner = [f"{deeper}{_text(part)}" for part in (first, *(f" AND {one}" for one in others))]
+            return [f"{indent}{head}(", *inner, f"{indent}),"]
     return [line]
 
 
@@ -110,7 +114,9 @@ def _flat(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """A string in double quotes, which JSON writes as Python does."""
+    """A string in double quotes, which JSON writes as Python does, unless it has such quotes itself."""
+    if isinstance(value, str) and '"' in value and "'" not in value:
+        return repr(value)
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -122,7 +128,7 @@ def _comment(sentences: Sequence[str], indent: str) -> list[str]:
             lines.append(f"{indent}#{sentence}"[:_WIDTH])
             continue
         line = f"{indent}#"
-        for word in re.sub(r"\s+", " ", sentence).split(" "):
+        for word in sentence.split():
             if len(line) + 1 + len(word) > _WIDTH and line != f"{indent}#":
                 lines.append(line)
                 line = f"{indent}#"

@@ -6,13 +6,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leafroot.debian.source_packages import Binary, SourcePackage
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
+from leafroot.files import write_text
 from leafroot.host.disk import remove
 from leafroot.importer.build_system import BuildSystem, find_build_system, read, switches
 from leafroot.importer.dependencies import (
@@ -24,7 +25,7 @@ from leafroot.importer.dependencies import (
 )
 from leafroot.importer.description import Call, archive_call, description
 from leafroot.importer.licensing import Licence, find_licence
-from leafroot.importer.menu import group_of, summary_of
+from leafroot.importer.menu_entry import group_of, summary_of
 from leafroot.importer.needs import find_needs, includes, meson_asks_for_tests, needs_cxx
 from leafroot.units.check import check_licenses
 from leafroot.units.load import load_unit
@@ -48,15 +49,28 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Draft:
-    """The text of a package.py, and what people should know of it, a sentence each.
+    """A description, as its parts, and what people should know of it, a sentence each.
 
     `lacks` are the libraries that the source needs or may need, and that no unit has.
     """
 
     name: str
-    text: str
+    doc: str
+    fields: Mapping[str, object]
+    comments: Mapping[str, Sequence[str]]
     told: tuple[str, ...]
     lacks: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The text of its package.py."""
+        return description(self.doc, self.fields, self.comments)
+
+    def replacing(self, paths: Sequence[str]) -> Draft:
+        """The draft with these paths in `replaces`, which other packages bring too."""
+        build = self.fields["build"]
+        before = {name: value for name, value in self.fields.items() if name != "build"}
+        return replace(self, fields={**before, "replaces": list(paths), "build": build})
 
 
 def make_draft(name: str, known: Knowledge) -> Draft:
@@ -80,13 +94,12 @@ def make_draft(name: str, known: Knowledge) -> Draft:
     fields["build"] = build
     if not summary:
         comments[""] = ("check: nobody says what it is: write a summary.",)
-    text = description(summary or f"{name}.", fields, comments)
     lacks = [*map(str, found.missing), *map(str, found.unsaid), *(one.name for one in found.optional if not one.unit)]
     told = [f"{system.recipe}; {licence.expression}; {_needs_words(fields)}", *_told(found, headers, known.packages)]
-    checks = text.count("# check: ")
+    checks = sum(line.startswith("check: ") for lines in comments.values() for line in lines)
     if checks:
-        told.append(f"{checks} {'lines begin' if checks > 1 else 'line begins'} with '# check:'.")
-    return Draft(name, text, tuple(told), tuple(dict.fromkeys(lacks)))
+        told.append(f"{checks} {'comments begin' if checks > 1 else 'comment begins'} with '# check:'.")
+    return Draft(name, summary or f"{name}.", fields, comments, tuple(told), tuple(dict.fromkeys(lacks)))
 
 
 def write_draft(draft: Draft, folder: Path, shown: str) -> None:
@@ -108,6 +121,12 @@ def write_draft(draft: Draft, folder: Path, shown: str) -> None:
     except OSError as error:
         remove(fresh)
         raise LeafrootError(f"cannot be written: {error.strerror}", shown) from error
+
+
+def write_again(draft: Draft, file: Path) -> None:
+    """Write another text of a draft; the file is left as it was if it is no valid description."""
+    _check(draft)
+    write_text(file, draft.text)
 
 
 def _check(draft: Draft) -> None:

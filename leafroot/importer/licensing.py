@@ -157,7 +157,9 @@ def spdx_expression(synopsis: str, unknown: list[str]) -> str:
             _joined(_one(name, unknown) for name in re.split(r"\s+(?:and|AND)\s+|\s*&\s*", alternative))
             for alternative in re.split(r"\s+(?:or|OR|and/or)\s+|\s*\|\s*", group)
         ]
-        found.append(" OR ".join(f"({one})" if " AND " in one else one for one in dict.fromkeys(alternatives)))
+        several = len(set(alternatives)) > 1
+        each = (f"({one})" if several and " AND " in one else one for one in dict.fromkeys(alternatives))
+        found.append(" OR ".join(each))
     return _joined(found)
 
 

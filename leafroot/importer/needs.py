@@ -354,6 +354,9 @@ def _of_make(text: str) -> Iterator[Need]:
     for match in re.finditer(r"(?:pkg-config|\$[({]PKG_?CONFIG[)}])((?:\s+[\w.+-]+)+)", text):
         asked += [(match.start(), word) for word in match[1].split() if not word.startswith("-")]
     for place, name in asked:
+        if re.search(rf"\blib{re.escape(name)}(\.a|\.so|\.\$)", text):
+            # It makes this library itself.
+            continue
         inside = any(begin <= place < end for begin, end, _ in conditions)
         yield Need((name,), not inside)
 
