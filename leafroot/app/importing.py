@@ -6,7 +6,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from leafroot.own.root import CheckElf
 from leafroot.step import Artefact, Given, Output, Overlay, TreeFile
 
 if TYPE_CHECKING:
-    from leafroot.debian.source_packages import SourcePackage
+    from leafroot.debian.source_packages import Binary, SourcePackage
     from leafroot.importer.draft import Draft, Knowledge
 
 BOARD = "qemu_x86_64"
@@ -101,22 +102,41 @@ def _from_debian(session: Session) -> Knowledge:
     mirrors = replace(session.mirrors(), instead_of=lambda archive: incomplete(release))
     archives = [source.archive.at(source.version), *(one.at(source.version) for one in source.parts.values())]
     fetch_all(archives, session.cache, mirrors=mirrors, progress=shared_progress())
-    store = session.store()
-    tree = store.source(archives[0], ())
-    return Knowledge(source, tree, _debian(session, source, tree), binaries, session.catalog.packages)
+    tree = session.store().source(archives[0], ())
+    rules, copyright_file = _debians_files(session, source, tree, binaries)
+    return Knowledge(source, tree, rules, copyright_file, binaries, session.catalog.packages)
 
 
-def _debian(session: Session, source: SourcePackage, tree: Path) -> Path | None:
-    """Debian's part of a source; None if there is none, or if the mirror has lost it."""
-    if source.debian is None:
-        return tree / "debian" if (tree / "debian").is_dir() else None
+def _debians_files(
+    session: Session, source: SourcePackage, tree: Path, binaries: Mapping[str, Binary]
+) -> tuple[str, str]:
+    """Debian's files `rules` and `copyright` of a source; if the mirror has lost its part, that of a binary package."""
+    from leafroot.importer.build_system import read
+    from leafroot.importer.menu_entry import in_order
+
+    store, folder = session.store(), tree / "debian"
+    with _note_lost():
+        if source.debian is not None:
+            folder = store.source(source.debian.at(source.version), ()) / "debian"
+        return read(folder / "rules"), read(folder / "copyright")
+    for name in in_order(source.name, source.binaries):
+        package = binaries[name].package if name in binaries else None
+        if package is not None:
+            with _note_lost():
+                if text := read(store.alone(package.archive) / package.copyright):
+                    return "", text
+    return "", ""
+
+
+@contextmanager
+def _note_lost() -> Iterator[None]:
+    """Say that a file of Debian's is lost, if that is so, and go on without it."""
     try:
-        return session.store().source(source.debian.at(source.version), ()) / "debian"
+        yield
     except (FullError, InterruptedBuildError):
         raise
     except LeafrootError as error:
-        print(f"leafroot: {error.where}: {error.message}; the licence is read from the source alone", flush=True)
-        return None
+        print(f"leafroot: {error.where}: {error.message}; going on without it", flush=True)
 
 
 def _from_url(session: Session) -> Knowledge:
@@ -135,7 +155,7 @@ def _from_url(session: Session) -> Knowledge:
     version = found["version"]
     place = re.sub(rf"(?<![\d.]){re.escape(version)}(?![\d])", "{version}", url)
     source = SourcePackage(found["name"] or session.variables.name, version, Archive(place, archive.sha256), "")
-    return Knowledge(source, session.store().source(archive, ()), None, {}, session.catalog.packages)
+    return Knowledge(source, session.store().source(archive, ()), "", "", {}, session.catalog.packages)
 
 
 def session_with(session: Session, draft: Draft) -> Session:

@@ -8,18 +8,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from debian.deb822 import PkgRelation
+from debian.deb822 import Deb822, PkgRelation
 from debian.debian_support import Version
 
 from leafroot.debian.apt import Apt, offers_of
 from leafroot.debian.pins import PoolFile, pool_file, split_version
-from leafroot.describe.archive import Archive
+from leafroot.describe.archive import Archive, DebianPackage
 from leafroot.errors import LeafrootError
+from leafroot.units.lock import pinned
 
 _ORIG, _NATIVE, _DEBIAN = ".orig.tar", ".tar", ".debian.tar"
 _BUILD_DEPENDS = ("Build-Depends", "Build-Depends-Arch")
 # How alike two names are to be offered (difflib's ratio), and how many are.
 _ALIKE = 0.7
+# Sections that say nothing of what a program is for.
+_VAGUE = ("", "debug", "devel", "doc", "libdevel", "misc", "oldlibs")
 _OFFERED = 3
 
 
@@ -46,13 +49,17 @@ class SourcePackage:
 
 @dataclass(frozen=True)
 class Binary:
-    """What is known of a binary package: its source package, with its folder in the pool, and its one-line summary."""
+    """What is known of a binary package: its source package, with its folder in the pool, and its one-line summary.
+
+    `package` pins the file of the package itself.
+    """
 
     name: str
     source: str
     pool: str
     synopsis: str
     section: str = ""
+    package: DebianPackage | None = None
 
 
 def find_source(apt: Apt, name: str) -> SourcePackage:
@@ -92,7 +99,7 @@ def find_source(apt: Apt, name: str) -> SourcePackage:
         archive(*debian, strip=0) if debian else None,
         tuple(_needed(", ".join(filter(None, (newest.get(key) for key in _BUILD_DEPENDS))))),
         tuple(one.strip() for one in newest.get("Binary", "").replace("\n", " ").split(",") if one.strip()),
-        newest.get("Section", "") or _section(newest.get("Package-List", "")),
+        _section(newest),
     )
 
 
@@ -104,13 +111,22 @@ def find_binaries(apt: Apt, names: Iterable[str]) -> dict[str, Binary]:
         if name and file:
             source = one.get("Source", name).partition(" ")[0]
             synopsis = one.get("Description", "").partition("\n")[0].strip()
-            found[name] = Binary(name, source, file.folder, synopsis, one.get("Section", ""))
+            package = pinned(name, one.get("Version", ""), one["Filename"], one.get("SHA256", ""))
+            found[name] = Binary(name, source, file.folder, synopsis, one.get("Section", ""), package)
     return found
 
 
-def _section(listed: str) -> str:
-    """The section of the first package in a Package-List (dsc(5)): "NAME deb SECTION PRIORITY"."""
-    return next((words[2] for line in listed.splitlines() if len(words := line.split()) > 3), "")
+def _section(record: Deb822) -> str:
+    """The section that says most of a source: "libs" if that is what it is for, or else one that says anything.
+
+    Package-List (dsc(5)) has the sections of all packages that are built from it: "NAME deb SECTION PRIORITY".
+    """
+    listed = [words for line in record.get("Package-List", "").splitlines() if len(words := line.split()) > 3]
+    sections = [record.get("Section", ""), *(words[2] for words in listed)]
+    is_library = record.get("Package", "").startswith("lib") or sections[0] in ("devel", "libdevel", "misc", "")
+    if "libs" in sections and is_library:
+        return "libs"
+    return next((one for one in sections if one not in _VAGUE), "")
 
 
 def _needed(relations: str) -> list[str]:

@@ -15,7 +15,7 @@ from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
 from leafroot.host.disk import remove
-from leafroot.importer.build_system import BuildSystem, find_build_system, read, switches
+from leafroot.importer.build_system import BuildSystem, find_build_system, switches
 from leafroot.importer.dependencies import (
     HEADERS,
     Dependencies,
@@ -26,7 +26,7 @@ from leafroot.importer.dependencies import (
 from leafroot.importer.description import Call, archive_call, description
 from leafroot.importer.licensing import Licence, find_licence
 from leafroot.importer.menu_entry import group_of, summary_of
-from leafroot.importer.needs import find_needs, includes, meson_asks_for_tests, needs_cxx
+from leafroot.importer.needs import cmake_asks_for_tests, find_needs, includes, meson_asks_for_tests, needs_cxx
 from leafroot.units.check import check_licenses
 from leafroot.units.load import load_unit
 
@@ -37,12 +37,14 @@ _NO_FEATURES = ("static", "shared", "debug", "silent-rules", "maintainer-mode", 
 @dataclass(frozen=True)
 class Knowledge:
     """What is known of a source: its package in Debian (or one made up for an archive of another place), its unpacked
-    tree, and Debian's part of it, if there is one; the binary packages that it names; the units that there are.
+    tree, Debian's files `rules` and `copyright` ("" for a missing one), the binary packages that it names, the units
+    that there are.
     """
 
     source: SourcePackage
     tree: Path
-    debian: Path | None
+    rules: str
+    copyright: str
     binaries: Mapping[str, Binary]
     packages: Mapping[str, Unit[Package]]
 
@@ -76,9 +78,8 @@ class Draft:
 def make_draft(name: str, known: Knowledge) -> Draft:
     """The draft of a package; raises LeafrootError if the source has no build system that a recipe is for."""
     source = known.source
-    rules = read(known.debian / "rules") if known.debian else ""
-    system = find_build_system(known.tree, rules, source.archive.at(source.version).file_name)
-    licence = find_licence(known.tree, read(known.debian / "copyright") if known.debian else "")
+    system = find_build_system(known.tree, known.rules, source.archive.at(source.version).file_name)
+    licence = find_licence(known.tree, known.copyright)
     options = switches(system.files) if system.recipe == "Autotools" else frozenset()
     needs = find_needs(system, known.tree, options)
     found = find_dependencies(needs, source.build_depends, known.binaries, known.packages, name)
@@ -185,6 +186,8 @@ def _words(tree: Path, system: BuildSystem, optional: Sequence[Optional]) -> lis
     words = list(dict.fromkeys(one.off for one in optional if one.off and not _is_no_feature(one.off)))
     if system.recipe == "Meson":
         words += [one for one in meson_asks_for_tests(tree / system.folder) if one not in words]
+    if system.recipe == "CMake":
+        words += [one for one in cmake_asks_for_tests(system) if one not in words]
     if system.recipe == "CMake" and not needs_cxx(system, tree):
         # CMake tries a C++ compiler that nothing is compiled with.
         words.append("-DCMAKE_CXX_COMPILER_WORKS=ON")

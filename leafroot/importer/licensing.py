@@ -321,8 +321,8 @@ def _of_words(tree: Path, texts: Sequence[str]) -> str:
     """The licences that the texts read like; "" if they read like none."""
     found: dict[str, None] = {}
     for name in texts:
-        text = read(tree / name)
-        head = text[:4000]
+        # Without the marks of comments, and in one line.
+        head = re.sub(r"(\s|[*#/])+", " ", read(tree / name)[:12000])
         for words, licence in _WORDS:
             if re.search(words, head, re.IGNORECASE):
                 found[licence] = None

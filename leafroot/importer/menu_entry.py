@@ -53,6 +53,7 @@ _GROUPS = {
 }
 # Synopses of the parts of one source end with what the part is.
 _PART = re.compile(
+    r"\s+-+\s+[\w\s]*\b(files|headers|libraries|library|package|programs?|tools|utilities|symbols|runtime)$|"
     r"\s*(-+|\(|,|\u2013)\s*\(?(runtime|shared|development|dynamic|static|main|common|core|debug|binary|utilities|tools|command"
     r"|client|example|programs?|headers|library|libraries|c library|the library)\b[^)]*\)?$",
     re.IGNORECASE,
@@ -69,10 +70,15 @@ def summary_of(name: str, binaries: Sequence[str], known: Mapping[str, Binary], 
 
     "" if nobody says what it is.
     """
-    for one in sorted(binaries, key=lambda one: (_aside(one), one != name, name not in one, len(one), one)):
+    for one in in_order(name, binaries):
         if one in known and known[one].synopsis:
             return sentence(known[one].synopsis)
     return sentence(_own_words(tree))
+
+
+def in_order(name: str, binaries: Sequence[str]) -> list[str]:
+    """The binary packages of a source, first that which says most of it."""
+    return sorted(binaries, key=lambda one: (_aside(one), one != name, name not in one, len(one), one))
 
 
 def sentence(synopsis: str) -> str:

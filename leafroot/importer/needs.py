@@ -293,6 +293,20 @@ def meson_asks_for_tests(tree: Path) -> list[str]:
     return found
 
 
+_TESTS = re.compile(r"(^|_)(TESTS?|TESTING|UNIT_?TESTS|DOCS?|DOCUMENTATION|EXAMPLES?|BENCHMARKS?|FUZZ(ING|ERS?)?)(_|$)")
+
+
+def cmake_asks_for_tests(system: BuildSystem) -> list[str]:
+    """The same of a project with CMake; the recipe itself sets BUILD_TESTING."""
+    found: dict[str, None] = {}
+    for file in system.files:
+        for name, default in re.findall(r"\boption\s*\(\s*(\w+)\s+\"[^\"]*\"\s*([^\s)]*)", read(file), re.I):
+            if _TESTS.search(name.upper()) and default.upper() not in ("", "OFF", "NO", "FALSE", "0"):
+                found[f"-D{name}=OFF"] = None
+    found.pop("-DBUILD_TESTING=OFF", None)
+    return list(found)
+
+
 def _calls(text: str, function: str) -> Iterator[list[str]]:
     for match in re.finditer(rf"\b{function}\s*\(", text):
         yield _arguments(text, match.end())[0]

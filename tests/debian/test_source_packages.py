@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,10 +75,18 @@ def test_a_native_package_has_one_archive(debian: MadeUpDebian, tmp_path: Path) 
     assert (found.version, found.debian) == ("20250101", None)
 
 
-def test_the_section_of_a_list(debian: MadeUpDebian, tmp_path: Path) -> None:
-    fields = "Package-List:\n foo deb libs optional arch=any\n"
+@pytest.mark.parametrize(
+    ("fields", "section"),
+    [
+        ("Section: net\nPackage-List:\n libfoo1 deb libs optional\n", "net"),
+        ("Section: devel\nPackage-List:\n foo-tools deb utils optional\n libfoo1 deb libs optional\n", "libs"),
+        ("Package-List:\n foo-doc deb doc optional\n foo deb net optional\n", "net"),
+        ("", ""),
+    ],
+)
+def test_the_section(debian: MadeUpDebian, tmp_path: Path, fields: str, section: str) -> None:
     debian.source("trixie", POOL, "1", fields=fields, **{"foo_1.orig.tar": b"x"})
-    assert find_source(apt_of(debian, tmp_path), "foo").section == "libs"
+    assert find_source(apt_of(debian, tmp_path), "foo").section == section
 
 
 def test_an_unknown_name_is_answered_with_sources_of_alike_packages(debian: MadeUpDebian, tmp_path: Path) -> None:
@@ -105,4 +114,6 @@ def test_a_source_without_an_archive_that_can_be_named(debian: MadeUpDebian, tmp
 def test_binary_packages(debian: MadeUpDebian, tmp_path: Path) -> None:
     debian.binary("trixie", POOL, "1", fields="Description: does foo\n more\n", **{"libfoo-dev_1_amd64.deb": b"x"})
     found = find_binaries(apt_of(debian, tmp_path), ["libfoo-dev", "other"])
-    assert found == {"libfoo-dev": Binary("libfoo-dev", "foo", POOL, "does foo")}
+    (one,) = found.values()
+    assert one.package and one.package.archive.places == (f"debian:{POOL}/libfoo-dev_1_amd64.deb",)
+    assert replace(one, package=None) == Binary("libfoo-dev", "foo", POOL, "does foo")
