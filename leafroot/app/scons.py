@@ -132,6 +132,8 @@ def _draft(session: Session, typed: list[str]) -> Session:
     if typed != ["new-package"]:
         others = " ".join(one for one in typed if one != "new-package")
         raise LeafrootError("new-package is asked for alone", "command line", f"Call scons again for {others}.")
+    if _only_shows():
+        raise LeafrootError("new-package writes a file: it cannot be only shown", "command line", "Leave out -n.")
     make_folder(session.cache, "CACHE", writes=True)
     draft = importing.new_package(session)
     if not session.variables.build:

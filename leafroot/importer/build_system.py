@@ -224,6 +224,8 @@ def _without_tests(makefile: str) -> list[str]:
 # Makefiles set these to programs of the build machine. What the environment has is taken through the first variable
 # that this Makefile does not set; CC in the place of CC would be a circle.
 _PROGRAMS = {"CC": "gcc", "CXX": "g++", "AR": "ar", "RANLIB": "ranlib", "STRIP": "strip", "LD": "ld", "NM": "nm"}
+# What boards require of programs, if a Makefile does not take LDFLAGS from the environment.
+_HARDENED = "-Wl,-z,relro,-z,now"
 _CARRIERS = {"NM": "nm", "OBJCOPY": "objcopy", "STRIP": "strip", "RANLIB": "ranlib", "AR": "ar"}
 
 
@@ -240,6 +242,9 @@ def _variables(text: str) -> dict[str, str]:
     carrier = next((name for name in _CARRIERS if name not in fixed), "")
     if carrier:
         found |= {name: f"$({carrier}:{_CARRIERS[carrier]}={_PROGRAMS[name]})" for name in _PROGRAMS if name in fixed}
+    fixed_flags = re.search(r"^ *(?:export\s+)?LDFLAGS[ \t]*:*=[ \t]*([^\n#]*)", text, re.M)
+    if fixed_flags and not re.search(r"\$|-l", fixed_flags[1]):
+        found["LDFLAGS"] = f"{_HARDENED} {fixed_flags[1]}".strip()
     return found
 
 

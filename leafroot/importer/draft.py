@@ -119,9 +119,11 @@ def write_draft(draft: Draft, folder: Path, shown: str) -> None:
         fresh.chmod(0o755)
         # Fails if the folder has files meanwhile.
         os.rename(fresh, folder)  # noqa: PTH104 (Path.rename would not say so)
-    except OSError as error:
+    except BaseException as error:
         remove(fresh)
-        raise LeafrootError(f"cannot be written: {error.strerror}", shown) from error
+        if isinstance(error, OSError):
+            raise LeafrootError(f"cannot be written: {error.strerror}", shown) from error
+        raise
 
 
 def write_again(draft: Draft, file: Path) -> None:

@@ -49,6 +49,7 @@ _NAMES = {
     "wtfpl-2": "WTFPL",
     "fsfullrwd": "FSFULLRWD",
 }
+_NO_INVARIANTS = re.compile(r"GFDL-NIV-(?P<version>\d\.\d)(?P<later>\+?)", re.IGNORECASE)
 _GNU = re.compile(
     r"(?P<name>A?GPL|LGPL|GFDL)-?(?P<version>\d(?:\.\d)?)?(?:-only)?(?P<later>\+|-or-later)?", re.IGNORECASE
 )
@@ -186,6 +187,8 @@ def _ref(name: str) -> str:
 
 
 def _gnu(name: str) -> str:
+    if free := _NO_INVARIANTS.fullmatch(name):
+        return f"GFDL-{free['version']}-no-invariants-{'or-later' if free['later'] else 'only'}"
     found = _GNU.fullmatch(name.partition("~")[0])
     if not found:
         return ""

@@ -90,6 +90,18 @@ CASES: dict[str, tuple[dict[str, str], str, str, dict[str, Any]]] = {
         "Make",
         {"folder": ".", "variables": {"CC": "$(OBJCOPY:objcopy=gcc)", "NM": "$(OBJCOPY:objcopy=nm)"}},
     ),
+    "a makefile that sets the flags of the linker": (
+        {"Makefile": "LDFLAGS = -s\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+        "",
+        "Make",
+        {"folder": ".", "variables": {"LDFLAGS": "-Wl,-z,relro,-z,now -s"}},
+    ),
+    "a makefile that links with a library": (
+        {"Makefile": "LDFLAGS = -L. -lfoo\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+        "",
+        "Make",
+        {"folder": "."},
+    ),
     "autosetup": (
         {"configure": "#!/bin/sh\nautosetup/autosetup\n", "Makefile.in": ""},
         "",

@@ -29,6 +29,7 @@ def paragraph(files: str, licence: str) -> str:
         ("GPL-3.0-only", "GPL-3.0-only"),
         ("GPL", "GPL-1.0-or-later"),
         ("Expat", "MIT"),
+        ("GFDL-NIV-1.3+", "GFDL-1.3-no-invariants-or-later"),
         ("BSD-3-clause", "BSD-3-Clause"),
         ("bsd-2-clause~apple", "BSD-2-Clause"),
         ("GPL-1+ or Artistic", "GPL-1.0-or-later OR Artistic-1.0-Perl"),
