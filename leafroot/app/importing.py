@@ -178,8 +178,8 @@ def outputs(session: Session) -> Sequence[Output]:
 
 def finish(session: Session) -> int:
     """Check a root with the draft that was built, and write a first row of the table of packages; 0."""
+    from leafroot.importer.description import row
     from leafroot.importer.draft import write_again
-    from leafroot.importer.rows import row
     from leafroot.rootfs.layers import layer_from_tar
 
     draft = session.draft

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from leafroot.importer.rows import row
+from leafroot.importer.description import row
 from leafroot.rootfs.tree import Directory, File, Node, Symlink
 
 PROGRAM = File(b"\x7fELF ... version ...", 0o755)
