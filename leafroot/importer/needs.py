@@ -293,7 +293,12 @@ def meson_asks_for_tests(tree: Path) -> list[str]:
     return found
 
 
-_TESTS = re.compile(r"(^|_)(TESTS?|TESTING|UNIT_?TESTS|DOCS?|DOCUMENTATION|EXAMPLES?|BENCHMARKS?|FUZZ(ING|ERS?)?)(_|$)")
+_TESTS = frozenset(
+    (
+        *("test", "tests", "testing", "unittests", "doc", "docs", "documentation", "example", "examples"),
+        *("benchmark", "benchmarks", "fuzz", "fuzzing", "fuzzers"),
+    )
+)
 
 
 def cmake_asks_for_tests(system: BuildSystem) -> list[str]:
@@ -301,7 +306,9 @@ def cmake_asks_for_tests(system: BuildSystem) -> list[str]:
     found: dict[str, None] = {}
     for file in system.files:
         for name, default in re.findall(r"\boption\s*\(\s*(\w+)\s+\"[^\"]*\"\s*([^\s)]*)", read(file), re.I):
-            if _TESTS.search(name.upper()) and default.upper() not in ("", "OFF", "NO", "FALSE", "0"):
+            # FOO_BUILD_TESTS and Foo_BuildTests alike.
+            words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+            if _TESTS & {word.lower() for word in words} and default.upper() not in ("", "OFF", "NO", "FALSE", "0"):
                 found[f"-D{name}=OFF"] = None
     found.pop("-DBUILD_TESTING=OFF", None)
     return list(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafroot.importer.build_system import find_build_system, switches
-from leafroot.importer.needs import Need, find_needs, includes, meson_asks_for_tests, needs_cxx
+from leafroot.importer.needs import Need, cmake_asks_for_tests, find_needs, includes, meson_asks_for_tests, needs_cxx
 from tests.importer.made_up_source import AUTOCONF, source
 
 WITH_Z = "AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [no zlib])])\n"
@@ -79,6 +79,13 @@ def test_meson(tmp_path: Path, text: str, need: Need) -> None:
 
 def test_meson_builds_no_tests_and_no_documentation(tmp_path: Path) -> None:
     assert meson_asks_for_tests(source(tmp_path, {"meson.options": OPTIONS})) == ["-Ddocs=disabled", "-Dtests=false"]
+
+
+def test_cmake_builds_no_tests_and_no_documentation(tmp_path: Path) -> None:
+    options = {"FOO_TEST": "ON", "Foo_BuildTests": "${X}", "WITH_DOCS": "OFF", "FASTEST": "ON", "BUILD_TESTING": "ON"}
+    text = "".join(f'option({name} "words" {default})\n' for name, default in options.items())
+    tree = source(tmp_path, {"CMakeLists.txt": text})
+    assert cmake_asks_for_tests(find_build_system(tree)) == ["-DFOO_TEST=OFF", "-DFoo_BuildTests=OFF"]
 
 
 CMAKE_CASES = {
