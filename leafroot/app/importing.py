@@ -241,5 +241,6 @@ def not_built(session: Session) -> str:
     if draft.lacks:
         lines.append(f"  No unit has what Debian builds it with: {', '.join(draft.lacks)}.")
     again = session.variables.command_line(NAME="", FROM="", URL="", TREE="")
-    lines.append(f"  To build it again: {again} {session.output / outputs(session)[0].path}")
+    paths = " ".join(str(session.output / session.step(name).output.path) for name in (draft.name, _CHECK))
+    lines.append(f"  To build it again: {again} {paths}")
     return "\n".join(lines)

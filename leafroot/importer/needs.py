@@ -161,6 +161,8 @@ def _of_autoconf(text: str, switches: frozenset[str]) -> Iterator[Need]:
             yield Need(names, fatal and not condition, _switch_off(names[0], condition, switches))
 
 
+# A switch whose name begins with so many letters of a library's is for that library: --with-oniguruma for -lonig.
+_LEAST = 4
 _MACRO = re.compile(r"\b(PKG_CHECK_MODULES(?:_STATIC)?|AC_CHECK_LIB|AC_SEARCH_LIBS|AC_CHECK_HEADERS?)\s*\(")
 _CONDITIONAL = re.compile(r"\b(AS_IF|AS_CASE|AC_ARG_WITH|AC_ARG_ENABLE|AS_VAR_IF|AM_COND_IF|m4_ifdef)\s*\(")
 
@@ -224,10 +226,10 @@ def _switch_off(name: str, condition: str, switches: frozenset[str]) -> str:
             if one.replace("-", "_") == f"{kind}_{word}":
                 return _negated(one)
     short = _key(name)
-    for one in sorted(switches, reverse=True):
-        if _key(one.partition("-")[2]) == short:
-            return _negated(one)
-    return ""
+    named = {one: _key(one.partition("-")[2]) for one in sorted(switches, reverse=True)}
+    same = [one for one, key in named.items() if key == short]
+    longer = [one for one, key in named.items() if len(short) >= _LEAST and key.startswith(short)]
+    return _negated((same or longer)[0]) if same or longer else ""
 
 
 def _negated(switch: str) -> str:

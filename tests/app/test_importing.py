@@ -284,5 +284,6 @@ def test_a_root_that_it_breaks_is_told(ask: Ask, tmp_path: Path, monkeypatch: py
     assert said[1].startswith(
         "  No unit has what Debian builds it with: libodd-dev (Debian's source package odd), libp"
     )
-    assert said[2].startswith("  To build it again: scons ") and said[2].endswith("output/foo.tar.zst")
+    assert said[2].startswith("  To build it again: scons ")
+    assert said[2].endswith(f"output/foo.tar.zst {tmp_path}/output/one/elf.json")
     assert "NAME=" not in said[2] and "CONFIG=" in said[2]

@@ -32,6 +32,10 @@ AUTOCONF_CASES = {
         f'{WITH_Z}AS_IF([test "$with_zlib" = yes], [PKG_CHECK_MODULES([Z], [zlib])])',
         Need(("zlib",), False, "--without-zlib"),
     ),
+    "a switch whose name begins like the library's": (
+        "AC_ARG_WITH([oniguruma], [x])\nAC_CHECK_LIB([onig], [f])",
+        Need(("onig",), False, "--without-oniguruma"),
+    ),
     "a switch called as the library is": (
         f"{WITH_Z}AC_CHECK_LIB([zlib], [f], [have=1], [have=0])",
         Need(("zlib",), False, "--without-zlib"),
