@@ -55,9 +55,9 @@ def new_package(session: Session) -> Draft:
         raise LeafrootError(f"there is a package {asked.name!r}", known.folder, "Nothing was written.")
     if os.path.lexists(folder):
         raise LeafrootError("there is something of this name already", shown, "Nothing was written.")
-    if asked.offline:
+    if asked.offline and not asked.url.startswith("file:"):
         raise LeafrootError(
-            "new-package needs the network: it asks a Debian mirror", "OFFLINE=1", "Run it without OFFLINE=1."
+            "new-package needs the network, unless URL= is a file", "OFFLINE=1", "Run it without OFFLINE=1."
         )
     known_of = _from_url(session) if asked.url else _from_debian(session)
     draft = make_draft(asked.name, known_of)
