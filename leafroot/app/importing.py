@@ -32,6 +32,7 @@ BOARD = "qemu_x86_64"
 _ARCHIVE = re.compile(
     r"(?:(?P<name>[A-Za-z][\w.+-]*?)[-_])?[vV]?(?P<version>\d[\w.+~-]*?)(?:\.orig)?(?:\.tar(?:\.\w+)?|\.t[gbx]z2?|\.zip)"
 )
+_ANOTHER = "Or take the version of another release: RELEASE=forky, or bookworm."
 _TEST = "test.sh"
 # The name of the step that checks programs and libraries of the root.
 _CHECK = "elf"
@@ -99,7 +100,7 @@ def _from_debian(session: Session) -> Knowledge:
     apt.update()
     source = find_source(apt, asked.origin or asked.name)
     binaries = find_binaries(apt, [*source.build_depends, *source.binaries])
-    mirrors = replace(session.mirrors(), instead_of=lambda archive: incomplete(release))
+    mirrors = replace(session.mirrors(), instead_of=lambda archive: f"{incomplete(release)}\n{_ANOTHER}")
     archives = [source.archive.at(source.version), *(one.at(source.version) for one in source.parts.values())]
     fetch_all(archives, session.cache, mirrors=mirrors, progress=shared_progress())
     tree = session.store().source(archives[0], ())

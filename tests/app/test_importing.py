@@ -195,6 +195,7 @@ def test_a_lost_archive_is_told_in_words(ask: Ask, debian: MadeUpDebian, tmp_pat
     assert caught.value.hint.splitlines()[1:] == [
         "The Debian mirror does not have this file.",
         "Debian trixie has it, so this mirror is not complete. Ask another one: DEBIAN_MIRROR=URL.",
+        "Or take the version of another release: RELEASE=forky, or bookworm.",
     ]
     assert not (tmp_path / "tree/package/foo").exists()
 
