@@ -166,11 +166,6 @@ class Apt:
         return self._run(["apt-cache", "pkgnames"], "list the packages", none=_NONE).split()
 
     @property
-    def release(self) -> str:
-        """The release's name, as it was asked for."""
-        return self._release
-
-    @property
     def codename(self) -> str:
         """The name of the release whose indices there are: "forky" for "testing"."""
         name = re.compile(r"^Codename: (\S+)$", re.MULTILINE)

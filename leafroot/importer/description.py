@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from leafroot.describe.archive import Archive
+from leafroot.errors import printable
 from leafroot.rootfs.tree import File, Node
 
 _WIDTH = 120
@@ -52,7 +53,7 @@ def description(doc: str, fields: Mapping[str, object], comments: Mapping[str, S
 
 
 def _docstring(doc: str) -> list[str]:
-    text = doc.replace("\\", "/").replace('"""', "'''")
+    text = printable(doc).replace("\\", "/").replace('"""', "'''")
     if text.endswith('"'):
         text += " "
     return f'"""{text}"""'.splitlines()
@@ -130,7 +131,7 @@ def _text(value: object) -> str:
 def _comment(sentences: Sequence[str], indent: str) -> list[str]:
     """Comment lines: long sentences go on in the next line; what begins with a space is code, and does not."""
     lines: list[str] = []
-    for sentence in sentences:
+    for sentence in (printable(one, longest=1000) for one in sentences):
         if sentence.startswith(" "):
             lines.append(f"{indent}#{sentence}"[:_WIDTH])
             continue
