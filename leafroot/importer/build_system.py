@@ -16,6 +16,7 @@ _ASIDE = frozenset(
     (
         *("debian", "doc", "docs", "example", "examples", "contrib", "fuzz", "fuzzing", "bench", "benchmark"),
         *("subprojects", "test", "tests", "testsuite", "third_party", "vendor", "packaging", "po", "man", ".git"),
+        *("acorn", "amiga", "atari", "beos", "macos", "msdos", "os2", "qdos", "vms"),
         *("win", "win32", "windows", "msvc", "android", "python", "perl", "java", "swig", "bindings"),
     )
 )

@@ -115,7 +115,8 @@ def find_dependencies(
     own: str = "",
 ) -> Dependencies:
     """What a source needs; `binaries` are those of `build_depends` as Debian knows them, `own` is the unit's name."""
-    libraries = [name for name in build_depends if is_library(name)]
+    built_with = list(build_depends)
+    libraries = [name for name in built_with if is_library(name)]
     units = _Units(packages)
     depends: dict[str, None] = {}
     optional: dict[str, Optional] = {}
@@ -130,7 +131,7 @@ def find_dependencies(
         if unit == own and own:
             continue
         # Debian builds it without: the C library has it, or nobody needs it. A header alone says less than a name.
-        if not unit and not name and (libraries or not need.required or need.names[0].endswith(".h")):
+        if not unit and not name and (built_with or not need.required or need.names[0].endswith(".h")):
             continue
         if need.required and unit:
             depends[unit] = None

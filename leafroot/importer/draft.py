@@ -208,7 +208,8 @@ def _optional_words(optional: Sequence[Optional]) -> Iterator[str]:
         yield "What it can do without, as options that can be written here:"
     for one in ready:
         on, off = _switched_on(one.off), one.off
-        yield f'   Option("{one.unit}", "Support for {one.unit}", on=["{on}"], off=["{off}"], depends=["{one.unit}"]),'
+        yield f'   Option("{one.unit}", "Support for {one.unit}", depends=["{one.unit}"],'
+        yield f'          on=["{on}"], off=["{off}"]),'
     if others:
         yield f"It can do without {', '.join(others)}."
 

@@ -370,6 +370,7 @@ def _conditions_of_lines(text: str, begin: str, middle: str, end: str) -> list[t
 
 
 def _of_make(text: str) -> Iterator[Need]:
+    text = re.sub(r"#.*$", "", text, flags=re.M)
     conditions = _conditions_of_lines(text, r"if(n?def|n?eq)\b", r"else\b", r"endif\b")
     asked = [
         (match.start(), name) for match in re.finditer(r"(?<![\w-])-l([a-z][\w+.-]*)", text) for name in [match[1]]

@@ -82,3 +82,7 @@ def test_a_compiler_of_protocols_is_a_tool() -> None:
     pool = "pool/main/p/protobuf"
     known = binaries(protobuf_compiler=pool, bison="pool/main/b/bison")
     assert tools_of(known, known, units(protobuf=pool)) == ("protobuf",)
+
+
+def test_debian_knows_that_nothing_is_needed() -> None:
+    assert find_dependencies([Need(("odd",), True)], ["debhelper"], {}, {}).missing == ()

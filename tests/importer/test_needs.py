@@ -107,7 +107,7 @@ def test_cmake(tmp_path: Path, text: str, need: Need) -> None:
 
 
 def test_makefiles(tmp_path: Path) -> None:
-    text = "LIBS = -lalpha -lm\nifdef X\nLIBS += -lbeta\nendif\nx: ; cc `pkg-config --libs gamma`\n"
+    text = "# -like this\nLIBS = -lalpha -lm\nifdef X\nLIBS += -lbeta\nendif\nx: ; cc `pkg-config --libs gamma`\n"
     tree = source(tmp_path, {"Makefile": text})
     assert find_needs(find_build_system(tree), tree, frozenset()) == [
         Need(("alpha",), True),
