@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from leafroot.app import measuring, pinning
+from leafroot.app import importing, measuring, pinning
 from leafroot.app.choices import listing, matching, packages_page
 from leafroot.app.guests import boot_board, check_boards, check_tests, device_tree_of, images_of, test_boards
 from leafroot.app.session import Session
@@ -51,10 +51,11 @@ PLAIN = {
     "source": "fetch every archive, to build without a network later; DIR= is filled with them",
     "lock": "pin the Debian packages of the build roots, or those that PACKAGE=, written in Go, is built with",
     "outdated": "list what is pinned, and the versions that Debian has of it",
+    "new-package": "draft the package NAME= from Debian's source, or from URL=, and try to build it",
     "update": "move the pin of PACKAGE= or KERNEL= to the newest version, if its patches apply",
 }
 
-WITHOUT_BOARD = ("list", "lock", "outdated", "update", "bench-compare")
+WITHOUT_BOARD = ("list", "lock", "outdated", "update", "new-package", "bench-compare")
 """Commands that need no board."""
 
 BOARD = {
@@ -91,6 +92,8 @@ def commands(session: Session) -> dict[str, Command]:
         "lock": Command(partial(pinning.lock, session)),
         "outdated": Command(partial(pinning.outdated, session, show)),
         "update": Command(partial(pinning.update, session)),
+        # scons.py has drafted the package before boards were planned.
+        "new-package": Command(partial(importing.finish, session), needs=importing.outputs(session)),
         # scons.py itself gives it the two files: for SCons these would be targets.
         "bench-compare": Command(partial(measuring.bench_compare, ())),
         **{name: Command(partial(_edit, session, name)) for name in EDITING},

@@ -20,6 +20,7 @@ import SCons.Errors
 import SCons.Script as Script
 from SCons.Util.hashes import set_hash_format
 
+from leafroot.app import importing
 from leafroot.app.commands import COMMANDS, EDITING, PLAIN, WITHOUT_BOARD, Command, commands, help_text, show
 from leafroot.app.folders import make_folder
 from leafroot.app.measuring import bench_compare
@@ -73,7 +74,9 @@ def _declare(env: Any, typed: list[str]) -> None:
     if typed == ["list"]:
         # It reads units and nothing else: it waits for no build, and makes no folder.
         sys.exit(commands(session)["list"].work())
-    builds = not typed or not set(typed) <= {*EDITING, *PLAIN}
+    if "new-package" in typed:
+        session = _draft(session, typed)
+    builds = session.draft is not None or not typed or not set(typed) <= {*EDITING, *PLAIN}
     make_folder(session.output, "OUTPUT", writes=True, runs=builds)
     # Nothing need be written to a cache that has everything.
     make_folder(session.cache, "CACHE", runs=builds)
@@ -122,6 +125,28 @@ def _declare(env: Any, typed: list[str]) -> None:
     if not Script.GetOption("silent"):
         atexit.register(_sum_up, report)
     _be_quiet()
+
+
+def _draft(session: Session, typed: list[str]) -> Session:
+    """Have the importer write a package; the session that builds it. Without a build, the run ends here."""
+    if typed != ["new-package"]:
+        others = " ".join(one for one in typed if one != "new-package")
+        raise LeafrootError("new-package is asked for alone", "command line", f"Call scons again for {others}.")
+    if _only_shows():
+        raise LeafrootError("new-package writes a file: it cannot be only shown", "command line", "Leave out -n.")
+    make_folder(session.cache, "CACHE", writes=True)
+    draft = importing.new_package(session)
+    if not session.variables.build:
+        sys.exit(0)
+    make_folder(session.output, "OUTPUT", writes=True, runs=True)
+    building = importing.session_with(session, draft)
+    atexit.register(_tell_of_draft, building)
+    return building
+
+
+def _tell_of_draft(session: Session) -> None:
+    if Script.GetBuildFailures() and not interrupted():
+        print(importing.not_built(session), file=sys.stderr)
 
 
 def _declare_plans(env: Any, session: Session, executor: Executor, ledger: Ledger) -> dict[str, Any]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leafroot.debian.survey import Survey
     from leafroot.fetch.fetch import Mirrors
     from leafroot.guest.emulators import Emulators
+    from leafroot.importer.draft import Draft
 
 
 @cache
@@ -41,7 +42,7 @@ def shared_progress() -> Progress:
 
 @dataclass
 class Session:
-    """One call of scons: where things are, and what is to be planned."""
+    """One call of scons: where things are, and what is to be planned. `draft` is a package that it has just drafted."""
 
     checkout: Path
     variables: Variables
@@ -49,6 +50,7 @@ class Session:
     boards: Sequence[str]
     configs: Sequence[Config] = ()
     planned: list[tuple[Config, Plan]] = field(default_factory=list)
+    draft: Draft | None = None
 
     @cached_property
     def build_machine(self) -> Machine:

@@ -95,6 +95,31 @@ def _switch(word: Word) -> bool:
     return word.value == "1"
 
 
+def _on_switch(word: Word) -> bool:
+    return not word.value or _switch(word)
+
+
+def _name(word: Word) -> str:
+    if word.value and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}", word.value):
+        raise word.refused("this is not a valid name", "A name has letters, digits and . _ + -.")
+    return word.value
+
+
+def _origin(word: Word) -> str:
+    if word.value and not re.fullmatch(r"debian:[a-z0-9][a-z0-9.+-]*", word.value):
+        raise word.refused("the value is debian: and a source package", "URL= names an archive of another place.")
+    return word.value.removeprefix("debian:")
+
+
+def _url(word: Word) -> str:
+    if not word.value:
+        return ""
+    if not word.value.startswith(("https://", "http://", "file:")):
+        raise word.refused("a URL begins with https://, http:// or file:", "FROM=debian:SOURCE takes Debian's archive.")
+    check_url(word.value, f"{word.name}={shown(word.value)}")
+    return word.value
+
+
 def _boot_mode(word: Word) -> str:
     check_known(word, "boot mode", BOOT_MODES)
     return word.value
@@ -265,10 +290,21 @@ class Variables:
     release: str = field(
         metadata=_declared(
             "RELEASE",
-            "Debian release that 'lock', 'outdated' and 'update' look in (trixie), or 'reproduce' builds in as well",
+            "Debian release that 'lock', 'outdated', 'update', 'new-package' use (trixie), or 'reproduce' builds in",
             _release,
         )
     )
+    name: str = field(metadata=_declared("NAME", "the package that 'new-package' drafts", _name))
+    origin: str = field(
+        metadata=_declared("FROM", "debian:SOURCE: the source package that 'new-package' takes (that of NAME)", _origin)
+    )
+    url: str = field(metadata=_declared("URL", "the archive that 'new-package' takes, if it is not Debian's", _url))
+    tree: Path | None = field(
+        metadata=_declared(
+            "TREE", "the tree that 'new-package' writes into: the only external one, or else Leafroot's", _folder, "\0"
+        )
+    )
+    build: bool = field(metadata=_declared("BUILD", "0: 'new-package' does not try to build the draft", _on_switch))
     format: str = field(
         metadata=_declared(
             "FORMAT", f"{JSON}: 'outdated' prints JSON; {MARKDOWN}: 'list' prints tables of packages", _format

@@ -152,9 +152,18 @@ class Apt:
         found: list[Offer] = []
         for words, names in ((["showsrc", "--only-source"], sources), (["show"], binaries)):
             if wanted := sorted(set(names)):
-                said = self._run(["apt-cache", *words, *wanted], f"look up {' '.join(wanted)}", none=_NONE)
-                found += offers_in(said)
+                found += offers_of(self.records(words, wanted))
         return found
+
+    def records(self, words: Sequence[str], names: Iterable[str]) -> list[Deb822]:
+        """What apt-cache, called with these words, prints of these names; a name that it does not know adds nothing."""
+        wanted = sorted(set(names))
+        said = self._run(["apt-cache", *words, *wanted], f"look up {' '.join(wanted)}", none=_NONE) if wanted else ""
+        return records_in(said)
+
+    def names(self) -> list[str]:
+        """The names of all binary packages of the release."""
+        return self._run(["apt-cache", "pkgnames"], "list the packages", none=_NONE).split()
 
     @property
     def codename(self) -> str:
@@ -193,11 +202,21 @@ def packages_in(lines: Iterable[str], base: str) -> list[DebianPackage]:
     return sorted(found, key=lambda package: package.name)
 
 
-def offers_in(text: str) -> list[Offer]:
-    """The versions in the output of apt-cache, those of one source package and version together."""
+def records_in(text: str) -> list[Deb822]:
+    """The paragraphs in the output of apt-cache."""
     lines = (line for line in text.splitlines(keepends=True) if not line.startswith(("W: ", "N: ")))
+    return list(Deb822.iter_paragraphs("".join(lines), use_apt_pkg=False))
+
+
+def offers_in(text: str) -> list[Offer]:
+    """The versions in the output of apt-cache."""
+    return offers_of(records_in(text))
+
+
+def offers_of(records: Iterable[Deb822]) -> list[Offer]:
+    """The versions in these paragraphs, those of one source package and version together."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for record in Deb822.iter_paragraphs("".join(lines), use_apt_pkg=False):
+    for record in records:
         files = {record["Filename"]: record["SHA256"]} if "Filename" in record else {}
         for line in record.get("Checksums-Sha256", "").split("\n"):
             if len(columns := line.split()) == len(("digest", "size", "name")):
@@ -231,6 +250,11 @@ def licenses(text: str) -> str:
 
 
 def _spdx(word: re.Match[str]) -> str:
+    return spdx_name(word[0])
+
+
+def spdx_name(name: str) -> str:
+    """The name in the SPDX list for Debian's short name of a licence, as far as both are known to differ."""
     # By custom, the part after a ~ tells wordings of the same licence apart.
-    name = word[0].partition("~")[0]
+    name = name.partition("~")[0]
     return _SPDX.get(name, name)

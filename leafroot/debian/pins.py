@@ -234,10 +234,15 @@ def _pinned(archive: Archive, version: str) -> PoolFile | None:
     return file if file and place.startswith(f"{file.folder}/{file.name}_{_VERSION}") else None
 
 
+def split_version(full: str) -> tuple[str, str]:
+    """Upstream's version in that of a file in Debian's pool, and what Debian added to it: ("3.7.4", "+dfsg")."""
+    found = _ADDED.fullmatch(full)
+    assert found, full
+    return found["version"], found["rest"]
+
+
 def _without(full: str, rest: str) -> str:
     """A file's version without what Debian added to upstream's, if the description has that outside of its version."""
     if full.endswith(rest):
         return full.removesuffix(rest)
-    found = _ADDED.fullmatch(full)
-    assert found, full
-    return found["version"]
+    return split_version(full)[0]

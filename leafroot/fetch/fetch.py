@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,6 +148,31 @@ def fetch_all(
     if errors:
         raise LeafrootError(f"{len(errors)} archives could not be fetched", hint="\n".join(map(str, errors)))
     return [paths[archive.sha256] for archive in archives]
+
+
+def fetch_unpinned(place: str, cache: Path, *, progress: Progress | None = None) -> Archive:
+    """Fetch a file that nobody has pinned yet into the cache; the archive with the checksum that the file has now.
+
+    Raises a LeafrootError if the place, a URL, does not have it.
+    """
+    from leafroot.fetch.transfer import PlaceError, take
+
+    name = Archive(place, "0" * 64).file_name
+    folder = cache / "dl"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(error, "cannot be made", folder) from error
+    with tempfile.TemporaryDirectory(prefix="leafroot-", dir=cache) as scratch:
+        part = Path(scratch, "part")
+        part.touch()
+        try:
+            digest = take(place, part, name, progress if progress is not None else Progress())
+        except PlaceError as error:
+            raise LeafrootError(f"cannot be fetched: {error}", shown(place)) from error
+        archive = Archive(place, digest)
+        part.replace(_path(archive, cache))
+    return archive
 
 
 def fill_mirror(archives: Iterable[tuple[Archive, Path]], folder: Path) -> int:

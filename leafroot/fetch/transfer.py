@@ -139,6 +139,15 @@ def bring(url: str, part: Path, sha256: str, name: str, progress: Progress, *, w
     raise PlaceError("the file changed while it was fetched")
 
 
+def take(url: str, part: Path, name: str, progress: Progress) -> str:
+    """Fetch a file that nobody has pinned yet into `part`, which is empty; its SHA-256. Raises PlaceError."""
+    outcome = _attempt(url, part, name, progress, "", whole=True, decode=False)
+    assert outcome.answer is not None
+    if outcome.answer.html:
+        raise PlaceError(f"sent an HTML page instead of the archive{outcome.answer.origin}")
+    return outcome.digest
+
+
 def page(url: str) -> str:
     """The text at a URL, a short one; raises PlaceError."""
     answer = _open(url, 0, decode=True)

@@ -249,7 +249,7 @@ def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> Non
     if not fresh:
         return
     for expression, unit in fresh.items():
-        if fault := _license_fault(expression):
+        if fault := license_fault(expression):
             raise LeafrootError(
                 f"{expression!r} is not an SPDX licence expression: {fault}",
                 unit.at(expression),
@@ -262,7 +262,7 @@ def check_licenses(units: Iterable[Unit[Any]], known: Path | None = None) -> Non
             write_text(known, "".join(f"{one}\n" for one in sorted(right | fresh.keys())))
 
 
-def _license_fault(expression: str) -> str:
+def license_fault(expression: str) -> str:
     """What is wrong with an SPDX expression (SPDX specification 2.3, annex D); "" if it is valid."""
     from license_expression import ExpressionError
 

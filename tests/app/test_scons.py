@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from scons_calls import ROOT, SCONS, Calls, call
 
+from tests.archive.tar_members import member, tar_bytes
+
 SCRIPT = (str(Path(sys.executable).with_name("scons")),)
 IMAGES = ["bzImage", "manifest.json", "rootfs.cpio.zst"]
 
@@ -86,6 +88,12 @@ def test_what_was_named_is_told_when_it_is_up_to_date(built: Calls, words: list[
         (["ACCEL=xen", "boot"], "leafroot: ACCEL=xen: there is no accelerator 'xen'\n  Available: kvm, tcg.\n"),
         (["explain=bussybox"], "leafroot: command line: unknown step 'bussybox'\n  Did you mean busybox?\n"),
         (["shell=bussybox"], "leafroot: command line: unknown step 'bussybox'\n  Did you mean busybox?\n"),
+        (["new-package"], "leafroot: new-package: which package?\n  Say NAME=NAME"),
+        (
+            ["NAME=x", "new-package", "boot"],
+            "leafroot: command line: new-package is asked for alone\n",
+        ),
+        (["-n", "NAME=x", "new-package"], "leafroot: command line: new-package writes a file: it cannot be only shown"),
         (["bench-compare", "one"], "leafroot: bench-compare: it takes two files\n"),
         (["flash"], "leafroot: BOARD=qemu_x86_64: this board has no SD card to write\n"),
     ],
@@ -97,6 +105,24 @@ def test_a_mistake_is_told_before_anything_is_built(tmp_path: Path, words: list[
     assert (said.status, said.out) == (2, "")
     assert said.err.startswith(message.format(output=calls.output))
     assert not list(tmp_path.rglob("*.tar.zst"))
+
+
+def test_a_draft_is_built_in_the_same_run(tmp_path: Path) -> None:
+    tree = tmp_path / "acme"
+    (tree / "package").mkdir(parents=True)
+    (tmp_path / "foo-1.2.tar").write_bytes(tar_bytes(member("foo-1.2/meson.build", b"project('foo', 'c')\n")))
+    calls = Calls(tmp_path, (f"EXTERNAL={tree}", "NAME=foo", f"URL=file:{tmp_path}/foo-1.2.tar"))
+    said = calls("new-package")
+    # The steps of these calls all make a file of one name: no root can be made of that.
+    assert said.status == 2 and "leafroot: /digest: two layers bring it: musl (a file)" in said.err
+    assert f"leafroot: {tree}/package/foo/package.py: this draft cannot be used as it is." in said.err
+    lines = said.out.splitlines()
+    assert lines[0] == f"{tree}/package/foo/package.py: drafted from foo-1.2.tar"
+    assert any(line.startswith("  foo 1.2 ") for line in lines) and f"{tree}/package/foo: built." in lines
+    assert "build=Meson()," in (tree / "package/foo/package.py").read_text()
+    again = calls("new-package")
+    assert (again.status, again.out) == (2, "")
+    assert again.err == f"leafroot: {tree}/package/foo: there is a package 'foo'\n  Nothing was written.\n"
 
 
 def test_boot_test_needs_room_on_the_command_line_before_anything_is_built(tmp_path: Path) -> None:

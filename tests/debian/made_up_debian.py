@@ -54,24 +54,31 @@ class MadeUpDebian:
         """The mirror has this release from now on."""
         (self._indices / f"{name}.codename").write_text(f"Suite: x\nCodename: {codename or name}\n")
 
-    def source(self, release: str, folder: str, version: str, **files: bytes) -> dict[str, str]:
-        """Add a version of a source package to a release; returns the checksums of its files."""
+    def source(self, release: str, folder: str, version: str, fields: str = "", **files: bytes) -> dict[str, str]:
+        """Add a version of a source package to a release; returns the checksums of its files.
+
+        `fields` are further lines of its paragraph.
+        """
         sums = self._put(folder, files)
         lines = "".join(f" {digest} {len(files[name])} {name}\n" for name, digest in sums.items())
         package = folder.rpartition("/")[2]
         self._record(
             release,
             "showsrc",
-            f"Package: {package}\nVersion: {version}\nDirectory: {folder}\nChecksums-Sha256:\n{lines}",
+            f"Package: {package}\nVersion: {version}\n{fields}Directory: {folder}\nChecksums-Sha256:\n{lines}",
         )
         return sums
 
-    def binary(self, release: str, folder: str, version: str, **files: bytes) -> dict[str, str]:
+    def names(self, release: str, *names: str) -> None:
+        """The release has binary packages of these names, of which nothing else need be known."""
+        self._record(release, "pkgnames", "\n".join(names))
+
+    def binary(self, release: str, folder: str, version: str, fields: str = "", **files: bytes) -> dict[str, str]:
         """Add Debian packages of one source and version to a release; returns the checksums of the files."""
         sums = self._put(folder, files)
         for name, digest in sums.items():
             head = f"Package: {name.partition('_')[0]}\nSource: {folder.rpartition('/')[2]}\nVersion: {version}\n"
-            self._record(release, "show", f"{head}Filename: {folder}/{name}\nSHA256: {digest}\n")
+            self._record(release, "show", f"{head}{fields}Filename: {folder}/{name}\nSHA256: {digest}\n")
         return sums
 
     def _put(self, folder: str, files: dict[str, bytes]) -> dict[str, str]:

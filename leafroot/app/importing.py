@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `new-package`: drafts a package, writes it into a tree, and has it built."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leafroot.app.pinning import RELEASE
+from leafroot.app.session import Session, open_session, shared_progress
+from leafroot.errors import LeafrootError
+from leafroot.files import write_text
+from leafroot.host.disk import FullError
+from leafroot.host.run import InterruptedBuildError
+from leafroot.kconfig.generate import symbol
+from leafroot.own.root import CheckElf
+from leafroot.step import Artefact, Given, Output, Overlay, TreeFile
+
+if TYPE_CHECKING:
+    from leafroot.debian.source_packages import Binary, SourcePackage
+    from leafroot.importer.draft import Draft, Knowledge
+
+BOARD = "qemu_x86_64"
+"""The board that a draft is built for, unless BOARD= names another one."""
+
+_ARCHIVE = re.compile(
+    r"(?:(?P<name>[A-Za-z][\w.+-]*?)[-_])?[vV]?(?P<version>\d[\w.+~-]*?)(?:\.orig)?(?:\.tar(?:\.\w+)?|\.t[gbx]z2?|\.zip)"
+)
+_ANOTHER = "Or take the version of another release: RELEASE=forky, or bookworm."
+_TEST = "test.sh"
+# The name of the step that checks programs and libraries of the root.
+_CHECK = "elf"
+
+
+def new_package(session: Session) -> Draft:
+    """Draft the package that NAME= names, write it, and say what was found."""
+    from leafroot.importer.draft import make_draft, write_draft
+
+    asked = session.variables
+    if not asked.name:
+        raise LeafrootError(
+            "which package?", "new-package", "Say NAME=NAME, and FROM=debian:SOURCE or URL= if Debian's name differs."
+        )
+    if asked.origin and asked.url:
+        raise LeafrootError("there are two origins", "FROM= and URL=", "Say one of them.")
+    tree = _tree(session)
+    folder = tree / "package" / asked.name
+    shown = str(folder.relative_to(session.checkout) if folder.is_relative_to(session.checkout) else folder)
+    if known := session.catalog.packages.get(asked.name):
+        raise LeafrootError(f"there is a package {asked.name!r}", known.folder, "Nothing was written.")
+    if os.path.lexists(folder):
+        raise LeafrootError("there is something of this name already", shown, "Nothing was written.")
+    if asked.offline and not asked.url.startswith("file:"):
+        raise LeafrootError(
+            "new-package needs the network, unless URL= is a file", "OFFLINE=1", "Run it without OFFLINE=1."
+        )
+    known_of = _from_url(session) if asked.url else _from_debian(session)
+    draft = make_draft(asked.name, known_of)
+    write_draft(draft, folder, shown)
+    print(f"{shown}/package.py: drafted from {known_of.source.archive.at(known_of.source.version).file_name}")
+    for line in draft.told:
+        print(f"  {line}")
+    print("Read it before you keep it.", flush=True)
+    return draft
+
+
+def _tree(session: Session) -> Path:
+    """The tree that is written into."""
+    trees, asked = session.catalog.trees, session.variables.tree
+    if asked is not None:
+        found = next((tree for tree in trees if tree.resolve() == asked.resolve()), None)
+        if found is None:
+            raise LeafrootError(
+                "this is neither Leafroot's own tree nor one of EXTERNAL=", f"TREE={asked}", f"Add EXTERNAL={asked}."
+            )
+        return found
+    if len(trees) > 2:
+        raise LeafrootError(
+            "which tree?", "new-package", f"Say TREE=, one of {', '.join(str(one) for one in trees[1:])}."
+        )
+    return trees[-1]
+
+
+def _from_debian(session: Session) -> Knowledge:
+    from leafroot.debian.apt import Apt
+    from leafroot.debian.source_packages import find_binaries, find_source
+    from leafroot.debian.survey import incomplete
+    from leafroot.fetch.fetch import fetch_all
+    from leafroot.importer.draft import Knowledge
+
+    asked = session.variables
+    release = asked.release or RELEASE
+    apt = Apt(session.cache / "apt" / f"{release}-all", release, asked.mirror)
+    apt.update()
+    source = find_source(apt, asked.origin or asked.name)
+    binaries = find_binaries(apt, [*source.build_depends, *source.binaries])
+    mirrors = replace(session.mirrors(), instead_of=lambda archive: f"{incomplete(release)}\n{_ANOTHER}")
+    archives = [source.archive.at(source.version), *(one.at(source.version) for one in source.parts.values())]
+    fetch_all(archives, session.cache, mirrors=mirrors, progress=shared_progress())
+    tree = session.store().source(archives[0], ())
+    rules, copyright_file = _debians_files(session, source, tree, binaries)
+    return Knowledge(source, tree, rules, copyright_file, binaries, session.catalog.packages)
+
+
+def _debians_files(
+    session: Session, source: SourcePackage, tree: Path, binaries: Mapping[str, Binary]
+) -> tuple[str, str]:
+    """Debian's files `rules` and `copyright` of a source; if the mirror has lost its part, that of a binary package."""
+    from leafroot.importer.build_system import read
+    from leafroot.importer.menu_entry import in_order
+
+    store, folder = session.store(), tree / "debian"
+    with _note_lost():
+        if source.debian is not None:
+            folder = store.source(source.debian.at(source.version), ()) / "debian"
+        return read(folder / "rules"), read(folder / "copyright")
+    for name in in_order(source.name, source.binaries):
+        package = binaries[name].package if name in binaries else None
+        if package is not None:
+            with _note_lost():
+                if text := read(store.alone(package.archive) / package.copyright):
+                    return "", text
+    return "", ""
+
+
+@contextmanager
+def _note_lost() -> Iterator[None]:
+    """Say that a file of Debian's is lost, if that is so, and go on without it."""
+    try:
+        yield
+    except (FullError, InterruptedBuildError):
+        raise
+    except LeafrootError as error:
+        print(f"leafroot: {error.where}: {error.message}; going on without it", flush=True)
+
+
+def _from_url(session: Session) -> Knowledge:
+    from leafroot.debian.source_packages import SourcePackage
+    from leafroot.describe.archive import Archive
+    from leafroot.fetch.fetch import fetch_unpinned
+    from leafroot.importer.draft import Knowledge
+
+    url = session.variables.url
+    found = _ARCHIVE.fullmatch(Archive(url, "0" * 64).file_name)
+    if not found:
+        raise LeafrootError(
+            "the file's name has no version", f"URL={url}", "It is called like foo-1.2.tar.xz. Is it the archive?"
+        )
+    archive = fetch_unpinned(url, session.cache, progress=shared_progress())
+    version = found["version"]
+    place = re.sub(rf"(?<![\d.]){re.escape(version)}(?![\d])", "{version}", url)
+    source = SourcePackage(found["name"] or session.variables.name, version, Archive(place, archive.sha256), "")
+    return Knowledge(source, session.store().source(archive, ()), "", "", {}, session.catalog.packages)
+
+
+def session_with(session: Session, draft: Draft) -> Session:
+    """A session that builds the draft: for the boards that were named, or else BOARD, with the package selected."""
+    fragment = session.output / "new-package.config"
+    write_text(fragment, f"CONFIG_{symbol('PACKAGE', draft.name)}=y\n")
+    asked = session.variables
+    configs = ",".join(filter(None, (asked.given.get("CONFIG", ""), str(fragment))))
+    given = {**asked.given, "BOARD": ",".join(asked.boards) or BOARD, "CONFIG": configs}
+    variables = replace(asked, boards=asked.boards or (BOARD,), config=(*asked.config, fragment), given=given)
+    return replace(open_session(session.checkout, variables, board_needed=True), draft=draft)
+
+
+def outputs(session: Session) -> Sequence[Output]:
+    """What the command needs: the package that was drafted, and what a root with it is checked from."""
+    if session.draft is None or not session.planned:
+        return []
+    return [session.step(session.draft.name).output, *session.step(_CHECK).reads()]
+
+
+def finish(session: Session) -> int:
+    """Check a root with the draft that was built, and write a first row of the table of packages; 0."""
+    from leafroot.importer.description import row
+    from leafroot.importer.draft import write_again
+    from leafroot.rootfs.layers import layer_from_tar
+
+    draft = session.draft
+    if draft is None:
+        return 0
+    unit = session.catalog.packages[draft.name]
+    nodes = layer_from_tar(draft.name, session.output / outputs(session)[0].path).nodes
+    print(f"{unit.folder}: built.")
+    replaced = _check_root(session, draft.name)
+    if replaced:
+        write_again(draft.replacing(replaced), unit.directory / unit.description)
+        print(f"  It replaces {', '.join(replaced)}: replaces= says so now.")
+    if any(path.startswith("usr/local/") for path in nodes):
+        print("  It installs into /usr/local: its build must be told another prefix.")
+    if text := row(draft.name, nodes):
+        write_text(unit.directory / _TEST, text)
+        print(f"{unit.path(_TEST)}: a first row, from the files that it installs")
+    return 0
+
+
+def _check_root(session: Session, name: str) -> list[str]:
+    """Check the programs of a root with the package; the paths of other packages that it has to replace."""
+    from leafroot.rootfs.layers import layer_from_tar
+    from leafroot.rootfs.tree import Directory
+
+    step = session.step(_CHECK)
+    assert isinstance(step.own, CheckElf)
+    given: dict[str, Path] = {}
+    for item in step.inputs:
+        match item:
+            case Artefact():
+                given[item.at] = session.output / item.artefact.path
+            case TreeFile():
+                given[item.at] = session.checkout / item.path
+            case Overlay():
+                given[item.at] = session.checkout / item.listing.folder
+    leave = re.compile("|".join(f"(?:{one})" for one in step.own.leave) or r"(?!)", re.DOTALL)
+    owners: dict[str, set[str]] = {}
+    for layer in step.own.layers:
+        if not given[layer.at].is_dir():
+            nodes = layer_from_tar(layer.owner, given[layer.at], keep=lambda path: not leave.fullmatch(path)).nodes
+            paths = {path for path, node in nodes.items() if not isinstance(node, Directory)}
+            owners[layer.owner] = owners.get(layer.owner, set()) | paths
+    others = {path for owner, paths in owners.items() if owner != name for path in paths}
+    replaced = sorted(others & owners.get(name, set()))
+    layers = (replace(one, replaces=tuple(replaced)) if one.owner == name else one for one in step.own.layers)
+    with tempfile.TemporaryDirectory(prefix="leafroot-", dir=session.output) as folder:
+        work = replace(step.own, layers=tuple(layers))
+        work.perform(Given(given, lambda at: "", {}), Path(folder, "elf.json"))
+    return replaced
+
+
+def not_built(session: Session) -> str:
+    """What people should know if the draft could not be built."""
+    draft = session.draft
+    assert draft is not None
+    unit = session.catalog.packages[draft.name]
+    lines = [f"leafroot: {unit.path('package.py')}: this draft cannot be used as it is. It stays for you to mend."]
+    if draft.lacks:
+        lines.append(f"  No unit has what Debian builds it with: {', '.join(draft.lacks)}.")
+    again = session.variables.command_line(NAME="", FROM="", URL="", TREE="")
+    paths = " ".join(str(session.output / session.step(name).output.path) for name in (draft.name, _CHECK))
+    lines.append(f"  To build it again: {again} {paths}")
+    return "\n".join(lines)
