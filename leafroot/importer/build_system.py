@@ -149,19 +149,9 @@ def _autotools(tree: Path, folder: str, rules: str) -> BuildSystem:
     given = next((top / name for name in ("configure.ac", "configure.in") if (top / name).is_file()), None)
     if given and _is_to_be_made(top):
         arguments["autoreconf"] = True
-        if _is_gnu(top, read(given)):
-            # Without it, automake refuses a source that lacks one of the files that GNU's own have.
-            arguments["env"] = {"AUTOMAKE": "automake --foreign"}
     elif not _builds_elsewhere(top):
         arguments["in_tree"] = True
     return BuildSystem("Autotools", folder, arguments, (given,) if given else (top / "configure",))
-
-
-def _is_gnu(top: Path, configure: str) -> bool:
-    """Whether automake would hold the source to the rules of GNU, without all the files that these ask for."""
-    if re.search(r"\bforeign\b", configure + read(top / "Makefile.am")) or "AM_INIT_AUTOMAKE" not in configure:
-        return False
-    return not all((top / name).exists() for name in ("AUTHORS", "ChangeLog", "NEWS", "README"))
 
 
 def _is_to_be_made(top: Path) -> bool:

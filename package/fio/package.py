@@ -13,7 +13,9 @@ package = Package(
     license="GPL-2.0-only",
     license_files=["COPYING", "MORAL-LICENSE"],
     depends=["libaio", "zlib"],
+    # musl has these names in another header.
     build=Configure(
+        make=["EXTFLAGS=-include linux/falloc.h"],
         options=[
             "--prefix=/usr",
             "--cc={target}-gcc",
@@ -23,6 +25,6 @@ package = Package(
             "--disable-rdma",
             "--disable-http",
             "--disable-lex",
-        ]
+        ],
     ),
 )

@@ -21,5 +21,5 @@ package = Package(
             *("-Dstreaming=false", "-Dcomposefs=disabled"),
         ]
     ),
-    kernel=["BLK_DEV_LOOP", "MD", "BLK_DEV_DM", "DM_VERITY", "SQUASHFS"],
+    kernel=["BLK_DEV_LOOP", "MD", "BLK_DEV_DM", "DM_VERITY", "MISC_FILESYSTEMS", "SQUASHFS"],
 )

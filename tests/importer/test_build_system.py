@@ -45,18 +45,6 @@ CASES: dict[str, tuple[dict[str, str], str, str, dict[str, Any]]] = {
         "Autotools",
         {"autoreconf": True},
     ),
-    "automake that asks for files of GNU": (
-        {"configure.ac": "AM_INIT_AUTOMAKE([1.11])", "Makefile.am": "", "NEWS": ""},
-        "",
-        "Autotools",
-        {"autoreconf": True, "env": {"AUTOMAKE": "automake --foreign"}},
-    ),
-    "automake that asks for none": (
-        {"configure.ac": "AM_INIT_AUTOMAKE([1.11 foreign])", "Makefile.am": ""},
-        "",
-        "Autotools",
-        {"autoreconf": True},
-    ),
     "no configure yet": ({"configure.ac": "", "Makefile.am": ""}, "", "Autotools", {"autoreconf": True}),
     "configure is there, and CMake too": (
         {"configure": AUTOCONF, "configure.ac": "", "Makefile.in": AUTOMAKE, "CMakeLists.txt": ""},
