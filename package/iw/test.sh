@@ -1,3 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
 iw --version | grep 6.17
-iw list

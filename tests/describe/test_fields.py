@@ -80,7 +80,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "neither it nor None": ({"perhaps": "x"}, "Outer's 'perhaps' must be an Inner or None, but is 'x'"),
     "no recipe": (
         {"recipe": "make"},
-        "Outer's 'recipe' must be Autotools, CMake, Configure, Files, Go, Kbuild, Make, Meson, Prebuilt, PythonModule or ToolchainPart, but is 'make'",
+        "Outer's 'recipe' must be Autotools, CMake, Configure, Files, Go, Kbuild, "
+        "Make, Meson, Prebuilt, PythonModule or ToolchainPart, but is 'make'",
     ),
     "a value of a value": ({"perhaps": Inner("x")}, "Inner's 'number' must be a number, but is 'x'"),  # type: ignore[arg-type]
     "a value in a list": ({"mixed": ["a", Inner("x")]}, "Inner's 'number' must be a number, but is 'x'"),  # type: ignore[arg-type]
