@@ -23,5 +23,6 @@ package = Package(
             "--disable-fuse",
             "--without-selinux",
         ],
+        env={"CPPFLAGS": "-D_LARGEFILE64_SOURCE"},
     ),
 )

@@ -12,6 +12,6 @@ package = Package(
     ),
     license="GPL-2.0-only",
     license_files=["COPYING", "LICENSE"],
-    build=Autotools(options=["--disable-netlink"], env={"CPPFLAGS": "-include sys/types.h"}),
+    build=Autotools(options=["--disable-netlink"], env={"CPPFLAGS": "-D_GNU_SOURCE -include sys/types.h"}),
     kernel=["NET"],
 )

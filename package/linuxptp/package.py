@@ -20,8 +20,8 @@ package = Package(
         variables={
             "prefix": "/usr",
             "CROSS_COMPILE": "{prefix}",
-            "EXTRA_CFLAGS": "$(CFLAGS)",
-            "EXTRA_LDFLAGS": "$(LDFLAGS)",
+            "EXTRA_CFLAGS": "{cflags}",
+            "EXTRA_LDFLAGS": "{ldflags}",
         },
     ),
 )

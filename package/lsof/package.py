@@ -12,5 +12,5 @@ package = Package(
     ),
     license="lsof",
     license_files=["COPYING"],
-    build=Autotools(autoreconf=True),
+    build=Autotools(autoreconf=True, make=["MANS="]),
 )

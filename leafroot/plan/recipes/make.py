@@ -21,10 +21,10 @@ class Make(Builder):
     """A plain Makefile, called in /build with SRC=/src, then again for `install` with DESTDIR=/out.
 
     `variables` override the Makefile's own; in them, `{prefix}` stands for the prefix of the compiler's name,
-    `{target}` for that without its hyphen, and `{arch}` for the architecture's name. Words of the package's options
-    follow them in both calls. `targets` are what the first call makes, if that is not the Makefile's default. `folder`
-    is for Makefiles that work only in their own tree: the source is copied to /build, and make runs in that folder of
-    the copy ("." is the top folder).
+    `{target}` for that without its hyphen, `{arch}` for the architecture's name, `{cflags}` and `{ldflags}` for the
+    toolchain's flags. Words of the package's options follow them in both calls. `targets` are what the first call
+    makes, if that is not the Makefile's default. `folder` is for Makefiles that work only in their own tree: the
+    source is copied to /build, and make runs in that folder of the copy ("." is the top folder).
 
     `config` is for Makefiles that read a file `.config` (hostapd): a file of the package's folder, copied to there.
     Words of the package's options are then lines that are added to it.

@@ -29,7 +29,7 @@ COPY_SOURCE = (
 # The number of compilers that a build tool may start; the job server limits how many run (leafroot/tools/job-slot).
 COMPILERS = "16"
 
-_NAMED = re.compile(r"\{(target|prefix|arch)\}")
+_NAMED = re.compile(r"\{(target|prefix|arch|cflags|ldflags)\}")
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,11 @@ def filled(words: Iterable[str], compiler: Compiler) -> tuple[str, ...]:
     """Words of an author, with the names of the machine that is compiled for.
 
     `{target}` is its triplet, `{prefix}` the prefix of the tools' names, and `{arch}` the architecture's name; for the
-    build machine all are empty.
+    build machine these are empty. `{cflags}` and `{ldflags}` are the flags of the compiler and the linker.
     """
-    arch = compiler.arch
+    arch, env = compiler.arch, dict(compiler.env())
     names = {"target": arch.target if arch else "", "prefix": compiler.prefix, "arch": arch.name if arch else ""}
+    names |= {"cflags": env["CFLAGS"], "ldflags": env["LDFLAGS"]}
     return tuple(_NAMED.sub(lambda match: names[match[1]], word) for word in words)
 
 
