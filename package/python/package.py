@@ -35,7 +35,6 @@ package = Package(
         options=[
             *("--with-build-python=python3.13", "--enable-shared", "--without-ensurepip", "--disable-test-modules"),
             *("--with-system-expat", "--with-dbmliborder=", "--with-readline=readline", "--without-static-libpython"),
-            *("--enable-optimizations=no", "--with-pkg-config=yes", "--disable-ipv6=no"),
             # What configure would find out by running programs.
             *("ac_cv_file__dev_ptmx=yes", "ac_cv_file__dev_ptc=no", "ac_cv_buggy_getaddrinfo=no"),
             # Modules without a place in firmware, or whose libraries are not here.

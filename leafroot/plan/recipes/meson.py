@@ -73,8 +73,11 @@ class Meson(Builder):
 
     def plan(self, site: Site) -> Work:
         prefix, arch = site.compiler.install_prefix, site.compiler.arch
+        cxx = "c++" in site.unit.value.languages
         places = () if prefix != "/usr" else ("--sysconfdir=/etc", "--localstatedir=/var")
-        kind, text = ("native", native_file()) if arch is None else ("cross", cross_file(arch, site.compiler.prefix))
+        kind, text = (
+            ("native", native_file()) if arch is None else ("cross", cross_file(arch, site.compiler.prefix, cxx))
+        )
         words = (f"--{kind}-file={_MACHINE}", f"--prefix={prefix}", *places, *_USUAL, *self.options, *site.words)
         return Work(
             commands=(
@@ -95,12 +98,13 @@ def native_file() -> str:
     return f"[binaries]\nc = ['{SLOT}', '/usr/bin/gcc']\ncpp = ['{SLOT}', '/usr/bin/g++']\n"
 
 
-def cross_file(arch: Arch, prefix: str) -> str:
-    """Meson's file about the machine that the programs are for, and its tools.
+def cross_file(arch: Arch, prefix: str, cxx: bool) -> str:
+    """Meson's file about the machine that the programs are for, and its tools; one for C++ only with `cxx`.
 
     Our architectures have the names in Meson's "Reference tables".
     """
-    compilers = {"c": "gcc", "cpp": "g++"}
+    # Without a C++ library, Meson would try that compiler for its checks, and find nothing.
+    compilers = {"c": "gcc", "cpp": "g++"} if cxx else {"c": "gcc"}
     tools = {tool: tool for tool in ("ar", "nm", "objcopy", "ranlib", "strip")}
     return "".join(
         (
