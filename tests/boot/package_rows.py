@@ -2,8 +2,7 @@
 """The table of packages: `package/<name>/test.sh` says what must be true of a package in a booted system.
 
 A row is a shell script. It runs with `sh -eu` in a folder of its own, and passes if its status is 0. A tree made for
-the occasion holds the scripts of one image as a package; it asks the kernel for everything that any row needs, so that
-all images of a board share a kernel.
+the occasion holds the scripts of one image as a package, and asks the kernel for what the rows need.
 """
 
 from __future__ import annotations
@@ -86,8 +85,11 @@ def with_dependencies(catalog: Catalog, names: Iterable[str]) -> set[str]:
     return found
 
 
-def write_tree(catalog: Catalog, names: Iterable[str], folder: Path) -> None:
-    """Write an external tree whose package `packagetest` has the rows of the packages, and the runner."""
+def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, asking: Iterable[str]) -> None:
+    """Write an external tree whose package `packagetest` has the rows of the packages, and the runner.
+
+    It asks the kernel for what the packages `asking` do.
+    """
     package = folder / "package" / "packagetest"
     rows, start = package / "files/usr/libexec/packagetest", package / "files/etc/init.d"
     for each in (rows, start):
@@ -102,7 +104,7 @@ def write_tree(catalog: Catalog, names: Iterable[str], folder: Path) -> None:
     runner = start / "S97packagetest"
     runner.write_text(_RUNNER)
     runner.chmod(0o755)
-    asked = dict.fromkeys((*KERNEL, *(one for unit in provable(catalog).values() for one in unit.value.kernel)))
+    asked = dict.fromkeys((*KERNEL, *(one for name in asking for one in catalog.packages[name].value.kernel)))
     (package / "package.py").write_text(
         '"""Rows of the table of packages."""\n'
         "from leafroot import Files, Package\n"

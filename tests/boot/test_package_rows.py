@@ -7,7 +7,7 @@ group of packages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,21 @@ def test_every_package_has_a_row(name: str) -> None:
 
 
 def prove(
-    names: Sequence[str], scons: Scons, console_of: Callable[..., Console], folder: Path, board: str = "qemu_x86_64"
+    names: Sequence[str],
+    scons: Scons,
+    console_of: Callable[..., Console],
+    folder: Path,
+    asking: Iterable[str] = (),
+    board: str = "qemu_x86_64",
 ) -> None:
-    """Build an image with the packages, boot it, and look that each row has passed."""
+    """Build an image with the packages, boot it, and look that each row has passed.
+
+    The kernel has what the packages `asking` need, too.
+    """
     tree = folder / "tree"
     found = package_rows.with_dependencies(CATALOG, names)
     rows = sorted(name for name in found if package_rows.ROW in PACKAGES[name].files)
-    package_rows.write_tree(CATALOG, rows, tree)
+    package_rows.write_tree(CATALOG, rows, tree, sorted({*found, *asking}))
     fragment = folder / "packages.config"
     symbols = [f"PACKAGE_{name.upper().replace('-', '_')}" for name in (*sorted(found), "packagetest")]
     fragment.write_text("".join(f"CONFIG_{symbol}=y\n" for symbol in symbols))
@@ -77,4 +85,5 @@ def test_the_packages_of_a_group_do_their_work(
     names = [name for name, unit in PACKAGES.items() if unit.value.group == group]
     if not names:
         pytest.fail(f"the group {group} has no packages")
-    prove(names, scons, console_of, tmp_path)
+    # All groups share a kernel.
+    prove(names, scons, console_of, tmp_path, asking=PACKAGES)
