@@ -12,6 +12,6 @@ package = Package(
     ),
     license="GPL-2.0-only OR GPL-3.0-only",
     license_files=["COPYING", "COPYING-v3"],
-    build=Make(folder=".", variables={"PREFIX": "/usr"}),
+    build=Make(folder=".", variables={"PREFIX": "/usr", "CFLAGS": "{cflags}", "LDFLAGS": "{ldflags}"}),
     kernel=["NET", "INET", "PACKET", "UNIX"],
 )

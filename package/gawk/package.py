@@ -14,6 +14,7 @@ package = Package(
     license="GPL-3.0-or-later",
     license_files=["COPYING"],
     build=Autotools(
-        options=["--without-mpfr", "--without-readline", "--disable-extensions"], make=["SUBDIRS=support ."]
+        options=["--without-mpfr", "--without-readline", "--disable-extensions", "--disable-pma"],
+        make=["SUBDIRS=support ."],
     ),
 )

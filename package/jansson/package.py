@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Library that reads, changes and writes JSON."""
 
-from leafroot import Archive, CMake, Package
+from leafroot import Archive, Autotools, Package
 
 package = Package(
     version="2.14",
@@ -12,12 +12,5 @@ package = Package(
     ),
     license="MIT",
     license_files=["LICENSE"],
-    build=CMake(
-        options=[
-            "-DJANSSON_BUILD_SHARED_LIBS=ON",
-            "-DJANSSON_BUILD_DOCS=OFF",
-            "-DJANSSON_WITHOUT_TESTS=ON",
-            "-DJANSSON_EXAMPLES=OFF",
-        ]
-    ),
+    build=Autotools(autoreconf=True),
 )

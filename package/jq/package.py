@@ -12,5 +12,7 @@ package = Package(
     ),
     license="MIT AND ICU AND CC-BY-3.0",
     license_files=["COPYING"],
-    build=Autotools(autoreconf=True, options=["--with-oniguruma=no", "--disable-valgrind"]),
+    build=Autotools(
+        autoreconf=True, options=["--with-oniguruma=no", "--disable-valgrind", "--disable-shared", "--enable-static"]
+    ),
 )

@@ -14,7 +14,14 @@ package = Package(
     license_files=["doc/readme.html"],
     build=Make(
         folder=".",
-        variables={"INSTALL_TOP": "/out/usr", "PLAT": "linux", "CC": "$(CROSS)gcc -std=gnu99", "CROSS": ""},
+        variables={
+            "INSTALL_TOP": "/out/usr",
+            "CC": "{prefix}gcc",
+            "AR": "{prefix}ar rcu",
+            "RANLIB": "{prefix}ranlib",
+            "MYCFLAGS": "{cflags}",
+            "MYLDFLAGS": "{ldflags}",
+        },
         targets=["linux"],
     ),
 )

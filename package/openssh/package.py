@@ -13,6 +13,8 @@ package = Package(
     license="BSD-2-Clause AND BSD-3-Clause AND ISC AND MIT AND LicenseRef-public-domain",
     license_files=["LICENCE"],
     depends=["openssl", "zlib"],
+    # dropbear has one, too.
+    replaces=["usr/bin/scp"],
     build=Autotools(
         options=[
             *("--sysconfdir=/etc/ssh", "--disable-wtmp", "--disable-lastlog", "--disable-utmp", "--disable-strip"),

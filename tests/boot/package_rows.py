@@ -18,7 +18,7 @@ from leafroot.graph import possible_edges
 from leafroot.units.catalog import Catalog
 
 ROW = "test.sh"
-BEGIN, END = "packagetest: begin\n", "packagetest: end\n"
+BEGIN, END = "packagetest: begin\n", "packagetest: end"
 # What rows need of the kernel beyond what packages ask for: devices that exist in software alone.
 KERNEL = (
     *("CAN", "CAN_RAW", "CAN_BCM", "CAN_GW", "CAN_DEV", "CAN_VCAN", "NETDEVICES", "DUMMY", "VETH", "TUN"),

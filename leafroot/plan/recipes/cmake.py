@@ -23,7 +23,7 @@ _MACHINE = "/cmake/toolchain.cmake"
 # For every package: libraries are shared, no flags but the toolchain's, nothing is downloaded or found in a registry of
 # the building person, and no path of the build stays in a program.
 _USUAL = (
-    *("-DCMAKE_BUILD_TYPE=None", "-DBUILD_SHARED_LIBS=ON", "-DBUILD_TESTING=OFF", "-DCMAKE_INSTALL_LIBDIR=lib"),
+    *("-DCMAKE_BUILD_TYPE=None", "-DBUILD_SHARED_LIBS=ON", "-DBUILD_TESTING=OFF", "-DCMAKE_INSTALL_LIBDIR:STRING=lib"),
     *("-DCMAKE_SKIP_RPATH=ON", "-DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF", "-DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON"),
     *("-DFETCHCONTENT_FULLY_DISCONNECTED=ON", "-DCMAKE_INSTALL_MESSAGE=NEVER"),
 )

@@ -88,7 +88,7 @@ class Meson(Builder):
                 ("ninja", f"-j{COMPILERS}"),
                 ("meson", "install", "--no-rebuild", "--destdir=/out"),
             ),
-            env=site.compiler.env({"PKG_CONFIG": "pkg-config", **self.env}),
+            env=site.compiler.env({"PKG_CONFIG": "pkg-config", **({} if cxx else {"CXX": "false"}), **self.env}),
             inputs=(Text(_MACHINE, text), SLOT_INPUT),
         )
 
