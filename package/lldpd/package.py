@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tells the neighbours in the network who this machine is, and listens to them: LLDP."""
 
-from leafroot import Archive, Autotools, Package
+from leafroot import Account, Archive, Autotools, Package
 
 package = Package(
     version="1.0.18",
@@ -15,7 +15,7 @@ package = Package(
     depends=["libbsd", "libevent", "libcap"],
     build=Autotools(
         options=[
-            *("--with-privsep-user=nobody", "--with-privsep-group=nogroup", "--with-privsep-chroot=/run/lldpd"),
+            *("--with-privsep-user=lldpd", "--with-privsep-group=lldpd", "--with-privsep-chroot=/run/lldpd"),
             *("--with-embedded-libevent=no", "--without-snmp", "--without-xml", "--without-seccomp"),
             *(
                 "--with-readline=no",
@@ -25,5 +25,6 @@ package = Package(
             *("--with-systemdsystemunitdir=no", "--with-sysusersdir=no", "--with-apparmordir=no"),
         ]
     ),
+    accounts=[Account("lldpd", 906)],
     kernel=["PACKET"],
 )

@@ -5,7 +5,7 @@ ssh-keygen -q -t ed25519 -N '' -f host
 mkdir -p -m 700 /root/.ssh
 mkdir -p -m 755 /run/sshd
 cp mine.pub /root/.ssh/authorized_keys
-printf 'PermitRootLogin prohibit-password\nPasswordAuthentication no\n' >conf
+printf 'PermitRootLogin prohibit-password\nPasswordAuthentication no\nSubsystem sftp internal-sftp\n' >conf
 /usr/sbin/sshd -D -f conf -h "$PWD/host" -p 2200 -E log &
 sleep 3
 options='-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes -p 2200'

@@ -30,7 +30,7 @@ _RESULT = re.compile(r"^((?:not )?ok) \d+ - (.*)$", re.MULTILINE)
 # What rows can call beside the programs of the image.
 _PROGRAMS = {
     # loads LIBRARY: fails if a shared library needs a symbol or another library that is not there.
-    "loads": '#!/bin/sh\nexec /lib/ld-musl-*.so.1 --list "/usr/lib/$1"\n',
+    "loads": '#!/bin/sh\nexec /lib/ld-musl-*.so.1 --list "$(ls -d /usr/lib/"$1" /lib/"$1" 2>/dev/null | head -n 1)"\n',
     # fails COMMAND: for what must fail. (`set -e` passes over a command behind `!`.)
     "fails": '#!/bin/sh\nif "$@"; then exit 1; fi\n',
 }
