@@ -22,7 +22,7 @@ BEGIN, END = "packagetest: begin\n", "packagetest: end"
 # What rows need of the kernel beyond what packages ask for: devices that exist in software alone.
 KERNEL = (
     *("CAN", "CAN_RAW", "CAN_BCM", "CAN_GW", "CAN_DEV", "CAN_VCAN", "NETDEVICES", "DUMMY", "VETH", "TUN"),
-    *("BLK_DEV", "BLK_DEV_LOOP", "EXT4_FS", "VFAT_FS", "NLS_CODEPAGE_437", "NLS_ISO8859_1"),
+    *("BLOCK", "BLK_DEV", "BLK_DEV_LOOP", "EXT4_FS", "VFAT_FS", "NLS_CODEPAGE_437", "NLS_ISO8859_1"),
     *("MISC_FILESYSTEMS", "SQUASHFS", "SQUASHFS_ZSTD"),
     *("CONFIGFS_FS", "GPIOLIB", "GPIO_CDEV", "GPIO_SIM", "I2C", "I2C_CHARDEV"),
 )

@@ -94,6 +94,19 @@ def test_what_units_ask_for_is_told_with_all_who_ask() -> None:
     )
 
 
+def test_what_a_shared_fragment_leaves_out_is_there_for_a_unit_that_needs_it() -> None:
+    shared = parse_fragment(b"# CONFIG_WLAN is not set\nCONFIG_PCI=y\n", "linux/config/virtio.config")
+    asked = settle([shared], [asked_options("package/iw/package.py", ["WLAN"])])
+    assert [(one.line, one.where) for one in asked.assignments] == [
+        ("CONFIG_WLAN=y", "package/iw/package.py"),
+        ("CONFIG_PCI=y", "linux/config/virtio.config:2"),
+    ]
+    # What a board's own fragment or a person's says is meant.
+    own = parse_fragment(b"# CONFIG_WLAN is not set\n", "product.config")
+    with pytest.raises(LeafrootError, match=r"product.config:1: CONFIG_WLAN=n contradicts"):
+        settle([shared, own], [asked_options("package/iw/package.py", ["WLAN"])])
+
+
 CONTRADICTIONS = {
     "a fragment": (
         ["CONFIG_A=y\n# CONFIG_TUN is not set\n"],

@@ -20,6 +20,7 @@ from leafroot.errors import LeafrootError, nearest, printable
 from leafroot.kconfig.fragment import Assignment, Fragment, check_for_kbuild, parse_line
 from leafroot.plan.recipes.protocol import Builder, Site, Work
 from leafroot.step import ERRORS, AnyInput, Commands, Folder, Text
+from leafroot.units.check import SHARED_FRAGMENTS
 
 CONFIG = "/build/.config"
 MERGED = "/build/merged.config"
@@ -85,7 +86,8 @@ def asked_options(where: str, options: Iterable[str]) -> Fragment:
 def settle(fragments: Iterable[Fragment], asked: Iterable[Fragment]) -> Asked:
     """What counts of fragments, of which a later one may contradict those before it, and of what units ask for.
 
-    Raises LeafrootError if anything contradicts what a unit asks for.
+    What a shared fragment leaves out (`linux/config/`) is there if a unit asks for it. Raises LeafrootError if anything
+    else contradicts what a unit asks for.
     """
     counts: dict[str, Assignment] = {}
     for one in (one for fragment in fragments for one in fragment):
@@ -94,6 +96,8 @@ def settle(fragments: Iterable[Fragment], asked: Iterable[Fragment]) -> Asked:
         counts[one.symbol] = one
     for one in (one for fragment in asked for one in fragment):
         other = counts.setdefault(one.symbol, one)
+        if other.value == "n" != one.value and other.where.startswith(f"{SHARED_FRAGMENTS}/"):
+            counts[one.symbol] = other = one
         if other.value == one.value and other.where != one.where:
             counts[one.symbol] = replace(other, where=f"{other.where}, {one.where}")
         if other.value != one.value:
