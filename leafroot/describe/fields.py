@@ -77,8 +77,10 @@ def with_parts(value: Any, kind: type[T], change: Callable[[T], T]) -> Any:
     if isinstance(value, kind):
         return change(value)
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {field.name: with_parts(getattr(value, field.name), kind, change) for field in fields(value)}
-        return replace(value, **{name: new for name, new in changed.items() if new != getattr(value, name)})
+        parts = {field.name: with_parts(getattr(value, field.name), kind, change) for field in fields(value)}
+        changed = {name: new for name, new in parts.items() if new != getattr(value, name)}
+        # Not every value can be made from its fields: a Provider takes the names of packages as arguments.
+        return replace(value, **changed) if changed else value
     if isinstance(value, (list, tuple)):
         return type(value)(with_parts(one, kind, change) for one in value)
     if isinstance(value, Mapping):
