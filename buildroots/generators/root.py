@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that make source or data out of tables and texts: gdbus-codegen, gperf, msgfmt, tclsh, tic, xsltproc."""
+"""Programs that make source or data out of tables and texts: tclsh and tic."""
 
 from leafroot import BuildRoot
 
-root = BuildRoot(
-    packages=["gettext", "gperf", "libglib2.0-dev-bin", "ncurses-bin", "tcl", "xsltproc"], beside=["compile"]
-)
+root = BuildRoot(packages=["ncurses-bin", "tcl"], beside=["compile"])

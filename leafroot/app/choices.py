@@ -12,7 +12,7 @@ from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import GROUPS, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.graph import possible_edges
+from leafroot.graph import always_selected
 from leafroot.kconfig.defconfig import configurations
 from leafroot.units.catalog import Catalog
 
@@ -22,8 +22,8 @@ _PAGE = """\
 # Packages
 
 These are the {count} packages that a root can have, in the groups of the menu. `scons list FIND=WORD` looks for one.
-[Add a package](add-a-package.md) says how to write another. What each must do in a booted system is in its `test.sh`;
-`pytest -m packages` runs these, group by group.
+[Add a package](add-a-package.md) says how to write another, and how `test.sh` says what a package must do in a booted
+system. "Needs" are the packages that come with one whatever its options are.
 """
 
 
@@ -87,8 +87,7 @@ def packages_page(catalog: Catalog) -> str:
 def _row(name: str, unit: Unit[Package]) -> str:
     package = unit.value
     options = ", ".join(f"`{option.name}`" for option in package.options)
-    edges = possible_edges(package)
-    needs = ", ".join(sorted({one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option}))
+    needs = ", ".join(sorted(always_selected(package)))
     cells = (f"`{name}`", package.version, unit.summary, package.license, options, needs)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -195,6 +195,10 @@ def _edit(session: Session, command: str) -> int:
 
 def _list(session: Session) -> int:
     word = session.variables.find
+    if session.variables.format not in ("", MARKDOWN):
+        raise LeafrootError(
+            "'list' has no such form", f"FORMAT={session.variables.format}", f"It has FORMAT={MARKDOWN}."
+        )
     if session.variables.format == MARKDOWN:
         show(packages_page(session.catalog))
     elif word:

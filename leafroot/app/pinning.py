@@ -42,6 +42,10 @@ def outdated(session: Session, show: Callable[[str], None]) -> int:
     from leafroot.debian.survey import as_json, table
 
     _check_online(session, "outdated")
+    if session.variables.format not in ("", JSON):
+        raise LeafrootError(
+            "'outdated' has no such form", f"FORMAT={session.variables.format}", f"It has FORMAT={JSON}."
+        )
     rows = list(survey_of(session, _named(session)).rows())
     show(as_json(rows) if session.variables.format == JSON else table(rows))
     return 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds the package that owns a header or library that a failed step missed.
+"""Finds packages by the files that they install, among artefacts that are built already.
 
-A package sees only what it declares, so a missing file often belongs to a package that it should have declared. Only
-artefacts for the same target that are built already are searched.
+A package sees only what it declares. So a header or library that a failed step missed often belongs to a package that
+it should have declared. Of `list`, people ask the same for any file.
 """
 
 from __future__ import annotations

@@ -151,8 +151,7 @@ class Apt:
         """
         found: list[Offer] = []
         for words, names in ((["showsrc", "--only-source"], sources), (["show"], binaries)):
-            if wanted := sorted(set(names)):
-                found += offers_of(self.records(words, wanted))
+            found += offers_of(self.records(words, names))
         return found
 
     def records(self, words: Sequence[str], names: Iterable[str]) -> list[Deb822]:

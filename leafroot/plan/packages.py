@@ -70,7 +70,7 @@ def _plan(
         title=f"{unit.name} {unit.value.version}",
         output=Output(f"{folder}/{unit.name}{f'-{identity}' if identity else ''}.tar.zst"),
         inputs=(site.compiler.usr(*recipe.roots, *unit.value.build_roots), *unit_sources(unit), *work.inputs),
-        commands=work.commands,
+        commands=work.commands if node.variant == HOST else (*work.commands, *_links(unit.value.links, work.result)),
         env=work.env,
         drop=(*work.drop, *unit.value.leave_out),
         name=unit.name,
@@ -83,9 +83,9 @@ def _plan(
         # Libraries of the build machine's programs are in the same folder as the programs.
         output = Output(step.output.path, host.machine.processor)
         step = replace(step, title=f"{step.title}, a tool", output=output, name=f"host/{unit.name}")
-        return _compiled(step, work, host, (), (*linked, *tools), {})
+        return _compiled(step, work, host, (), (*linked, *tools))
     sysroot = (toolchain.with_libstdcxx() if graph.in_cxx(node) else toolchain).with_sysroot(linked)
-    return _compiled(step, work, toolchain, sysroot, tools, unit.value.links)
+    return _compiled(step, work, toolchain, sysroot, tools)
 
 
 def _compiled(
@@ -94,16 +94,15 @@ def _compiled(
     compiler: Toolchain | HostCompiler,
     sysroot: tuple[AnyInput, ...],
     tools: tuple[Output, ...],
-    links: Mapping[str, str],
 ) -> Step:
-    """The step with sysroot and tools as inputs; at its end, links are made and the target's ELF files are stripped."""
+    """The step with sysroot and tools as inputs; at its end, the target's ELF files are stripped."""
     united = (Union(TOOLS, tuple(dict.fromkeys(tools))),) if tools else ()
     result = work.result or compiler.result
     strip = TreeFile(_STRIP, "leafroot/tools/strip-tree/strip-tree.sh")
     return replace(
         step,
         inputs=(*step.inputs, *sysroot, *united, strip),
-        commands=(*work.commands, *_links(links, result), ("sh", _STRIP, result)),
+        commands=(*step.commands, ("sh", _STRIP, result)),
         env=with_tools(work.env) if tools else work.env,
         result=result,
         drop=(*_NOT_INSTALLED, *step.drop),
@@ -111,6 +110,7 @@ def _compiled(
 
 
 def _links(links: Mapping[str, str], result: str) -> Commands:
+    result = result or Toolchain.result
     folders = sorted({f"{result}/{path}".rpartition("/")[0] for path in links})
     made = (("ln", "-s", target, f"{result}/{path}") for path, target in sorted(links.items()))
     return ((("mkdir", "-p", *folders),) if folders else ()) + tuple(made)

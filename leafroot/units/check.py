@@ -91,6 +91,11 @@ def check_packages(packages: Packages, roots: Roots) -> None:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
         for path, target in unit.value.links.items():
             _check_link(unit, path, target)
+        for name in ("links", "leave_out"):
+            if getattr(unit.value, name) and not unit.value.build.builds:
+                raise LeafrootError(
+                    f"{name!r} is for packages that are built", unit.at(name), "A folder files/ has its links itself."
+                )
         _check_options(unit)
         _check_archives(unit)
         unit.value.build.check(unit)

@@ -115,6 +115,12 @@ def test_only_what_was_named_is_listed(ask: Ask, given: dict[str, str], units: l
     assert [one["unit"] for one in found["units"]] == units
 
 
+def test_another_form_is_refused(ask: Ask) -> None:
+    with pytest.raises(LeafrootError) as caught:
+        outdated(ask(FORMAT="markdown"))
+    assert str(caught.value) == "FORMAT=markdown: 'outdated' has no such form\n  It has FORMAT=json."
+
+
 def test_the_commands_name_the_external_trees(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "acme/package").mkdir(parents=True)
     session = ask(PACKAGE="alpha", EXTERNAL=str(tmp_path / "acme"))

@@ -116,6 +116,9 @@ def test_list_describes_every_unit(tmp_path: Path, capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     for name in (*opened.catalog.boards, *opened.catalog.packages, *opened.catalog.series, "leaf-tmpfs"):
         assert f"\n  {name} " in told
+    with pytest.raises(LeafrootError) as caught:
+        commands(session(tmp_path, FORMAT="json"))["list"].work()
+    assert str(caught.value) == "FORMAT=json: 'list' has no such form\n  It has FORMAT=markdown."
 
 
 def test_a_benchmark_calls_scons_with_the_variables_of_this_call(

@@ -93,6 +93,37 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ALPHA: package(languages=["c+"])},
         "package/alpha/package.py:9: unknown language 'c+'\n  Did you mean c++?",
     ),
+    "unknown group": (
+        {ALPHA: package(group="netwrok")},
+        "package/alpha/package.py:9: unknown group 'netwrok'\n  Did you mean network?",
+    ),
+    "link out of the root": (
+        {ALPHA: package(links={"usr/../../etc/x": "y"})},
+        "package/alpha/package.py:9: 'usr/../../etc/x' is not a plain path\n  For example: usr/bin/awk.",
+    ),
+    "links of what is not built": (
+        {ALPHA: package(build="Files()", archive=None, links={"usr/bin/a": "b"})},
+        "package/alpha/package.py:10: 'links' is for packages that are built\n  A folder files/ has its links itself.",
+    ),
+    "architecture of configure": (
+        {ALPHA: package(build="Configure(by_arch={'amr': ['x']})")},
+        "package/alpha/package.py:8: unknown architecture 'amr'\n  Did you mean arm?",
+    ),
+    "no configuration of make": (
+        {ALPHA: package(build="Make(config='hostpad.config', folder='.')"), "package/alpha/hostapd.config": ""},
+        "package/alpha/package.py:8: there is no package/alpha/hostpad.config\n  Did you mean hostapd.config?",
+    ),
+    "configuration of make without a folder": (
+        {ALPHA: package(build="Make(config='hostapd.config')"), "package/alpha/hostapd.config": ""},
+        "package/alpha/package.py:8: 'config' needs 'folder'\n  For example: folder=\"hostapd\".",
+    ),
+    "folder out of the source": (
+        {ALPHA: package(build="CMake(folder='../x')")},
+        (
+            "package/alpha/package.py:8: '../x' is not a plain relative path in the source\n"
+            "  Write it without leading or trailing slashes, and without '.' and '..'."
+        ),
+    ),
     "no fragment of a package": (
         {ALPHA: package(build="Kbuild(['busibox.config'])"), "package/alpha/busybox.config": ""},
         ("package/alpha/package.py:8: there is no package/alpha/busibox.config\n  Did you mean busybox.config?"),

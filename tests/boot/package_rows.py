@@ -14,7 +14,6 @@ from pathlib import Path
 
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.graph import possible_edges
 from leafroot.units.catalog import Catalog
 
 ROW = "test.sh"
@@ -59,7 +58,7 @@ poweroff
 """
 
 
-# Their kernel options are those of a Raspberry Pi, and contradict those of QEMU's boards.
+# Their kernel options are those of a Raspberry Pi.
 _FOR_A_BOARD = {"brcmfmac-firmware"}
 
 
@@ -70,19 +69,6 @@ def provable(catalog: Catalog) -> dict[str, Unit[Package]]:
         for name, unit in catalog.packages.items()
         if unit.value.build.place == "root" and name not in _FOR_A_BOARD
     }
-
-
-def with_dependencies(catalog: Catalog, names: Iterable[str]) -> set[str]:
-    """These packages and all that they need in the root, whatever the values of their options are."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            edges = possible_edges(catalog.packages[name].value)
-            waiting += [one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option]
-    return found
 
 
 def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, asking: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ from leafroot.plan.recipes.cmake import CMake
 from leafroot.plan.recipes.configure import Configure
 from leafroot.plan.recipes.make import Make
 from leafroot.plan.recipes.meson import Meson
+from leafroot.plan.recipes.prebuilt import Prebuilt
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.build_machine import MACHINE
@@ -92,6 +93,14 @@ def test_meson_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
     # Flags are the toolchain's own, as for every recipe.
     assert {("LANG", "C"), ("PKG_CONFIG", "pkg-config")} < set(step.env)
     assert dict(step.env)["CFLAGS"] == dict(made(catalog, Make(), arch).env)["CFLAGS"]
+
+
+@pytest.mark.parametrize("recipe", [Make(), Prebuilt([("a", "usr/bin/a")])])
+def test_links_are_made_in_what_was_installed(catalog: Catalog, recipe: Recipe) -> None:
+    unit = made_up.unit("alpha", recipe, links={"usr/bin/b": "a"}, leave_out=["usr/bin/c"])
+    step = made_up.step(catalog, unit)
+    assert ("ln", "-s", "a", "/out/usr/bin/b") in step.commands
+    assert "usr/bin/c" in step.drop
 
 
 def test_make_builds_out_of_tree_unless_its_makefile_cannot(catalog: Catalog) -> None:

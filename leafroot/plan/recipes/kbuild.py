@@ -96,7 +96,7 @@ def settle(fragments: Iterable[Fragment], asked: Iterable[Fragment]) -> Asked:
         counts[one.symbol] = one
     for one in (one for fragment in asked for one in fragment):
         other = counts.setdefault(one.symbol, one)
-        if other.value == "n" != one.value and other.where.startswith(f"{SHARED_FRAGMENTS}/"):
+        if other.value == "n" and other.where.startswith(f"{SHARED_FRAGMENTS}/"):
             counts[one.symbol] = other = one
         if other.value == one.value and other.where != one.where:
             counts[one.symbol] = replace(other, where=f"{other.where}, {one.where}")

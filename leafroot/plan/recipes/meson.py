@@ -34,15 +34,6 @@ _MACHINE = "/meson/machine.ini"
 # version of Meson or on what is installed on the build machine, and strip-tree does the stripping.
 _USUAL = ("--wrap-mode=nodownload", "--auto-features=disabled", "--buildtype=plain", "--libdir=lib")
 
-# What GLib's meson.build would find out by running programs ("Cross properties" in GLib's manual).
-_FOUND_BY_RUNNING = {
-    "growing_stack": "false",
-    "have_c99_snprintf": "true",
-    "have_c99_vsnprintf": "true",
-    "have_unix98_printf": "true",
-    "va_val_copy": "true",
-}
-
 
 @dataclass(frozen=True)
 class Meson(Builder):
@@ -88,6 +79,7 @@ class Meson(Builder):
                 ("ninja", f"-j{COMPILERS}"),
                 ("meson", "install", "--no-rebuild", "--destdir=/out"),
             ),
+            # Meson takes a compiler that the file does not name from the environment.
             env=site.compiler.env({"PKG_CONFIG": "pkg-config", **({} if cxx else {"CXX": "false"}), **self.env}),
             inputs=(Text(_MACHINE, text), SLOT_INPUT),
         )
@@ -113,7 +105,6 @@ def cross_file(arch: Arch, prefix: str, cxx: bool) -> str:
             *(f"{name} = '{prefix}{tool}'\n" for name, tool in tools.items()),
             # Never run built programs, even if this machine could.
             "\n[properties]\nneeds_exe_wrapper = true\n",
-            *(f"{name} = {value}\n" for name, value in _FOUND_BY_RUNNING.items()),
             "\n[host_machine]\nsystem = 'linux'\n",
             *(f"{name} = '{arch.name}'\n" for name in ("cpu_family", "cpu")),
             f"endian = '{_endian(arch)}'\n",
