@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Library that programs play and record sound with."""
+"""Library for playing and recording sound."""
 
 from leafroot import Archive, Autotools, Package
 
@@ -12,6 +12,8 @@ package = Package(
     ),
     license="LGPL-2.1-or-later",
     license_files=["COPYING"],
+    # A program for tests, under another licence.
+    leave_out=["usr/bin/aserver"],
     build=Autotools(options=["--disable-python", "--disable-topology", "--without-debug"]),
     kernel=["SOUND", "SND"],
 )

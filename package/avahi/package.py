@@ -24,10 +24,11 @@ package = Package(
                 "--disable-python",
                 "--disable-mono",
             ),
-            *("--disable-manpages", "--disable-doxygen-doc", "--disable-libevent", "--disable-libsystemd"),
+            *("--disable-manpages", "--disable-doxygen-doc", "--disable-libevent"),
             *("--with-avahi-user=avahi", "--with-avahi-group=avahi", "--with-autoipd-user=avahi"),
             *("--with-autoipd-group=avahi", "--with-systemdsystemunitdir=no", "--runstatedir=/run"),
         ]
     ),
     accounts=[Account("avahi", 904)],
+    kernel=["INET", "IP_MULTICAST", "UNIX"],
 )

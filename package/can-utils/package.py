@@ -13,5 +13,5 @@ package = Package(
     license="GPL-2.0-only AND (BSD-3-Clause OR GPL-2.0-only)",
     license_files=["LICENSES/GPL-2.0-only.txt", "LICENSES/BSD-3-Clause"],
     build=CMake(),
-    kernel=["CAN", "CAN_RAW", "CAN_BCM", "CAN_GW"],
+    kernel=["CAN", "CAN_RAW", "CAN_BCM", "CAN_GW", "CAN_ISOTP", "CAN_J1939"],
 )

@@ -10,8 +10,8 @@ package = Package(
         "debian:pool/main/d/dropbear/dropbear_{version}.orig.tar.bz2",
         sha256="0d1f7ca711cfc336dc8a85e672cab9cfd8223a02fe2da0a4a7aeb58c9e113634",
     ),
-    license="MIT AND BSD-2-Clause AND LicenseRef-public-domain",
-    license_files=["LICENSE"],
+    license="MIT AND BSD-2-Clause AND SSH-short AND LicenseRef-public-domain",
+    license_files=["LICENSE", "libtomcrypt/LICENSE", "libtommath/LICENSE"],
     depends=["zlib"],
     build=Autotools(
         options=["--disable-wtmp", "--disable-lastlog", "--disable-utmp", "--enable-bundled-libtom", "--disable-pam"],

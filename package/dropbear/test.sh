@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-[ -s /run/dropbear.pid ] && kill "$(cat /run/dropbear.pid)" || true
+kill -0 "$(cat /run/dropbear.pid)"
 dropbearkey -t ed25519 -f host
 dropbearkey -t ed25519 -f mine
 dropbearkey -t ed25519 -f other
-dropbear -F -E -s -r host -p 127.0.0.1:2299 2>log &
+dropbear -F -E -s -r host -P "$PWD/pid" -p 127.0.0.1:2299 2>log &
 mkdir -p -m 700 /root/.ssh
 dropbearkey -y -f mine | grep ^ssh >/root/.ssh/authorized_keys
 chmod 600 /root/.ssh/authorized_keys

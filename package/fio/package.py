@@ -13,7 +13,7 @@ package = Package(
     license="GPL-2.0-only",
     license_files=["COPYING", "MORAL-LICENSE"],
     depends=["libaio", "zlib"],
-    # musl has these names in another header.
+    # musl declares the FALLOC_FL_ names only in the kernel's header.
     build=Configure(
         make=["EXTFLAGS=-include linux/falloc.h"],
         options=[

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access point for wireless networks, and server for 802.1X."""
+"""Access point for wireless networks: WPA2, WPA3 and 802.1X."""
 
 from leafroot import Archive, Make, Package
 
@@ -14,5 +14,5 @@ package = Package(
     license_files=["COPYING"],
     depends=["libnl", "openssl"],
     build=Make(folder="hostapd", config="hostapd.config", variables={"BINDIR": "/usr/sbin"}),
-    kernel=["PACKET"],
+    kernel=["PACKET", "WIRELESS", "CFG80211"],
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs and library for devices at an I2C bus."""
+"""Programs and library for devices on an I2C bus."""
 
 from leafroot import Archive, Make, Package
 

@@ -14,4 +14,5 @@ package = Package(
     license_files=["COPYING"],
     depends=["libnl"],
     build=Make(folder=".", variables={"PREFIX": "/usr", "PKG_CONFIG": "pkg-config"}),
+    kernel=["WIRELESS", "CFG80211"],
 )

@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/liba/libarchive/libarchive_{version}.orig.tar.xz",
         sha256="f887755c434a736a609cbd28d87ddbfbe9d6a3bb5b703c22c02f6af80a802735",
     ),
-    license="BSD-2-Clause",
+    license="BSD-2-Clause AND BSD-3-Clause AND (CC0-1.0 OR OpenSSL OR Apache-2.0)",
     license_files=["COPYING"],
     depends=["lz4", "xz", "zlib", "zstd"],
     build=Autotools(

@@ -13,5 +13,5 @@ package = Package(
     # The programs are under the GPL, the library is under the LGPL.
     license="GPL-2.0-or-later AND LGPL-2.1-or-later",
     license_files=["COPYING", "COPYING.LIB"],
-    build=Autotools(autoreconf=True, options=["--without-python3", "--without-python"]),
+    build=Autotools(autoreconf=True, options=["--without-python3"]),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 mkdir -p /sys/kernel/config
-mount -t configfs none /sys/kernel/config || true
+mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
 sim=/sys/kernel/config/gpio-sim/test
 mkdir -p $sim/bank
 echo 8 >$sim/bank/num_lines

@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/libw/libwebsockets/libwebsockets_{version}.orig.tar.gz",
         sha256="87f99ad32803ed325fceac5327aae1f5c1b417d54ee61ad36cffc8df5f5ab276",
     ),
-    license="MIT",
+    license="MIT AND BSD-3-Clause AND BSD-2-Clause",
     license_files=["LICENSE"],
     depends=["openssl", "zlib"],
     build=CMake(

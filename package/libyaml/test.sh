@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-ls /usr/lib/libyaml*.so* && loads libyaml.so
+loads libyaml.so

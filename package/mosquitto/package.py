@@ -11,7 +11,7 @@ package = Package(
         sha256="551daff96cd0675faf888f8881536177934424ecc45924fecf94cffe207f6e81",
     ),
     license="EPL-2.0 OR BSD-3-Clause",
-    license_files=["LICENSE.txt"],
+    license_files=["LICENSE.txt", "epl-v20", "edl-v10"],
     depends=["cjson"],
     options=[
         Option("tls", "TLS", ["-DWITH_TLS=ON"], ["-DWITH_TLS=OFF"], default=True, depends=["openssl"]),

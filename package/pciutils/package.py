@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists the devices at PCI: lspci and setpci."""
+"""Lists and configures the devices on the PCI bus: lspci and setpci."""
 
 from leafroot import Archive, Make, Package
 

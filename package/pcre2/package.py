@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/p/pcre2/pcre2_{version}.orig.tar.gz",
         sha256="8d28d7f2c3b970c3a4bf3776bcbb5adfc923183ce74bc8df1ebaad8c1985bd07",
     ),
-    license="BSD-3-Clause",
+    license="BSD-3-Clause WITH PCRE2-exception",
     license_files=["LICENCE.md"],
     build=Autotools(options=["--enable-jit"]),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python, with the modules that a choice of options leaves in."""
+"""Python 3 and its standard library; some modules are options."""
 
 from leafroot import Archive, Autotools, Option, Package
 

@@ -11,7 +11,7 @@ package = Package(
         sha256="01eb017361d95bb3a6941e840b59e4463a3fabf92df4154ed02b16a2ed6a0095",
     ),
     license="GPL-2.0-only WITH cryptsetup-OpenSSL-exception",
-    license_files=["COPYING", "COPYING.OpenSSL"],
+    license_files=["COPYING", "README", "COPYING.OpenSSL"],
     options=[
         Option("tls", "TLS", ["--enable-openssl"], ["--disable-openssl"], depends=["openssl"]),
     ],

@@ -5,7 +5,7 @@ from leafroot import Archive, Autotools, Package
 
 package = Package(
     version="3.46.1",
-    group="libraries",
+    group="storage",
     archive=Archive(
         "debian:pool/main/s/sqlite3/sqlite3_{version}.orig.tar.xz",
         sha256="d0cdd2ece271b29e7ce18095745d892517ee26d0f270065b3a25c2e9eb11639c",

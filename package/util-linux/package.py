@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The system programs of Linux: fdisk, lsblk, mount, losetup and many others, and their libraries."""
+"""Libraries for disks and mounts; by an option, the programs fdisk, lsblk, mount and many others, too."""
 
 from leafroot import Archive, Autotools, Option, Package
 
@@ -10,14 +10,19 @@ package = Package(
         "debian:pool/main/u/util-linux/util-linux_{version}.orig.tar.xz",
         sha256="f586e35d320ff537aab3ffeca37e9ecd482ccbe013590db4429a414d8aa6a728",
     ),
-    license="GPL-2.0-or-later AND BSD-4-Clause-UC AND LGPL-2.1-or-later AND BSD-3-Clause AND MIT",
+    license=(
+        "GPL-2.0-or-later AND GPL-2.0-only AND GPL-1.0-or-later AND LGPL-2.1-or-later AND BSD-4-Clause-UC"
+        " AND BSD-3-Clause AND BSD-2-Clause AND MIT AND EUPL-1.2"
+    ),
     license_files=[
         "README.licensing",
-        "Documentation/licenses/COPYING.GPL-2.0-or-later",
-        "Documentation/licenses/COPYING.LGPL-2.1-or-later",
-        "Documentation/licenses/COPYING.BSD-4-Clause-UC",
-        "Documentation/licenses/COPYING.BSD-3-Clause",
-        "Documentation/licenses/COPYING.MIT",
+        *(
+            f"Documentation/licenses/COPYING.{name}"
+            for name in (
+                *("GPL-2.0-or-later", "GPL-2.0-only", "LGPL-2.1-or-later", "BSD-4-Clause-UC"),
+                *("BSD-3-Clause", "BSD-2-Clause", "MIT", "EUPL-1.2"),
+            )
+        ),
     ],
     options=[
         Option(
@@ -36,7 +41,13 @@ package = Package(
     ],
     build=Autotools(
         options=[
-            *("--disable-all-programs", "--enable-libblkid", "--enable-libuuid", "--enable-libsmartcols"),
+            *(
+                "--disable-all-programs",
+                "--disable-hwclock-gplv3",
+                "--enable-libblkid",
+                "--enable-libuuid",
+                "--enable-libsmartcols",
+            ),
             *("--enable-libfdisk", "--enable-libmount", "--without-python", "--without-systemd", "--without-udev"),
             *("--without-ncurses", "--without-ncursesw", "--without-readline", "--without-cap-ng"),
             *("--disable-makeinstall-chown", "--disable-makeinstall-setuid", "--disable-asciidoc", "--disable-poman"),

@@ -14,5 +14,5 @@ package = Package(
     license_files=["COPYING"],
     depends=["libnl", "openssl"],
     build=Make(folder="wpa_supplicant", config="wpa_supplicant.config", variables={"BINDIR": "/usr/sbin"}),
-    kernel=["PACKET"],
+    kernel=["PACKET", "WIRELESS", "CFG80211"],
 )

@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/x/xz-utils/xz-utils_{version}.orig.tar.xz",
         sha256="0b54f79df85912504de0b14aec7971e3f964491af1812d83447005807513cd9e",
     ),
-    license="0BSD AND GPL-2.0-or-later AND LGPL-2.1-or-later",
-    license_files=["COPYING", "COPYING.0BSD", "COPYING.GPLv2", "COPYING.LGPLv2.1"],
+    license="0BSD",
+    license_files=["COPYING", "COPYING.0BSD"],
     build=Autotools(options=["--disable-lzma-links", "--disable-scripts"]),
 )

@@ -24,8 +24,8 @@ from tests.performing import emulators
 ROOT = Path(__file__).parents[2]
 CATALOG = load_catalog(ROOT)
 PACKAGES = package_rows.provable(CATALOG)
-# What a product is likely to have: the shell over SSH, TLS, the network's programs, a database, buses of devices. Each
-# recipe is among them.
+# What a product is likely to have: the shell over SSH, TLS, the network's programs, a database, buses of devices. All
+# recipes but those for Go and prebuilt files are among them.
 USUAL = ("can-utils", "curl", "dbus", "dropbear", "i2c-tools", "iproute2", "libgpiod", "network", "sqlite", "tmux")
 # Proved elsewhere, by more than a row: tests/boot/test_containers.py and its kin.
 ELSEWHERE = {name for name, unit in PACKAGES.items() if unit.value.group == "containers"}
