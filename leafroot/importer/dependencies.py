@@ -112,9 +112,8 @@ def find_dependencies(
     build_depends: Iterable[str],
     binaries: Mapping[str, Binary],
     packages: Mapping[str, Unit[Package]],
-    own: str = "",
 ) -> Dependencies:
-    """What a source needs; `binaries` are those of `build_depends` as Debian knows them, `own` is the unit's name."""
+    """What a source needs; `binaries` are those of `build_depends` as Debian knows them."""
     built_with = list(build_depends)
     libraries = [name for name in built_with if is_library(name)]
     units = _Units(packages)
@@ -128,8 +127,6 @@ def find_dependencies(
         said |= {name}
         known = (name, *need.names) if name else need.names
         unit = units.of(binary) if binary else next((found for one in known if (found := units.called(one))), "")
-        if unit == own and own:
-            continue
         # Debian builds it without: the C library has it, or nobody needs it. A header alone says less than a name.
         if not unit and not name and (built_with or not need.required or need.names[0].endswith(".h")):
             continue

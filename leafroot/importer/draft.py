@@ -82,7 +82,7 @@ def make_draft(name: str, known: Knowledge) -> Draft:
     licence = find_licence(known.tree, known.copyright)
     options = switches(system.files) if system.recipe == "Autotools" else frozenset()
     needs = find_needs(system, known.tree, options)
-    found = find_dependencies(needs, source.build_depends, known.binaries, known.packages, name)
+    found = find_dependencies(needs, source.build_depends, known.binaries, known.packages)
     tools = tools_of(source.build_depends, known.binaries, known.packages)
     summary = summary_of(name, source.binaries, known.binaries, known.tree)
     headers = includes(known.tree, tuple(HEADERS))
@@ -190,9 +190,6 @@ def _words(tree: Path, system: BuildSystem, optional: Sequence[Optional]) -> lis
         words += [one for one in meson_asks_for_tests(tree / system.folder) if one not in words]
     if system.recipe == "CMake":
         words += [one for one in cmake_asks_for_tests(system) if one not in words]
-    if system.recipe == "CMake" and not needs_cxx(system, tree):
-        # CMake tries a C++ compiler that nothing is compiled with.
-        words.append("-DCMAKE_CXX_COMPILER_WORKS=ON")
     return words
 
 
