@@ -121,7 +121,7 @@ def _check_edge(packages: Packages, unit: Unit[Package], kind: str, one: Depende
         raise LeafrootError(
             f"{unit.name!r} needs {name!r} as a tool, but {type(recipe).__name__} cannot build for the build machine",
             unit.at(name),
-            "Only packages built by Autotools, Make or Meson can be tools.",
+            "Only packages built by Autotools, CMake, Make or Meson can be tools.",
         )
     for names, accepted, what in ((one.arch, tuple(ARCHES), "architecture"), (one.libc, LIBCS, "C library")):
         for wrong in (word for word in names if word not in accepted):

@@ -143,7 +143,7 @@ EDGES: dict[str, tuple[dict[str, object], str]] = {
     "tool that is built for the target alone": (
         {"tools": ["box"]},
         "'alpha' needs 'box' as a tool, but Kbuild cannot build for the build machine\n"
-        "  Only packages built by Autotools, Make or Meson can be tools.",
+        "  Only packages built by Autotools, CMake, Make or Meson can be tools.",
     ),
     "unknown architecture": (
         {"depends": Code("[Dependency('beta', arch=['x86-64'])]")},
