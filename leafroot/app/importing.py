@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,8 +18,7 @@ from leafroot.files import write_text
 from leafroot.host.disk import FullError
 from leafroot.host.run import InterruptedBuildError
 from leafroot.kconfig.generate import symbol
-from leafroot.own.root import CheckElf
-from leafroot.step import Artefact, Given, Output, Overlay, TreeFile
+from leafroot.step import Output
 
 if TYPE_CHECKING:
     from leafroot.debian.source_packages import Binary, SourcePackage
@@ -171,16 +169,15 @@ def session_with(session: Session, draft: Draft) -> Session:
 
 
 def outputs(session: Session) -> Sequence[Output]:
-    """What the command needs: the package that was drafted, and what a root with it is checked from."""
+    """What the command needs: the package that was drafted, and the check of a root with it."""
     if session.draft is None or not session.planned:
         return []
-    return [session.step(session.draft.name).output, *session.step(_CHECK).reads()]
+    return [session.step(name).output for name in (session.draft.name, _CHECK)]
 
 
 def finish(session: Session) -> int:
-    """Check a root with the draft that was built, and write a first row of the table of packages; 0."""
+    """Write a first row of the table of packages for the draft that was built; 0."""
     from leafroot.importer.description import row
-    from leafroot.importer.draft import write_again
     from leafroot.rootfs.layers import layer_from_tar
 
     draft = session.draft
@@ -189,48 +186,12 @@ def finish(session: Session) -> int:
     unit = session.catalog.packages[draft.name]
     nodes = layer_from_tar(draft.name, session.output / outputs(session)[0].path).nodes
     print(f"{unit.folder}: built.")
-    replaced = _check_root(session, draft.name)
-    if replaced:
-        write_again(draft.replacing(replaced), unit.directory / unit.description)
-        print(f"  It replaces {', '.join(replaced)}: replaces= says so now.")
     if any(path.startswith("usr/local/") for path in nodes):
         print("  It installs into /usr/local: its build must be told another prefix.")
     if text := row(draft.name, nodes):
         write_text(unit.directory / _TEST, text)
         print(f"{unit.path(_TEST)}: a first row, from the files that it installs")
     return 0
-
-
-def _check_root(session: Session, name: str) -> list[str]:
-    """Check the programs of a root with the package; the paths of other packages that it has to replace."""
-    from leafroot.rootfs.layers import layer_from_tar
-    from leafroot.rootfs.tree import Directory
-
-    step = session.step(_CHECK)
-    assert isinstance(step.own, CheckElf)
-    given: dict[str, Path] = {}
-    for item in step.inputs:
-        match item:
-            case Artefact():
-                given[item.at] = session.output / item.artefact.path
-            case TreeFile():
-                given[item.at] = session.checkout / item.path
-            case Overlay():
-                given[item.at] = session.checkout / item.listing.folder
-    leave = re.compile("|".join(f"(?:{one})" for one in step.own.leave) or r"(?!)", re.DOTALL)
-    owners: dict[str, set[str]] = {}
-    for layer in step.own.layers:
-        if not given[layer.at].is_dir():
-            nodes = layer_from_tar(layer.owner, given[layer.at], keep=lambda path: not leave.fullmatch(path)).nodes
-            paths = {path for path, node in nodes.items() if not isinstance(node, Directory)}
-            owners[layer.owner] = owners.get(layer.owner, set()) | paths
-    others = {path for owner, paths in owners.items() if owner != name for path in paths}
-    replaced = sorted(others & owners.get(name, set()))
-    layers = (replace(one, replaces=tuple(replaced)) if one.owner == name else one for one in step.own.layers)
-    with tempfile.TemporaryDirectory(prefix="leafroot-", dir=session.output) as folder:
-        work = replace(step.own, layers=tuple(layers))
-        work.perform(Given(given, lambda at: "", {}), Path(folder, "elf.json"))
-    return replaced
 
 
 def not_built(session: Session) -> str:

@@ -6,14 +6,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from leafroot.debian.source_packages import Binary, SourcePackage
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
-from leafroot.files import write_text
 from leafroot.host.disk import remove
 from leafroot.importer.build_system import BuildSystem, find_build_system, switches
 from leafroot.importer.dependencies import (
@@ -68,12 +67,6 @@ class Draft:
         """The text of its package.py."""
         return description(self.doc, self.fields, self.comments)
 
-    def replacing(self, paths: Sequence[str]) -> Draft:
-        """The draft with these paths in `replaces`, which other packages bring too."""
-        build = self.fields["build"]
-        before = {name: value for name, value in self.fields.items() if name != "build"}
-        return replace(self, fields={**before, "replaces": list(paths), "build": build})
-
 
 def make_draft(name: str, known: Knowledge) -> Draft:
     """The draft of a package; raises LeafrootError if the source has no build system that a recipe is for."""
@@ -124,12 +117,6 @@ def write_draft(draft: Draft, folder: Path, shown: str) -> None:
         if isinstance(error, OSError):
             raise LeafrootError(f"cannot be written: {error.strerror}", shown) from error
         raise
-
-
-def write_again(draft: Draft, file: Path) -> None:
-    """Write another text of a draft; the file is left as it was if it is no valid description."""
-    _check(draft)
-    write_text(file, draft.text)
 
 
 def _check(draft: Draft) -> None:

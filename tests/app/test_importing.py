@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,8 +16,7 @@ from leafroot.archive.pack import pack
 from leafroot.errors import LeafrootError
 from leafroot.importer.description import Call
 from leafroot.importer.draft import Draft, write_draft
-from leafroot.own.root import CheckElf, LayerInput
-from leafroot.step import Artefact, Output, Step
+from leafroot.step import Output, Step
 from leafroot.store.trees import Store
 from tests.archive.tar_members import member, tar_bytes
 from tests.debian.made_up_debian import MadeUpDebian
@@ -228,59 +226,42 @@ def test_the_draft_is_built_for_the_board_that_was_named(ask: Ask, tmp_path: Pat
     assert "CONFIG=" in building.variables.command_line()
 
 
-def with_root(session: Session, tmp_path: Path, files: dict[str, dict[str, bytes]], monkeypatch: Any) -> Session:
-    """The session after its draft was built, with a root of these packages and their files."""
-    inputs, layers = [], []
-    for owner, content in files.items():
-        folder = tmp_path / "built" / owner
-        for name, data in content.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(data)
-            (folder / name).chmod(0o755)
-        pack(folder, session.output / f"{owner}.tar.zst", mtime=0, level=1)
-        inputs.append(Artefact(owner, Output(f"{owner}.tar.zst")))
-        layers.append(LayerInput(owner, owner))
-    work = CheckElf(
-        layers=tuple(layers), leave=("usr/include/.*",), machine="x", elf_class=64, little_endian=True, interpreter="/x"
-    )
-    check = Step("ELF checks", Output("one/elf.json"), inputs=tuple(inputs), own=work)
-    built = Step("foo", Output("foo.tar.zst"), inputs=(), own=work)
-    monkeypatch.setattr(Session, "step", lambda self, name: check if name == "elf" else built)
-    session.planned.append((None, None))  # type: ignore[arg-type]
-    return session
-
-
-def built_session(ask: Ask, tmp_path: Path) -> Session:
+@pytest.fixture
+def built(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The session that builds the draft, with the two steps that the command needs."""
     session = ask(NAME="foo", BOARD="one", OUTPUT=str(tmp_path / "output"))
     (tmp_path / "output").mkdir()
-    return importing.session_with(session, new_package(session))
-
-
-def test_after_the_build_a_row_is_written_and_what_it_replaces(
-    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    files = {
-        "alpha": {"usr/bin/foo": b"a", "usr/include/foo.h": b"a", "usr/bin/other": b"a"},
-        "foo": {"usr/bin/foo": b"version", "usr/include/foo.h": b"f", "usr/local/x": b""},
+    building = importing.session_with(session, new_package(session))
+    steps = {
+        "foo": Step("foo", Output("foo.tar.zst"), inputs=()),
+        "elf": Step("ELF", Output("one/elf.json"), inputs=()),
     }
-    session = with_root(built_session(ask, tmp_path), tmp_path, files, monkeypatch)
-    assert [one.path for one in importing.outputs(session)] == ["foo.tar.zst", "alpha.tar.zst", "foo.tar.zst"]
-    assert importing.finish(session) == 0
+    monkeypatch.setattr(Session, "step", lambda self, name: steps[name])
+    building.planned.append((None, None))  # type: ignore[arg-type]
+    return building
+
+
+def test_the_package_and_the_check_of_the_root_are_made(built: Session) -> None:
+    assert [one.path for one in importing.outputs(built)] == ["foo.tar.zst", "one/elf.json"]
+
+
+def test_after_the_build_a_row_is_written(built: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, data in {"usr/bin/foo": b"version", "usr/local/x": b""}.items():
+        file = tmp_path / "built" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        file.chmod(0o755)
+    pack(tmp_path / "built", built.output / "foo.tar.zst", mtime=0, level=1)
+    before = (tmp_path / "tree/package/foo/package.py").read_text()
+    assert importing.finish(built) == 0
     folder = tmp_path / "tree/package/foo"
-    assert '    replaces=["usr/bin/foo"],\n    build=' in (folder / "package.py").read_text()
+    assert (folder / "package.py").read_text() == before
     assert (folder / "test.sh").read_text().splitlines()[2:] == ["foo --version"]
-    said = capsys.readouterr().out
-    assert "It replaces usr/bin/foo: replaces= says so now." in said and "It installs into /usr/local" in said
-    assert ask().catalog.packages["foo"].value.replaces == ("usr/bin/foo",)
+    assert "  It installs into /usr/local: its build must be told another prefix." in capsys.readouterr().out
 
 
-def test_a_root_that_it_breaks_is_told(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = built_session(ask, tmp_path)
-    with_root(session, tmp_path, {"foo": {"usr/bin/foo": b"\x7fELF damaged"}}, monkeypatch)
-    with pytest.raises(LeafrootError, match="a fault in the programs and libraries of the root"):
-        importing.finish(session)
-    assert not (tmp_path / "tree/package/foo/test.sh").exists()
-    said = importing.not_built(session).splitlines()
+def test_a_draft_that_could_not_be_built_is_told(built: Session, tmp_path: Path) -> None:
+    said = importing.not_built(built).splitlines()
     assert said[0] == "leafroot: package/foo/package.py: this draft cannot be used as it is. It stays for you to mend."
     assert said[1].startswith(
         "  No unit has what Debian builds it with: libodd-dev (Debian's source package odd), libp"
