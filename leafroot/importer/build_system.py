@@ -222,16 +222,12 @@ def _without_tests(makefile: str) -> list[str]:
     return [one for one in made if one not in tests] if tests and not any("$" in one for one in made) else []
 
 
-# Makefiles set these to programs of the build machine. What the environment has is taken through the first variable
-# that this Makefile does not set; CC in the place of CC would be a circle.
+# Makefiles set these to programs of the build machine.
 _PROGRAMS = {"CC": "gcc", "CXX": "g++", "AR": "ar", "RANLIB": "ranlib", "STRIP": "strip", "LD": "ld", "NM": "nm"}
-# What boards require of programs, if a Makefile does not take LDFLAGS from the environment.
-_HARDENED = "-Wl,-z,relro,-z,now"
-_CARRIERS = {"NM": "nm", "OBJCOPY": "objcopy", "STRIP": "strip", "RANLIB": "ranlib", "AR": "ar"}
 
 
 def _variables(text: str) -> dict[str, str]:
-    """What a call of make has to override: a prefix that is not /usr, and programs that the Makefile sets itself."""
+    """What a call of make has to override: a prefix that is not /usr, and what the Makefile sets itself."""
     # A line that begins with a tab is a command.
     said = {name: value.strip() for name, value in re.findall(_ASSIGNED, text, re.M)}
     found = {
@@ -240,13 +236,20 @@ def _variables(text: str) -> dict[str, str]:
         if name in ("prefix", "PREFIX") or value.removeprefix("$(DESTDIR)").rstrip("/") == "/usr/local"
     }
     fixed = {name for name in _PROGRAMS if re.search(rf"^ *(export\s+)?{name}[ \t]*:*=", text, re.M)}
-    carrier = next((name for name in _CARRIERS if name not in fixed), "")
-    if carrier:
-        found |= {name: f"$({carrier}:{_CARRIERS[carrier]}={_PROGRAMS[name]})" for name in _PROGRAMS if name in fixed}
-    fixed_flags = re.search(r"^ *(?:export\s+)?LDFLAGS[ \t]*:*=[ \t]*([^\n#]*)", text, re.M)
-    if fixed_flags and not re.search(r"\$|-l", fixed_flags[1]):
-        found["LDFLAGS"] = f"{_HARDENED} {fixed_flags[1]}".strip()
-    return found
+    found |= {name: f"{{prefix}}{_PROGRAMS[name]}" for name in _PROGRAMS if name in fixed}
+    return found | {name: flags for name in ("CFLAGS", "LDFLAGS") if (flags := _flags(name, text))}
+
+
+def _flags(name: str, text: str) -> str:
+    """The toolchain's flags and those that the Makefile sets; "" if it takes them from the environment.
+
+    What a call of make overrides, no assignment adds to: nothing is overridden that has several, or variables in it.
+    """
+    assigned = set(re.findall(rf"^[^\t\n#]*\b{name}[ \t]*([:+?!]*=)[ \t]*([^\n#]*)", text, re.M))
+    how, own = assigned.pop() if len(assigned) == 1 else ("", "")
+    if how not in ("=", ":=", "::=") or re.search(r"\$|\\|(^|\s)-l", own):
+        return ""
+    return f"{{{name.lower()}}} {own}".strip()
 
 
 def switches(files: Sequence[Path]) -> frozenset[str]:

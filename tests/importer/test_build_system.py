@@ -70,7 +70,7 @@ CASES: dict[str, tuple[dict[str, str], str, str, dict[str, Any]]] = {
         {"Makefile": "CC = gcc\nPREFIX ?= /usr/local\ninstall:\n\tcp x $(DESTDIR)$(PREFIX)/y\n"},
         "",
         "Make",
-        {"folder": ".", "variables": {"PREFIX": "/usr", "CC": "$(NM:nm=gcc)"}},
+        {"folder": ".", "variables": {"PREFIX": "/usr", "CC": "{prefix}gcc"}},
     ),
     "makefile that takes its compiler": (
         {"Makefile": "CC ?= gcc\ninstall:\n\tcp x $(DESTDIR)/y\n"},
@@ -88,13 +88,31 @@ CASES: dict[str, tuple[dict[str, str], str, str, dict[str, Any]]] = {
         {"Makefile": "NM = nm\nCC := gcc\nx:\n\tAR=ar $(MAKE) y\ninstall:\n\tcp x $(DESTDIR)/y\n"},
         "",
         "Make",
-        {"folder": ".", "variables": {"CC": "$(OBJCOPY:objcopy=gcc)", "NM": "$(OBJCOPY:objcopy=nm)"}},
+        {"folder": ".", "variables": {"CC": "{prefix}gcc", "NM": "{prefix}nm"}},
     ),
-    "a makefile that sets the flags of the linker": (
-        {"Makefile": "LDFLAGS = -s\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+    "a makefile that sets flags": (
+        {"Makefile": "LDFLAGS = -s\nCFLAGS := -O1 -Wall # all\ninstall:\n\tcp x $(DESTDIR)/y\n\tmake CFLAGS=-g x\n"},
         "",
         "Make",
-        {"folder": ".", "variables": {"LDFLAGS": "-Wl,-z,relro,-z,now -s"}},
+        {"folder": ".", "variables": {"CFLAGS": "{cflags} -O1 -Wall", "LDFLAGS": "{ldflags} -s"}},
+    ),
+    "a makefile that takes flags": (
+        {"Makefile": "CFLAGS ?= -O2\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+        "",
+        "Make",
+        {"folder": "."},
+    ),
+    "a makefile that adds to its flags": (
+        {"Makefile": "CFLAGS = -O2\nx: CFLAGS += -fPIC\nLDFLAGS=\nLDFLAGS += -s\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+        "",
+        "Make",
+        {"folder": "."},
+    ),
+    "a makefile that puts its flags together": (
+        {"Makefile": "CFLAGS = -O2 $(MORE)\nLDFLAGS = -s \\\n -n\ninstall:\n\tcp x $(DESTDIR)/y\n"},
+        "",
+        "Make",
+        {"folder": "."},
     ),
     "a makefile that links with a library": (
         {"Makefile": "LDFLAGS = -L. -lfoo\ninstall:\n\tcp x $(DESTDIR)/y\n"},
