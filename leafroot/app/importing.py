@@ -15,8 +15,6 @@ from leafroot.app.pinning import RELEASE
 from leafroot.app.session import Session, open_session, shared_progress
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
-from leafroot.host.disk import FullError
-from leafroot.host.run import InterruptedBuildError
 from leafroot.kconfig.generate import symbol
 from leafroot.step import Output
 
@@ -30,7 +28,7 @@ BOARD = "qemu_x86_64"
 _ARCHIVE = re.compile(
     r"(?:(?P<name>[A-Za-z][\w.+-]*?)[-_])?[vV]?(?P<version>\d[\w.+~-]*?)(?:\.orig)?(?:\.tar(?:\.\w+)?|\.t[gbx]z2?|\.zip)"
 )
-_ANOTHER = "Or take the version of another release: RELEASE=forky, or bookworm."
+_RELEASES = ("forky", "trixie", "bookworm")
 _TEST = "test.sh"
 # The name of the step that checks programs and libraries of the root.
 _CHECK = "elf"
@@ -98,12 +96,18 @@ def _from_debian(session: Session) -> Knowledge:
     apt.update()
     source = find_source(apt, asked.origin or asked.name)
     binaries = find_binaries(apt, [*source.build_depends, *source.binaries])
-    mirrors = replace(session.mirrors(), instead_of=lambda archive: f"{incomplete(release)}\n{_ANOTHER}")
-    archives = [source.archive.at(source.version), *(one.at(source.version) for one in source.parts.values())]
-    fetch_all(archives, session.cache, mirrors=mirrors, progress=shared_progress())
-    tree = session.store().source(archives[0], ())
+    mirrors = replace(session.mirrors(), instead_of=lambda archive: f"{incomplete(release)}\n{_another(release)}")
+    archive = source.archive.at(source.version)
+    parts = tuple((folder, one.at(source.version)) for folder, one in source.parts.items())
+    fetch_all([archive, *(one for _, one in parts)], session.cache, mirrors=mirrors, progress=shared_progress())
+    tree = session.store().source(archive, (), parts)
     rules, copyright_file = _debians_files(session, source, tree, binaries)
     return Knowledge(source, tree, rules, copyright_file, binaries, session.catalog.packages)
+
+
+def _another(release: str) -> str:
+    others = ", or ".join(one for one in _RELEASES if one != release)
+    return f"Or take the version of another release: RELEASE={others}."
 
 
 def _debians_files(
@@ -130,12 +134,12 @@ def _debians_files(
 @contextmanager
 def _note_lost() -> Iterator[None]:
     """Say that a file of Debian's is lost, if that is so, and go on without it."""
+    from leafroot.fetch.fetch import LostError
+
     try:
         yield
-    except (FullError, InterruptedBuildError):
-        raise
-    except LeafrootError as error:
-        print(f"leafroot: {error.where}: {error.message}; going on without it", flush=True)
+    except LostError as error:
+        shared_progress().note(f"leafroot: {error.where}: {error.message}; going on without it")
 
 
 def _from_url(session: Session) -> Knowledge:

@@ -50,6 +50,10 @@ ORIGINS = Mirrors()
 """The archives' own places alone."""
 
 
+class LostError(LeafrootError):
+    """No place has an archive, and Debian's mirrors say that they do not have it any more."""
+
+
 def cached_name(archive: Archive) -> str:
     """The archive's file name in the cache and on a mirror: the checksum identifies it, the name is for people."""
     return f"{archive.sha256}-{archive.file_name}"

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from leafroot.describe.archive import Archive, shown
 from leafroot.errors import LeafrootError
-from leafroot.fetch.fetch import Mirrors
+from leafroot.fetch.fetch import LostError, Mirrors
 from leafroot.fetch.mirror import locate
 from leafroot.fetch.transfer import BusyError, GoneError, PlaceError, bring
 from leafroot.host.progress import Progress, size, span
@@ -48,9 +48,10 @@ def bring_from_any(archive: Archive, part: Path, mirrors: Mirrors, progress: Pro
             return
     hints = [f"{place.name}: {place.reason}" for place in places] + [place.hint for place in places if place.hint]
     in_debian = [place for place in places if place.debian]
-    if in_debian and all(place.gone for place in in_debian):
+    lost = bool(in_debian) and all(place.gone for place in in_debian)
+    if lost:
         hints += ["The Debian mirror does not have this file.", *filter(None, [mirrors.instead_of(archive)])]
-    raise LeafrootError(
+    raise (LostError if lost else LeafrootError)(
         "cannot be fetched from any of its places", where=archive.file_name, hint="\n".join(dict.fromkeys(hints))
     )
 

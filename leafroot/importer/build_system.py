@@ -31,6 +31,8 @@ _OTHERS = {
     "wscript": "Waf",
     "BUILD.bazel": "Bazel",
 }
+# Options that no library hangs on, whatever their condition says.
+_NO_FEATURES = ("static", "shared", "debug", "silent-rules", "maintainer-mode", "dependency-tracking", "nls", "pic")
 _LARGEST = 4 << 20
 _ASSIGNED = r"^ *(?:export\s+)?(\w+)[ \t]*[:?]*=[ \t]*([^\n#]*)"
 
@@ -55,8 +57,8 @@ def find_build_system(tree: Path, rules: str = "", where: object = None) -> Buil
     Raises LeafrootError if there is none that a recipe is for.
     """
     for folder in _folders(tree):
-        names = {one.name for one in (tree / folder).iterdir() if one.is_file()}
-        for kind in _in_order(tree / folder, names, rules):
+        names = {one.name for one in (tree / folder).iterdir() if _is_own(one)}
+        if kind := _kind(tree / folder, names, rules):
             return _KINDS[kind](tree, folder, rules)
     names = {one.name for one in tree.iterdir()}
     other = next((what for name, what in _OTHERS.items() if name in names), "")
@@ -70,12 +72,12 @@ def find_build_system(tree: Path, rules: str = "", where: object = None) -> Buil
 
 def read(file: Path) -> str:
     """The text of a file of the source; "" for one that is no regular file, or too large to be written by people."""
-    try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
-            return ""
-        return file.read_text(errors="replace")
-    except OSError:
-        return ""
+    return file.read_text(errors="replace") if _is_own(file) and file.stat().st_size <= _LARGEST else ""
+
+
+def _is_own(file: Path) -> bool:
+    """Whether this is a regular file: links of a source may lead out of it."""
+    return file.is_file() and not file.is_symlink()
 
 
 def build_files(top: Path, name: str, most: int = 400) -> tuple[Path, ...]:
@@ -84,7 +86,7 @@ def build_files(top: Path, name: str, most: int = 400) -> tuple[Path, ...]:
     stack = [top]
     while stack and len(found) < most:
         here = stack.pop()
-        if (here / name).is_file():
+        if _is_own(here / name):
             found.append(here / name)
         stack += sorted((one for one in here.iterdir() if _is_inside(one)), reverse=True)
     return tuple(found)
@@ -103,8 +105,12 @@ def _folders(tree: Path) -> Iterator[str]:
         yield "build/cmake"
 
 
-def _in_order(folder: Path, names: set[str], rules: str) -> Iterator[str]:
-    """The kinds of build systems that a folder has, the one to be used first.
+# The kinds of build systems, the one to be used first.
+_ORDER = ("autoconf", "meson", "cmake", "autoreconf", "configure", "makefile")
+
+
+def _kind(folder: Path, names: set[str], rules: str) -> str:
+    """The kind of build system of a folder with these files, "" if it has none.
 
     Debian's choice comes first. A configure script that is there already needs no other program; a script that is not
     autoconf's comes late, for its arguments cannot be known.
@@ -119,18 +125,10 @@ def _in_order(folder: Path, names: set[str], rules: str) -> Iterator[str]:
     has["configure"] = "configure" in names and not has["autoconf"]
     if has["autoconf"] and not names & {"configure.ac", "configure.in", "Makefile.in"}:
         has["configure"], has["autoconf"] = True, False
-    asked = re.findall(r"(?:--buildsystem[= ]|-S ?)(meson|cmake|autoconf|makefile)", rules)
-    order = ["autoconf", "meson", "cmake", "autoreconf", "makefile", "configure"]
-    if has["configure"] and has["autoreconf"]:
-        # A wrapper that runs autoconf first, or autoconf's script under another comment.
-        has["configure"] = False
-    if has["configure"]:
-        order = ["autoconf", "meson", "cmake", "autoreconf", "configure", "makefile"]
-    for kind in dict.fromkeys([*asked, *order]):
-        if has[kind]:
-            yield kind
-        elif kind == "autoconf" and kind in asked and has["autoreconf"]:
-            yield "autoreconf"
+    asked: list[str] = re.findall(r"(?:--buildsystem[= ]|-S ?)(meson|cmake|autoconf|makefile)", rules)
+    if "autoconf" in asked:
+        asked.append("autoreconf")
+    return next((kind for kind in (*asked, *_ORDER) if has[kind]), "")
 
 
 def _meson(tree: Path, folder: str, rules: str) -> BuildSystem:
@@ -146,7 +144,7 @@ def _cmake(tree: Path, folder: str, rules: str) -> BuildSystem:
 def _autotools(tree: Path, folder: str, rules: str) -> BuildSystem:
     top = tree / folder
     arguments: dict[str, object] = {"folder": folder} if folder else {}
-    given = next((top / name for name in ("configure.ac", "configure.in") if (top / name).is_file()), None)
+    given = next((top / name for name in ("configure.ac", "configure.in") if _is_own(top / name)), None)
     if given and _is_to_be_made(top):
         arguments["autoreconf"] = True
     elif not _builds_elsewhere(top):
@@ -195,7 +193,7 @@ def _makefiles(top: Path) -> tuple[Path, ...]:
 def _make(tree: Path, folder: str, rules: str) -> BuildSystem:
     top, files = tree / folder, _makefiles(tree / folder)
     text = "\n".join(map(read, files))
-    main = read(next(top / name for name in ("GNUmakefile", "makefile", "Makefile") if (top / name).is_file()))
+    main = read(next(top / name for name in ("GNUmakefile", "makefile", "Makefile") if _is_own(top / name)))
     arguments: dict[str, object] = {"folder": folder or "."}
     checks: list[str] = []
     variables = _variables(text)
@@ -253,11 +251,11 @@ def _flags(name: str, text: str) -> str:
 
 
 def switches(files: Sequence[Path]) -> frozenset[str]:
-    """The names of the options of a configure script: "with-zlib", "enable-ipv6"."""
+    """The names of the options of a configure script that a library may hang on: "with-zlib", "enable-ipv6"."""
     text = "\n".join(map(read, files))
     found = re.findall(r"AC_ARG_(WITH|ENABLE)\s*\(\s*\[?\s*([\w.+-]+)", text)
     found += [(kind.upper(), name) for kind, name in re.findall(r"--(with|enable)-([\w.+-]+)", text)]
-    return frozenset(f"{kind.lower()}-{name}" for kind, name in found)
+    return frozenset(f"{kind.lower()}-{name}" for kind, name in found if name not in _NO_FEATURES)
 
 
 _KINDS = {

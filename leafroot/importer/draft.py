@@ -29,9 +29,6 @@ from leafroot.importer.needs import cmake_asks_for_tests, find_needs, includes, 
 from leafroot.units.check import check_licenses
 from leafroot.units.load import load_unit
 
-# Arguments that no library hangs on, whatever their condition says.
-_NO_FEATURES = ("static", "shared", "debug", "silent-rules", "maintainer-mode", "dependency-tracking", "nls", "pic")
-
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -172,16 +169,12 @@ def _fields(
 
 def _words(tree: Path, system: BuildSystem, optional: Sequence[Optional]) -> list[str]:
     """Arguments of the recipe: what is optional is off."""
-    words = list(dict.fromkeys(one.off for one in optional if one.off and not _is_no_feature(one.off)))
+    words = list(dict.fromkeys(one.off for one in optional if one.off))
     if system.recipe == "Meson":
         words += [one for one in meson_asks_for_tests(tree / system.folder) if one not in words]
     if system.recipe == "CMake":
         words += [one for one in cmake_asks_for_tests(system) if one not in words]
     return words
-
-
-def _is_no_feature(word: str) -> bool:
-    return word.removeprefix("--").partition("-")[2] in _NO_FEATURES
 
 
 def _optional_words(optional: Sequence[Optional]) -> Iterator[str]:

@@ -67,7 +67,7 @@ def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeUpDebian:
         ("libpopt-dev", "pool/main/p/popt", "headers"),
         ("libodd-dev", "pool/main/o/odd", "headers"),
     ):
-        made.binary("trixie", pool, "1", fields=f"Description: {text}\n", **{f"{name}_1_amd64.deb": b""})
+        made.binary("trixie", pool, "1", fields=f"Description: {text}\n", **{f"{name}_1_amd64.deb": b"deb"})
     made.names("trixie", "foo", "libcap-dev")
     return made
 
@@ -135,9 +135,27 @@ def test_debians_part_may_be_lost(
     ask: Ask, debian: MadeUpDebian, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (debian.pool / POOL / "foo_1.2+dfsg-1.debian.tar.xz").unlink()
+    (debian.pool / POOL / "foo_1_amd64.deb").unlink()
     new_package(ask(NAME="foo"))
-    assert "cannot be fetched from any of its places; going on without it" in capsys.readouterr().out
+    assert "cannot be fetched from any of its places; going on without it" in "".join(capsys.readouterr())
     assert "# check: nothing in the source says it" in (tmp_path / "tree/package/foo/package.py").read_text()
+
+
+def test_debians_part_must_not_be_another_file(ask: Ask, debian: MadeUpDebian, tmp_path: Path) -> None:
+    (debian.pool / POOL / "foo_1.2+dfsg-1.debian.tar.xz").write_bytes(DEBIAN + b"more")
+    with pytest.raises(LeafrootError, match="cannot be fetched from any of its places"):
+        new_package(ask(NAME="foo"))
+    assert not (tmp_path / "tree/package/foo").exists()
+
+
+def test_parts_of_a_source_are_read_in_their_folders(ask: Ask, debian: MadeUpDebian, tmp_path: Path) -> None:
+    part = tar_bytes(member("cli-1/main.c", b"/* SPDX-License-Identifier: Zlib */\n"))
+    files = {"foo_1.3.orig.tar": SOURCE, "foo_1.3.orig-cli.tar": part, "foo_1.3-1.debian.tar.xz": DEBIAN}
+    debian.source("trixie", POOL, "1.3-1", fields=FIELDS, **files)
+    new_package(ask(NAME="foo"))
+    text = (tmp_path / "tree/package/foo/package.py").read_text()
+    assert "    parts={" in text
+    assert "# check: SPDX tags in the source also say Zlib." in text
 
 
 def test_an_archive_of_another_place(ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,6 +214,11 @@ def test_a_lost_archive_is_told_in_words(ask: Ask, debian: MadeUpDebian, tmp_pat
         "Or take the version of another release: RELEASE=forky, or bookworm.",
     ]
     assert not (tmp_path / "tree/package/foo").exists()
+
+
+@pytest.mark.parametrize(("release", "others"), [("forky", "trixie, or bookworm"), ("trixie", "forky, or bookworm")])
+def test_other_releases_are_offered(release: str, others: str) -> None:
+    assert importing._another(release) == f"Or take the version of another release: RELEASE={others}."
 
 
 def test_nothing_is_written_where_something_came_meanwhile(tmp_path: Path) -> None:

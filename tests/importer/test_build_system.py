@@ -58,6 +58,12 @@ CASES: dict[str, tuple[dict[str, str], str, str, dict[str, Any]]] = {
         "CMake",
         {},
     ),
+    "Debian takes autoconf, and configure has to be made": (
+        {"configure.ac": "", "meson.build": ""},
+        "%:\n\tdh $@ --buildsystem=autoconf\n",
+        "Autotools",
+        {"autoreconf": True},
+    ),
     "another's configure": ({"configure": "#!/bin/sh\n--prefix=*)\n", "Makefile": "all:\n"}, "", "Configure", {}),
     "another's configure without a prefix": (
         {"configure": "#!/bin/sh\n", "Makefile": "all:\n"},
@@ -160,12 +166,16 @@ def test_a_source_that_no_recipe_is_for_is_refused(tmp_path: Path, files: dict[s
         find_build_system(source(tmp_path, files), where="x.tar.xz")
 
 
-def test_a_link_among_the_build_files_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "loop").symlink_to(tmp_path)
-    assert find_build_system(source(tmp_path, {"meson.build": ""})).files == (tmp_path / "meson.build",)
+def test_links_among_the_build_files_are_not_followed(tmp_path: Path) -> None:
+    tree = source(tmp_path / "source", {"meson.build": "", "src/x.c": ""})
+    (tree / "loop").symlink_to(tree)
+    for name in ("src/meson.build", "configure.ac", "Makefile"):
+        (tree / name).symlink_to(tree / "meson.build")
+    found = find_build_system(tree, "dh $@ --buildsystem=makefile")
+    assert (found.recipe, found.files) == ("Meson", (tree / "meson.build",))
 
 
 def test_the_switches_of_a_script(tmp_path: Path) -> None:
-    text = "AC_ARG_WITH([zlib], [x])\nAC_ARG_ENABLE(ipv6,\n  x)\n"
+    text = "AC_ARG_WITH([zlib], [x])\nAC_ARG_ENABLE(ipv6,\n  x)\nAC_ARG_ENABLE([debug])\n--disable-debug --with-pic\n"
     file = source(tmp_path, {"configure.ac": text}) / "configure.ac"
     assert switches([file]) == {"with-zlib", "enable-ipv6"}
