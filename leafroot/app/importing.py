@@ -51,7 +51,7 @@ def new_package(session: Session) -> Draft:
     if known := session.catalog.packages.get(asked.name):
         raise LeafrootError(f"there is a package {asked.name!r}", known.folder, "Nothing was written.")
     if os.path.lexists(folder):
-        raise LeafrootError("there is something of this name already", shown, "Nothing was written.")
+        raise LeafrootError("something with this name is already there", shown, "Nothing was written.")
     if asked.offline and not asked.url.startswith("file:"):
         raise LeafrootError(
             "new-package needs the network, unless URL= is a file", "OFFLINE=1", "Run it without OFFLINE=1."

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Source packages as Debian's indices describe them: their archives, what they are built with and from, what for."""
+"""Source packages as Debian's indices describe them: their archives, what they need to be built, and what is built
+from them.
+"""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def row(name: str, nodes: Mapping[str, Node]) -> str:
     }
     if not libraries and not programs:
         return ""
-    lines = ["# SPDX-License-Identifier: Apache-2.0", f"# A first row for {name}: nothing of it was run yet."]
+    lines = ["# SPDX-License-Identifier: Apache-2.0", f"# A first row for {name}: none of it has been run yet."]
     lines += [f"loads {shlex.quote(one)}" for one in libraries]
     asked = [(one, data) for one, data in programs.items() if not re.search(r"(^test|-config$)", one)]
     for one, data in asked[:_MOST]:

@@ -84,7 +84,7 @@ def make_draft(name: str, known: Knowledge) -> Draft:
         fields["languages"] = ["c++"]
     fields["build"] = build
     if not summary:
-        comments[""] = ("check: nobody says what it is: write a summary.",)
+        comments[""] = ("check: neither Debian nor the source says what it is: write a summary.",)
     lacks = [*map(str, found.missing), *map(str, found.unsaid), *(one.name for one in found.optional if not one.unit)]
     told = [f"{system.recipe}; {licence.expression}; {_needs_words(fields)}", *_told(found, headers, known.packages)]
     checks = sum(line.startswith("check: ") for lines in comments.values() for line in lines)

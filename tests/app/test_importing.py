@@ -166,7 +166,7 @@ def test_an_archive_of_another_place(ask: Ask, tmp_path: Path, capsys: pytest.Ca
     text = (tmp_path / "tree/package/foo/package.py").read_text()
     assert f'{tmp_path}/files-{{version}}/foo-{{version}}.tar"' in text
     assert 'version="1.2"' in text and hashlib.sha256(SOURCE).hexdigest() in text and 'depends=["cap"]' in text
-    assert "# check: nobody says what it is: write a summary." in text
+    assert "# check: neither Debian nor the source says what it is: write a summary." in text
     assert ask().catalog.packages["foo"].value.source()
 
 
@@ -186,7 +186,7 @@ def test_an_archive_of_another_place(ask: Ask, tmp_path: Path, capsys: pytest.Ca
             "FROM=debian:fooo: Debian trixie has no source package 'fooo'\n  Did you mean FROM=debian:foo",
         ),
         ({"NAME": "cap"}, "package/cap: there is a package 'cap'\n  Nothing was written."),
-        ({"NAME": "taken"}, "package/taken: there is something of this name already"),
+        ({"NAME": "taken"}, "package/taken: something with this name is already there"),
         ({"NAME": "foo", "OFFLINE": "1"}, "OFFLINE=1: new-package needs the network"),
         ({"NAME": "foo", "TREE": "/tmp"}, "TREE=/tmp: this is neither Leafroot's own tree nor one of EXTERNAL="),
         ({"NAME": "foo", "BUILD": "no"}, "BUILD=no: the value is 0 or 1"),

@@ -22,7 +22,9 @@ def test_libraries_are_loaded_and_programs_say_their_version() -> None:
         "usr/lib/libfoo.so.1.2.3": PROGRAM,
         "usr/lib/foo/plugin.so": PROGRAM,
     }
-    assert row("foo", nodes).splitlines()[2:] == ["loads libfoo.so.1", "foo --version", "command -v food"]
+    lines = row("foo", nodes).splitlines()
+    assert lines[1] == "# A first row for foo: none of it has been run yet."
+    assert lines[2:] == ["loads libfoo.so.1", "foo --version", "command -v food"]
 
 
 def test_a_package_without_either_has_no_row() -> None:
