@@ -12,11 +12,11 @@ from pathlib import PurePosixPath
 
 from leafroot.describe.archive import Archive
 from leafroot.errors import printable
+from leafroot.rootfs.applets import PROGRAMS
 from leafroot.rootfs.tree import File, Node
 
 _WIDTH = 120
 _INDENT = "    "
-_PROGRAMS = ("usr/bin", "usr/sbin", "bin", "sbin")
 _LIBRARY = re.compile(r"usr/lib/(lib[^/]+\.so\.\d+)")
 _MOST = 12
 
@@ -152,7 +152,7 @@ def row(name: str, nodes: Mapping[str, Node]) -> str:
         PurePosixPath(path).name: node.read()
         for path, node in sorted(nodes.items())
         # Another name of a program, a link, needs no line of its own.
-        if isinstance(node, File) and node.mode & 0o100 and str(PurePosixPath(path).parent) in _PROGRAMS
+        if isinstance(node, File) and node.mode & 0o100 and str(PurePosixPath(path).parent) in PROGRAMS
     }
     if not libraries and not programs:
         return ""

@@ -222,7 +222,7 @@ def _exception(name: str, words: str) -> str:
 
 
 def _in_its_case(name: str) -> str:
-    """The name as the SPDX list writes it: "bsd-3-clause" is BSD-3-Clause there."""
+    """An expression as the SPDX list writes it: "bsd-3-clause" is BSD-3-Clause there, and GPL-2.0+ GPL-2.0-or-later."""
     found = re.fullmatch(r"write '([^']+)'", license_fault(name))
     return found[1] if found else name
 
@@ -286,17 +286,8 @@ def _tags(tree: Path) -> list[str]:
     found: dict[str, None] = {}
     for file in _sources(tree):
         if match := _TAG.search(read(file)[:3000]):
-            found[_modern(match[1].strip().removesuffix("*/").strip())] = None
+            found[_in_its_case(match[1].strip().removesuffix("*/").strip())] = None
     return sorted(found)
-
-
-def _modern(expression: str) -> str:
-    """A tag with names of today: GPL-2.0+ is GPL-2.0-or-later, and GPL-2.0 is GPL-2.0-only."""
-    return re.sub(
-        r"\b((?:A|L)?GPL-\d\.\d)(\+|-only|-or-later)?(?![\w.-])",
-        lambda one: one[1] + {"+": "-or-later", None: "-only"}.get(one[2], one[2] or ""),
-        expression,
-    )
 
 
 def _of_pkg_info(tree: Path) -> list[str]:

@@ -246,7 +246,7 @@ def _key(name: str) -> str:
 
 def _of_meson(text: str, options: dict[str, tuple[str, str]]) -> Iterator[Need]:
     text = re.sub(r"^\s*#.*$", "", text, flags=re.M)
-    conditions = _conditions_of_lines(text, r"if\b", r"(elif|else)\b", r"endif\b")
+    conditions = _conditions_of_lines(text, r"if\b", r"endif\b")
     for function in ("dependency", "find_library"):
         for match in re.finditer(rf"\b{function}\s*\(", text):
             arguments, _ = _arguments(text, match.end())
@@ -330,7 +330,7 @@ def _string(argument: str) -> str:
 
 def _of_cmake(text: str) -> Iterator[Need]:
     text = re.sub(r"#.*$", "", text, flags=re.M)
-    conditions = _conditions_of_lines(text, r"(?i)if\s*\(", r"(?i)else(if)?\s*\(", r"(?i)endif\s*\(")
+    conditions = _conditions_of_lines(text, r"(?i)if\s*\(", r"(?i)endif\s*\(")
     found = re.finditer(r"\b(find_package|pkg_check_modules|pkg_search_module|find_library)\s*\(([^()]*)\)", text, re.I)
     for match in found:
         function, words = match[1].lower(), match[2].split()
@@ -350,7 +350,7 @@ def _of_cmake(text: str) -> Iterator[Need]:
                 yield Need((name,), required, off)
 
 
-def _conditions_of_lines(text: str, begin: str, middle: str, end: str) -> list[tuple[int, int, str]]:
+def _conditions_of_lines(text: str, begin: str, end: str) -> list[tuple[int, int, str]]:
     """The parts of a text between lines that begin and end a condition, each with its words; inner parts first."""
     found: list[tuple[int, int, str]] = []
     open_ones: list[tuple[int, str]] = []
@@ -371,7 +371,7 @@ def _conditions_of_lines(text: str, begin: str, middle: str, end: str) -> list[t
 
 def _of_make(text: str) -> Iterator[Need]:
     text = re.sub(r"#.*$", "", text, flags=re.M)
-    conditions = _conditions_of_lines(text, r"if(n?def|n?eq)\b", r"else\b", r"endif\b")
+    conditions = _conditions_of_lines(text, r"if(n?def|n?eq)\b", r"endif\b")
     asked = [
         (match.start(), name) for match in re.finditer(r"(?<![\w-])-l([a-z][\w+.-]*)", text) for name in [match[1]]
     ]
