@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,20 +15,30 @@ from forbidden_place import Place
 from probes import SHELL, Words, without
 
 
-def processes(word: str) -> list[int]:
-    """The processes with this word on their command line."""
-    found = []
+def command_lines() -> Iterator[tuple[int, list[bytes]]]:
+    """Each process and the words of its command line."""
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            if entry.name.isdigit() and word.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-    return found
+            if entry.name.isdigit():
+                yield int(entry.name), (entry / "cmdline").read_bytes().split(b"\0")
 
 
-def end(numbers: list[int]) -> None:
+def processes(word: str) -> list[int]:
+    """The processes with this word on their command line."""
+    return [number for number, words in command_lines() if word.encode() in words]
+
+
+def processes_of(place: Place) -> list[int]:
+    """The processes with a path of the place on their command line, as each sandbox of it has."""
+    start = str(place.folder).encode()
+    return [number for number, words in command_lines() if any(word.startswith(start) for word in words)]
+
+
+def end(numbers: list[int]) -> list[int]:
     for number in numbers:
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+    return numbers
 
 
 def becomes(wanted: Callable[[], bool], seconds: float) -> bool:
@@ -61,5 +71,6 @@ def test_a_step_ends_with_the_build_that_is_killed(place: Place, opened: dict[Wo
         os.kill(build, signal.SIGKILL)
         os.waitpid(build, 0)
     gone = becomes(lambda: not processes(word), 0.5 if opened else 10)
-    end(processes(word))
+    # What is left of the sandbox writes into the place until it has ended.
+    assert becomes(lambda: not end(processes_of(place)), 60)
     assert gone == (not opened)
