@@ -32,7 +32,7 @@ _SAID = (
 # The same for functions: these messages name no library.
 _FUNCTIONS = (
     re.compile(r"checking for library containing (\w+)\.\.\. no\nconfigure: error"),
-    re.compile(r"undefined reference to `(\w+)'"),
+    re.compile(r"undefined reference to `(?!main')(\w+)'"),
 )
 _MOST_FUNCTIONS = 3
 _ENDING = ".tar.zst"

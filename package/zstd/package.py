@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs and library for .zst files."""
 
-from leafroot import Archive, Meson, Package
+from leafroot import Archive, Make, Package
 
 package = Package(
     version="1.5.7",
@@ -12,5 +12,10 @@ package = Package(
     ),
     license="BSD-3-Clause OR GPL-2.0-only",
     license_files=["LICENSE", "COPYING"],
-    build=Meson(folder="build/meson", options=["-Dbin_programs=true", "-Dbin_contrib=false", "-Dmulti_thread=enabled"]),
+    # Meson would want a C++ compiler for a program that is not built.
+    build=Make(
+        folder=".",
+        variables={"PREFIX": "/usr", **{f"HAVE_{name}": "0" for name in ("ZLIB", "LZMA", "LZ4")}},
+        targets=["lib-release", "zstd-release"],
+    ),
 )

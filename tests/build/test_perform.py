@@ -257,6 +257,18 @@ def test_what_is_missing_is_somebodys(local: Local, said: str, path: str) -> Non
     assert "belongs to" not in str(caught.value)
 
 
+def test_a_missing_function_is_some_librarys_but_main_is_the_programs_own(local: Local) -> None:
+    library = local.checkout / "made/usr/lib/libanswer.a"
+    library.parent.mkdir(parents=True)
+    library.write_bytes(b"\0answer\0main\0")
+    pack(local.checkout / "made", local.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
+    script = "echo \"undefined reference to \\`main'\nundefined reference to \\`answer'\" >&2; exit 1"
+    with pytest.raises(LeafrootError) as caught:
+        perform(local, step(("sh", "-c", script)))
+    told = [line.split()[0] for line in str(caught.value).splitlines() if "belongs to" in line]
+    assert told == ["answer(),"]
+
+
 def test_what_is_missing_is_told_by_the_name_of_the_package_whatever_its_options_are(local: Local) -> None:
     """Once, where it was built twice; and not where the package was there, built with other options."""
     header = local.checkout / "made/usr/include/answer.h"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import configparser
+import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -93,6 +94,14 @@ def test_meson_is_told_of_the_target(catalog: Catalog, arch: str) -> None:
     # Flags are the toolchain's own, as for every recipe.
     assert {("LANG", "C"), ("PKG_CONFIG", "pkg-config")} < set(step.env)
     assert dict(step.env)["CFLAGS"] == dict(made(catalog, Make(), arch).env)["CFLAGS"]
+
+
+def test_meson_finds_no_program_where_a_package_has_no_cxx(catalog: Catalog) -> None:
+    """What is there would be asked for its version, and false(1) passes for GCC."""
+    compiler = dict(made(catalog, Meson()).env)["CXX"]
+    assert shutil.which(compiler) is None
+    cxx = made_up.step(catalog, made_up.unit("alpha", Meson(), languages={"c++"}))
+    assert dict(cxx.env)["CXX"].endswith("g++")
 
 
 @pytest.mark.parametrize("recipe", [Make(), Prebuilt([("a", "usr/bin/a")])])

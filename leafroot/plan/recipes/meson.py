@@ -34,6 +34,10 @@ _MACHINE = "/meson/machine.ini"
 # version of Meson or on what is installed on the build machine, and strip-tree does the stripping.
 _USUAL = ("--wrap-mode=nodownload", "--auto-features=disabled", "--buildtype=plain", "--libdir=lib")
 
+# Meson takes a compiler that the file does not name from the environment. There is no program of this name: a project
+# that can do without C++ does, and for others Meson ends with the name. (It takes false(1) for GCC, from its version.)
+_NO_CXX = "no-c++-in-languages-of-the-package"
+
 
 @dataclass(frozen=True)
 class Meson(Builder):
@@ -79,8 +83,7 @@ class Meson(Builder):
                 ("ninja", f"-j{COMPILERS}"),
                 ("meson", "install", "--no-rebuild", "--destdir=/out"),
             ),
-            # Meson takes a compiler that the file does not name from the environment.
-            env=site.compiler.env({"PKG_CONFIG": "pkg-config", **({} if cxx else {"CXX": "false"}), **self.env}),
+            env=site.compiler.env({"PKG_CONFIG": "pkg-config", **({} if cxx else {"CXX": _NO_CXX}), **self.env}),
             inputs=(Text(_MACHINE, text), SLOT_INPUT),
         )
 
