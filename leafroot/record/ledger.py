@@ -109,9 +109,10 @@ _TERMINAL = threading.Lock()
 
 
 def print_error(error: LeafrootError) -> None:
-    """Print an error as a whole: steps that run side by side do not print into it."""
+    """Print an error as a whole: neither steps that run side by side nor SCons print into it."""
     with _TERMINAL:
-        print(f"leafroot: {error}", file=sys.stderr)
+        # In one call: print() writes the end of the line in a second one.
+        sys.stderr.write(f"leafroot: {error}\n")
 
 
 @dataclass(frozen=True)

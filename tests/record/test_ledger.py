@@ -6,12 +6,13 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from leafroot.errors import LeafrootError
 from leafroot.record.explain import History, recorded
-from leafroot.record.ledger import Ledger, Report
+from leafroot.record.ledger import Ledger, Report, print_error
 from leafroot.record.times import Times
 from leafroot.step import Action, Actions, Artefact, Output, Step, TreeFile
 from leafroot.store.memory import Memory
@@ -141,3 +142,11 @@ def test_the_last_line_counts_steps_and_bytes(
         Report(lock, lambda: fetched, built={"a", "b"}, cached={"c"}).summary()
     said = capsys.readouterr().out.rpartition(", ")[0]
     assert said == f"2 steps built, 1 from the cache{words}"
+
+
+def test_an_error_is_printed_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SCons prints beside it from another thread, and would print between two pieces."""
+    pieces: list[str] = []
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(write=pieces.append))
+    print_error(LeafrootError("it failed", "here", "Mend it."))
+    assert pieces == ["leafroot: here: it failed\n  Mend it.\n"]
