@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,79 +213,6 @@ def test_commands_of_a_step_get_no_variables_from_the_shell_that_runs_them(local
     shell, _, command = log(local).partition("$ env\n")
     names = {line.partition("=")[0] for line in command.splitlines()}
     assert names - {"_", "SHLVL", "OLDPWD"} == {line.partition("=")[0] for line in shell.splitlines()[1:]}
-
-
-MISSED = {
-    "a header": ("x.c:1:10: fatal error: deep/answer.h: No such file or directory", "usr/include/deep/answer.h"),
-    "a library": ("ld: cannot find -lanswer: No such file or directory", "usr/lib/libanswer.a"),
-    "pkg-config": ("No package 'answer' found", "usr/lib/pkgconfig/answer.pc"),
-    "pkg-config, new words": (
-        "Package 'answer', required by 'virtual:world', not found",
-        "usr/lib/pkgconfig/answer.pc",
-    ),
-    "Meson": (
-        'Run-time dependency answer found: NO\n\nmeson.build:3: ERROR: Dependency "answer" not found',
-        "usr/lib/pkgconfig/answer.pc",
-    ),
-    "configure, a header": (
-        "checking for answer.h... no\nconfigure: error: *** Missing libanswer headers",
-        "usr/include/answer.h",
-    ),
-    "configure, a library": (
-        "checking for answer in -lanswer... no\nconfigure: error: no libanswer",
-        "usr/lib/libanswer.a",
-    ),
-}
-
-
-@pytest.mark.parametrize(("said", "path"), MISSED.values(), ids=MISSED)
-def test_what_is_missing_is_somebodys(local: Local, said: str, path: str) -> None:
-    folder = local.checkout / "made" / path
-    folder.parent.mkdir(parents=True)
-    folder.write_text("x")
-    pack(local.checkout / "made", local.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
-    failing = step(("sh", "/say.sh"), inputs=(Text("/say.sh", f"cat <<'END' >&2\n{said}\nEND\nexit 1\n"),))
-    told = f"  {path} belongs to the package 'answer', which is not among its depends=[...]."
-    with pytest.raises(LeafrootError) as caught:
-        perform(local, failing)
-    assert told in str(caught.value).splitlines()
-    # A package that was there all along is not what is missing.
-    having = replace(failing, inputs=(*failing.inputs, Union("/sysroot", (Output("answer.tar.zst"),))))
-    with pytest.raises(LeafrootError) as caught:
-        perform(local, having)
-    assert "belongs to" not in str(caught.value)
-
-
-def test_a_missing_function_is_some_librarys_but_main_is_the_programs_own(local: Local) -> None:
-    library = local.checkout / "made/usr/lib/libanswer.a"
-    library.parent.mkdir(parents=True)
-    library.write_bytes(b"\0answer\0main\0")
-    pack(local.checkout / "made", local.output / "answer.tar.zst", mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
-    script = "echo \"undefined reference to \\`main'\nundefined reference to \\`answer'\" >&2; exit 1"
-    with pytest.raises(LeafrootError) as caught:
-        perform(local, step(("sh", "-c", script)))
-    told = [line.split()[0] for line in str(caught.value).splitlines() if "belongs to" in line]
-    assert told == ["answer(),"]
-
-
-def test_what_is_missing_is_told_by_the_name_of_the_package_whatever_its_options_are(local: Local) -> None:
-    """Once, where it was built twice; and not where the package was there, built with other options."""
-    header = local.checkout / "made/usr/include/answer.h"
-    header.parent.mkdir(parents=True)
-    header.write_text("x")
-    names = ("answer-0123abcd.tar.zst", "answer-deadbeef.tar.zst")
-    for name in names:
-        pack(local.checkout / "made", local.output / name, mtime=SOURCE_DATE_EPOCH, level=1, threads=1)
-    artefact(local, "answer-00000000.tar.zst", other="x")
-    script = "echo 'x.c:1:10: fatal error: answer.h: No such file or directory' >&2; exit 1"
-    failing = step(("sh", "-c", script))
-    with pytest.raises(LeafrootError) as caught:
-        perform(local, failing)
-    told = [line for line in str(caught.value).splitlines() if "belongs to" in line]
-    assert told == ["  usr/include/answer.h belongs to the package 'answer', which is not among its depends=[...]."]
-    with pytest.raises(LeafrootError) as caught:
-        perform(local, replace(failing, inputs=(Union("/sysroot", (Output("answer-00000000.tar.zst"),)),)))
-    assert "belongs to" not in str(caught.value)
 
 
 def test_a_failing_step_can_say_itself_what_is_wrong(local: Local) -> None:
