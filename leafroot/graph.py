@@ -302,10 +302,31 @@ def needs_of(packages: Packages, own: Callable[[Package], frozenset[str]]) -> di
     return found
 
 
+def arches_of(packages: Packages, known: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each package, the architectures of those known that it is for, and all that it always needs."""
+    every = frozenset(known)
+    needed = {name: _always(unit.value) for name, unit in packages.items()}
+    found: dict[str, frozenset[str]] = {}
+    for name in TopologicalSorter({name: [one.name for one in edges] for name, edges in needed.items()}).static_order():
+        own = frozenset(packages[name].value.arch) or every
+        found[name] = own.intersection(*(arches_of_edge(one, found, every) for one in needed[name]))
+    return found
+
+
+def arches_of_edge(one: Dependency, arches: Mapping[str, frozenset[str]], every: Iterable[str]) -> frozenset[str]:
+    """The architectures for which an edge is no obstacle: it does not count there, or its package can be had."""
+    return arches[one.name] | (frozenset(every).difference(one.arch) if one.arch else frozenset())
+
+
 def always_selected(package: Package) -> tuple[str, ...]:
     """The packages that go into a root with this one, whatever its options are."""
+    return tuple(dict.fromkeys(one.name for one in _always(package)))
+
+
+def _always(package: Package) -> tuple[Dependency, ...]:
+    """The edges into a root that hang on no option."""
     edges = possible_edges(package)
-    return tuple(dict.fromkeys(one.name for kind in ("depends", "runs_with") for one in edges[kind] if not one.option))
+    return tuple(one for kind in ("depends", "runs_with") for one in edges[kind] if not one.option)
 
 
 def _needed(package: Package) -> tuple[str, ...]:

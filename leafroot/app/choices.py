@@ -24,6 +24,17 @@ _PAGE = """\
 These are the {count} packages that a root can have, in the groups of the menu. `scons list FIND=WORD` looks for one.
 [Add a package](add-a-package.md) says how to write another, and how `test.sh` says what a package must do in a booted
 system. "Needs" are the packages that come with one whatever its options are.
+
+Packages are chosen in `menuconfig`, or by name:
+
+```sh
+scons BOARD=qemu_x86_64 PACKAGES=curl,tmux
+```
+
+`PACKAGES=all` chooses every package that the board can have. What it cannot have is left out, and named with the
+reason. A file of `CONFIG=` can switch some of them off again (`# CONFIG_PACKAGE_DOCKER is not set`), and set options. A
+QEMU board gets 2 GiB of memory for all of them, and a Raspberry Pi has what it has: an image that does not fit is
+refused.
 """
 
 

@@ -78,6 +78,7 @@ class Session:
         return Request(
             board,
             local=self.output / board / ".config",
+            packages=asked.packages,
             fragments=list(asked.config),
             boot=asked.boot,
             kernel=asked.kernel,
@@ -92,9 +93,10 @@ class Session:
         ]
 
     def notes(self) -> list[str]:
-        """What people should know of the folders that are laid into the roots, each line once."""
+        """What people should know of the configurations, and of the folders for the roots, each line once."""
+        found = [note for config in self.configs for note in config.notes]
         listings = [listing for config in self.configs for listing in (*config.files.values(), *config.overlays)]
-        return list(dict.fromkeys(note for listing in listings for note in listing.notes))
+        return list(dict.fromkeys([*found, *(note for listing in listings for note in listing.notes)]))
 
     def make_plans(self, file_digest: Callable[[Path], str] = digest_of) -> list[Plan]:
         """Plan every board that was configured; `file_digest` gives the SHA-256 of a file of this machine."""

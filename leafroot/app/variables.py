@@ -243,6 +243,11 @@ class Variables:
     config: tuple[Path, ...] = field(
         metadata=_declared("CONFIG", "configuration fragments to add, separated by commas", _files, ",")
     )
+    packages: tuple[str, ...] = field(
+        metadata=_declared(
+            "PACKAGES", "packages to add, separated by commas, or 'all' that the board can have; CONFIG= wins", _names
+        )
+    )
     external: tuple[Path, ...] = field(
         metadata=_declared("EXTERNAL", "external trees, separated by colons", _paths, ":")
     )

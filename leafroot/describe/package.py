@@ -113,10 +113,10 @@ class Package:
     are symbolic links that are added to what was installed: paths in the root, and where they lead. `leave_out` are
     paths (globs) of what was installed that does not belong to the package. `replaces` are paths of other packages
     that this one may replace. With `gives_way`, its links in the folders of programs (busybox's applets) lead to the
-    programs of the same names that other packages bring. `languages` are those beyond C that the compiler must
-    support. `build_roots` are those that the build needs beyond those of its recipe. `group` is the package's place in
-    the menu, one of GROUPS. The patches in the package's folder `patches/` are applied as `leafroot.units.patches`
-    says.
+    programs of the same names that other packages bring. `arch` lists the architectures that the package is for; if it
+    is empty, it is for all. `languages` are those beyond C that the compiler must support. `build_roots` are those that
+    the build needs beyond those of its recipe. `group` is the package's place in the menu, one of GROUPS. The patches
+    in the package's folder `patches/` are applied as `leafroot.units.patches` says.
     """
 
     version: str
@@ -135,6 +135,7 @@ class Package:
     links: Mapping[str, str] = field(default_factory=dict)
     leave_out: Sequence[str] = ()
     replaces: Sequence[str] = ()
+    arch: Sequence[str] = ()
     languages: Sequence[str] = ()
     build_roots: Sequence[str] = ()
     default: bool = False

@@ -56,7 +56,7 @@ class Config:
     the board's optional kernel fragments. `config_txt` is the text of that file for a Raspberry Pi's boot loader,
     empty for other boards. With `c_only`, the toolchain from source is for C only. `kernel_fragments` are what the
     kernel is configured from, each over the one before; `fragments` are those of the packages that are configured
-    in the same way, by package.
+    in the same way, by package. `notes` are lines for people.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Config:
     c_only: bool = False
     kernel_fragments: tuple[Fragment, ...] = ()
     fragments: Mapping[str, tuple[Fragment, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def described_in(self) -> str:
@@ -157,6 +158,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
             for node in graph
             if (names := node.unit.value.build.configured_from(node.words))
         },
+        notes=resolved.notes,
     )
 
 

@@ -21,7 +21,7 @@ from leafroot.describe.package import GROUPS, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError
 from leafroot.files import replacing
-from leafroot.graph import needs_of
+from leafroot.graph import arches_of, arches_of_edge, needs_of
 from leafroot.units.catalog import Catalog
 from leafroot.units.check import LANGUAGES
 
@@ -181,6 +181,7 @@ def _packages(catalog: Catalog) -> str:
     groups: dict[str, list[str]] = {name: [] for name in GROUPS}
     # `select` ignores the dependencies of the selected package, so the selecting package must have them too.
     needs = needs_of(catalog.packages, lambda package: frozenset(LANGUAGES[one] for one in package.languages))
+    arches = arches_of(catalog.packages, ARCHES)
     wanted = [(symbol("BOARD", board.name), frozenset(board.value.packages)) for board in catalog.boards.values()]
     for name, unit in sorted(catalog.packages.items()):
         package = unit.value
@@ -189,6 +190,7 @@ def _packages(catalog: Catalog) -> str:
         blocks = groups[package.group]
         boards = [board for board, packages in wanted if name in packages]
         lines = [f"\tdepends on {needed}" for needed in sorted(needs[name])]
+        lines += _for_arches(arches[name])
         if package.default:
             lines.append("\tdefault y")
         elif boards:
@@ -197,7 +199,7 @@ def _packages(catalog: Catalog) -> str:
         facts = f"Version {package.version}, {package.license}."
         blocks.append(_bool(symbol("PACKAGE", name), f"{name}: {unit.summary}", lines, f"{unit.doc}\n\n{facts}"))
         if package.options:
-            options = [_package_option(unit, option, needs) for option in package.options]
+            options = [_package_option(unit, option, needs, arches) for option in package.options]
             blocks.append(f"if {symbol('PACKAGE', name)}\n\n{_file(filter(None, options), header=False)}\nendif\n")
         blocks += _config_in([unit], "PACKAGE")
     menus = [
@@ -206,6 +208,12 @@ def _packages(catalog: Catalog) -> str:
         if found
     ]
     return _file(menus)
+
+
+def _for_arches(arches: frozenset[str]) -> list[str]:
+    """The line for what cannot be had for every architecture."""
+    names = " || ".join(symbol("ARCH", name) for name in sorted(arches))
+    return [] if arches == frozenset(ARCHES) else [f"\tdepends on {names or 'n'}"]
 
 
 def _selects(unit: Unit[Package], *kinds: Iterable[Edge]) -> list[str]:
@@ -233,7 +241,12 @@ def _condition(unit: Unit[Package], condition: str) -> str:
     return f"!{found}" if value == "n" else found
 
 
-def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, frozenset[str]]) -> str:
+def _package_option(
+    unit: Unit[Package],
+    option: AnyOption,
+    needs: Mapping[str, frozenset[str]],
+    arches: Mapping[str, frozenset[str]],
+) -> str:
     """An option of a package; for one that its Config.in defines, only its `select` lines."""
     name = package_symbol(unit.name, option.name)
 
@@ -244,7 +257,9 @@ def _package_option(unit: Unit[Package], option: AnyOption, needs: Mapping[str, 
         said = {f"{option.name}={value}", option.name if value == "y" else ""} - {""}
         edges += [one for one in map(edge, (*unit.value.depends, *unit.value.runs_with)) if one.option in said]
         languages = sorted({language for one in edges for language in needs[one.name]})
-        return [*(f"\tdepends on {one}" for one in languages), *_selects(unit, brings.depends, brings.runs_with)]
+        possible = frozenset(ARCHES).intersection(*(arches_of_edge(one, arches, ARCHES) for one in edges))
+        lines = [*(f"\tdepends on {one}" for one in languages), *_for_arches(possible)]
+        return [*lines, *_selects(unit, brings.depends, brings.runs_with)]
 
     match option:
         case Choice():

@@ -13,6 +13,7 @@ from leafroot.describe.board import Board
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
+from leafroot.kconfig import wanted
 from leafroot.kconfig.assign import assign, check
 from leafroot.kconfig.defconfig import find_board, find_defconfig, shown
 from leafroot.kconfig.fragment import Assignment, Fragment, read_fragment
@@ -29,12 +30,14 @@ TOOLCHAINS: tuple[BuiltInToolchain, ...] = get_args(BuiltInToolchain)
 class Request:
     """What the user asked for: a board or a defconfig by name, and the layers on top of it.
 
-    `local` is the configuration that menuconfig saved; if it exists, it replaces the defconfig. `fragments` come next,
-    then the variables `boot`, `kernel` and `toolchain` ("" changes nothing).
+    `local` is the configuration that menuconfig saved; if it exists, it replaces the defconfig. `packages` are selected
+    next, by name; ("all",) are all that the board can have. `fragments` follow, then the variables `boot`, `kernel` and
+    `toolchain` ("" changes nothing).
     """
 
     name: str
     local: Path | None = None
+    packages: Sequence[str] = ()
     fragments: Sequence[Path] = ()
     boot: str = ""
     kernel: str = ""
@@ -45,12 +48,13 @@ class Request:
 class Resolved:
     """A kconfiglib.Kconfig with every layer assigned, and the last assignment to each symbol.
 
-    `dropped` are the errors of assignments without effect, if those were allowed.
+    `dropped` are the errors of assignments without effect, if those were allowed. `notes` are lines for people.
     """
 
     kconf: Any
     assigned: Mapping[str, Assignment]
     dropped: tuple[LeafrootError, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def value(self, name: str) -> str:
         """The value of an option: y or n, a number, or a string without quotes."""
@@ -78,20 +82,20 @@ def resolve(catalog: Catalog, root: Path, generated: Path, request: Request, *, 
 def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool) -> Resolved:
     assigned: dict[str, Assignment] = {}
     dropped: list[LeafrootError] = []
-    for layer in _layers(catalog, board, root, kconf, request, lenient):
+    for layer in _layers(catalog, board, root, kconf, request, assigned, lenient):
         _check_layer(kconf, layer, board.name)
-        problems = assign(kconf, layer)
+        problems = wanted.make(kconf, layer) if wanted.is_wish(layer) else assign(kconf, layer)
         if problems and not lenient:
             raise problems[0]
         dropped += problems
         assigned.update({one.symbol: one for one in layer})
     if not lenient:
-        _check_kept(kconf, assigned.values())
+        _check_kept(kconf, (one for one in assigned.values() if one.where != wanted.WISH))
     # Some warnings appear only when a value is computed.
     for option in kconf.unique_defined_syms:
         _ = option.str_value
     raise_warnings(kconf, root)
-    return Resolved(kconf, assigned, tuple(dropped))
+    return Resolved(kconf, assigned, tuple(dropped), tuple(wanted.told(request.name, catalog, kconf, assigned)))
 
 
 def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
@@ -108,13 +112,23 @@ def has_prompt(option: Any) -> bool:
 
 
 def _layers(
-    catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, request: Request, lenient: bool
+    catalog: Catalog,
+    board: Unit[Board],
+    root: Path,
+    kconf: Any,
+    request: Request,
+    assigned: Mapping[str, Assignment],
+    lenient: bool,
 ) -> Iterable[Fragment]:
     yield (Assignment(symbol("BOARD", board.name), "y", f"BOARD={request.name}"),)
     if request.local is not None and os.path.lexists(request.local):
         yield _local(kconf, request.local, shown(request.local, root), request.name, lenient)
     elif file := find_defconfig(catalog, request.name):
         yield read_fragment(file, shown(file, root))
+    if tuple(request.packages) == (wanted.ALL,):
+        yield wanted.wishes(catalog, board, kconf, assigned)
+    else:
+        yield wanted.named(catalog, request.packages)
     for fragment in request.fragments:
         yield read_fragment(Path(root, fragment), str(fragment))
     yield tuple(_variables(catalog, request))

@@ -22,7 +22,7 @@ from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.files import write_text
-from leafroot.graph import check_circles, possible_edges
+from leafroot.graph import arches_of, check_circles, possible_edges
 from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
 from leafroot.rootfs.elf import HARDENING
 
@@ -86,6 +86,11 @@ def check_packages(packages: Packages, roots: Roots) -> None:
         for language in unit.value.languages:
             if language not in LANGUAGES:
                 raise LeafrootError(f"unknown language {language!r}", unit.at(language), nearest(language, LANGUAGES))
+        for name in unit.value.arch:
+            if name not in ARCHES:
+                raise LeafrootError(f"unknown architecture {name!r}", unit.at(name), nearest(name, ARCHES))
+        if unit.value.arch and unit.value.build.place != "root":
+            raise LeafrootError("'arch' is for packages that a root can have", unit.at("arch"))
         for name in unit.value.build_roots:
             if name not in roots:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
@@ -101,6 +106,13 @@ def check_packages(packages: Packages, roots: Roots) -> None:
         unit.value.build.check(unit)
     _check_accounts(packages)
     check_circles(packages)
+    for name, arches in arches_of(packages, ARCHES).items():
+        if not arches:
+            raise LeafrootError(
+                f"{name!r} can be had for no architecture",
+                packages[name].at("arch"),
+                "Those that it needs exclude all.",
+            )
 
 
 def _check_edge(packages: Packages, unit: Unit[Package], kind: str, one: Dependency) -> None:

@@ -38,5 +38,6 @@ package = Package(
             ("usr/lib/firmware/brcm/brcmfmac43455-sdio.raspberrypi,4-compute-module.txt", "lib/firmware/brcm/"),
         ],
     ),
-    kernel=["MMC", "WLAN", "CFG80211", "WLAN_VENDOR_BROADCOM", "BRCMFMAC", "BRCMFMAC_SDIO"],
+    arch=["aarch64", "arm"],
+    kernel=["MMC", "WIRELESS", "WLAN", "CFG80211", "WLAN_VENDOR_BROADCOM", "BRCMFMAC", "BRCMFMAC_SDIO"],
 )

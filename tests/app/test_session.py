@@ -66,6 +66,16 @@ def test_an_unknown_step_gives_the_nearest(tmp_path: Path) -> None:
     assert str(caught.value) == "command line: unknown step 'busibox'\n  Did you mean busybox?"
 
 
+def test_what_all_packages_mean_is_told_once_for_each_board(tmp_path: Path) -> None:
+    opened = open_session(
+        ROOT, {"BOARD": "qemu_x86_64,rpi4", "PACKAGES": "all", "OUTPUT": str(tmp_path)}, board_needed=True
+    )
+    opened.configure()
+    told = [note for note in opened.notes() if "PACKAGES=all" in note]
+    assert [note.partition(":")[0] for note in told] == ["qemu_x86_64"] * 2
+    assert "leaves out brcmfmac-firmware" in told[1]
+
+
 def test_a_failed_step_is_looked_at_with_the_same_words(tmp_path: Path) -> None:
     opened = session(tmp_path, explain="musl")
     step = opened.step("busybox")

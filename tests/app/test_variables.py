@@ -77,6 +77,8 @@ def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, message: 
         ("BOOT", "", "boot", ""),
         ("CONFIG", "README.md,,LICENSE", "config", (Path("README.md"), Path("LICENSE"))),
         ("CONFIG", str(ROOT / "LICENSE"), "config", (ROOT / "LICENSE",)),
+        ("PACKAGES", "curl,,tmux", "packages", ("curl", "tmux")),
+        ("PACKAGES", "all", "packages", ("all",)),
         ("EXTERNAL", "../a:/b", "external", (Path("../a"), Path("/b"))),
         ("EXTERNAL", "a:~/b", "external", (Path("a"), Path("/home/somebody/b"))),
         ("OVERLAY", "a:b", "overlay", ("a", "b")),

@@ -93,6 +93,18 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ALPHA: package(languages=["c+"])},
         "package/alpha/package.py:9: unknown language 'c+'\n  Did you mean c++?",
     ),
+    "unknown architecture": (
+        {ALPHA: package(arch=["amr"])},
+        "package/alpha/package.py:9: unknown architecture 'amr'\n  Did you mean arm?",
+    ),
+    "architecture of the toolchain": (
+        {ALPHA: package(build=Code("ToolchainPart()"), arch=["arm"])},
+        "package/alpha/package.py:9: 'arch' is for packages that a root can have",
+    ),
+    "no architecture left": (
+        {ALPHA: package(arch=["arm"], depends=["beta"]), "package/beta/package.py": package(arch=["aarch64"])},
+        "package/alpha/package.py:9: 'alpha' can be had for no architecture\n  Those that it needs exclude all.",
+    ),
     "unknown group": (
         {ALPHA: package(group="netwrok")},
         "package/alpha/package.py:9: unknown group 'netwrok'\n  Did you mean network?",

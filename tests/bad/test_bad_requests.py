@@ -59,6 +59,45 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"toolchain": "gcc"},
         "TOOLCHAIN=gcc: there is no toolchain 'gcc'\n  Available: debian, source.",
     ),
+    "package": (
+        {},
+        {"packages": ["alhpa"]},
+        "PACKAGES=alhpa: there is no package 'alhpa'\n  Did you mean alpha?",
+    ),
+    "package of the toolchain": (
+        {},
+        {"packages": ["gcc"]},
+        "PACKAGES=gcc: 'gcc' is part of the toolchain, and cannot be in a root",
+    ),
+    "all packages and one": (
+        {},
+        {"packages": ["alpha", "all"]},
+        "PACKAGES=all: there is no package 'all'\n  PACKAGES=all stands alone: it needs no further names.",
+    ),
+    "package that needs C++": (
+        {"configs/one_defconfig": START + C_ONLY["c.config"]},
+        {"packages": ["gamma"]},
+        (
+            "PACKAGES=gamma: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
+            "  Set what it depends on, or remove the line."
+        ),
+    ),
+    "package that a fragment makes impossible": (
+        C_ONLY,
+        {"packages": ["gamma"], "fragments": [Path("c.config")]},
+        (
+            "PACKAGES=gamma: CONFIG_PACKAGE_GAMMA=y has no effect: CONFIG_PACKAGE_GAMMA depends on TOOLCHAIN_CXX (=n)\n"
+            "  Set what it depends on, or remove the line."
+        ),
+    ),
+    "package for another architecture": (
+        {"package/beta/package.py": package(arch=["arm"])},
+        {"packages": ["beta"]},
+        (
+            "PACKAGES=beta: CONFIG_PACKAGE_BETA=y has no effect: CONFIG_PACKAGE_BETA depends on ARCH_ARM (=n)\n"
+            "  Set what it depends on, or remove the line."
+        ),
+    ),
     "no nullfs": (
         {},
         {"kernel": "6.1"},
