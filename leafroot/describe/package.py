@@ -113,7 +113,9 @@ class Package:
     are symbolic links that are added to what was installed: paths in the root, and where they lead. `leave_out` are
     paths (globs) of what was installed that does not belong to the package. `replaces` are paths of other packages
     that this one may replace. With `gives_way`, its links in the folders of programs (busybox's applets) lead to the
-    programs of the same names that other packages bring. `arch` lists the architectures that the package is for; if it
+    programs of the same names that other packages bring. `roles` are what only one package of a root can do, such as
+    "SSH server", each with the paths of the folder `files/` that only the one that does it brings: its start script. A
+    person chooses which that is, if several can. `arch` lists the architectures that the package is for; if it
     is empty, it is for all. `languages` are those beyond C that the compiler must support. `build_roots` are those that
     the build needs beyond those of its recipe. `group` is the package's place in the menu, one of GROUPS. The patches
     in the package's folder `patches/` are applied as `leafroot.units.patches` says.
@@ -135,6 +137,7 @@ class Package:
     links: Mapping[str, str] = field(default_factory=dict)
     leave_out: Sequence[str] = ()
     replaces: Sequence[str] = ()
+    roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     arch: Sequence[str] = ()
     languages: Sequence[str] = ()
     build_roots: Sequence[str] = ()

@@ -25,7 +25,7 @@ from leafroot.graph import Asked, Graph, resolve_graph
 from leafroot.kconfig.assign import obstacles
 from leafroot.kconfig.defconfig import find_board
 from leafroot.kconfig.fragment import Fragment, check_for_kbuild, read_fragment
-from leafroot.kconfig.generate import option_symbol, package_symbol, symbol
+from leafroot.kconfig.generate import NOBODY, option_symbol, package_symbol, role_symbol, roles, symbol
 from leafroot.kconfig.resolve import TOOLCHAINS, BuiltInToolchain, Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
 from leafroot.raspberry_pi.config_txt import config_txt
@@ -56,7 +56,8 @@ class Config:
     the board's optional kernel fragments. `config_txt` is the text of that file for a Raspberry Pi's boot loader,
     empty for other boards. With `c_only`, the toolchain from source is for C only. `kernel_fragments` are what the
     kernel is configured from, each over the one before; `fragments` are those of the packages that are configured
-    in the same way, by package. `notes` are lines for people.
+    in the same way, by package. `roles` says which package has each role (`Package.roles`) that one of those selected
+    can have. `notes` are lines for people.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Config:
     c_only: bool = False
     kernel_fragments: tuple[Fragment, ...] = ()
     fragments: Mapping[str, tuple[Fragment, ...]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -157,6 +159,12 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
             node.unit.name: tuple(_own_fragment(root, node.unit, name) for name in names)
             for node in graph
             if (names := node.unit.value.build.configured_from(node.words))
+        },
+        roles={
+            role: name
+            for role, names in roles(catalog.packages).items()
+            for name in (*names, NOBODY)
+            if resolved.value(role_symbol(role, name)) == "y"
         },
         notes=resolved.notes,
     )

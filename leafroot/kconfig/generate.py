@@ -25,6 +25,9 @@ from leafroot.graph import arches_of, arches_of_edge, needs_of
 from leafroot.units.catalog import Catalog
 from leafroot.units.check import LANGUAGES
 
+NOBODY = "none"
+"""The value of a role that no package has."""
+
 
 @cache
 def symbol(kind: str, name: str) -> str:
@@ -40,6 +43,20 @@ def option_symbol(board: Unit[Board], name: str) -> str:
 def package_symbol(package: str, option: str) -> str:
     """The Kconfig symbol of one of a package's options; for a value of a choice, its name is added."""
     return symbol(symbol("PACKAGE", package), option)
+
+
+def role_symbol(role: str, package: str) -> str:
+    """The Kconfig symbol for a package that has a role of its own kind: ROLE_SSH_SERVER_DROPBEAR."""
+    return symbol(symbol("ROLE", role), package)
+
+
+def roles(packages: Mapping[str, Unit[Package]]) -> dict[str, list[str]]:
+    """The roles of packages, each with the packages that can have it, sorted."""
+    found: dict[str, list[str]] = {}
+    for name, unit in sorted(packages.items()):
+        for role in unit.value.roles:
+            found.setdefault(role, []).append(name)
+    return dict(sorted(found.items()))
 
 
 def generate(catalog: Catalog) -> dict[str, str]:
@@ -89,6 +106,9 @@ def _symbols(catalog: Catalog) -> Iterator[_Said]:
     for board in catalog.boards.values():
         for name in board.value.kernel.options:
             yield _Said(option_symbol(board, name), f"option {name!r} of {board.name!r}", partial(board.at, name))
+    for role, names in roles(catalog.packages).items():
+        unit = catalog.packages[names[0]]
+        yield _Said(symbol("ROLE", role), f"role {role!r}", partial(unit.at, role))
     for package in catalog.packages.values():
         for option in package.value.options:
             name, what = package_symbol(package.name, option.name), f"option {option.name!r} of {package.name!r}"
@@ -207,7 +227,22 @@ def _packages(catalog: Catalog) -> str:
         for name, found in groups.items()
         if found
     ]
-    return _file(menus)
+    return _file([*menus, *_roles(catalog)])
+
+
+def _roles(catalog: Catalog) -> Iterator[str]:
+    """A choice for each role: one of the selected packages has it, the first unless a person says another, or none."""
+    for role, names in roles(catalog.packages).items():
+        text = f"Which package of this root is its {role}, and starts with it."
+        needs = {name: symbol("PACKAGE", name) for name in names}
+        needs[NOBODY] = " || ".join(needs.values())
+        values = [
+            _bool(role_symbol(role, name), name, [f"\tdepends on {needed}"], f"{role}: {name}.")
+            for name, needed in needs.items()
+        ]
+        yield _file(
+            ["\n".join(["choice", f"\tprompt {_quote(role)}", *_help(text), ""]), *values, "endchoice\n"], header=False
+        )
 
 
 def _for_arches(arches: frozenset[str]) -> list[str]:

@@ -42,7 +42,8 @@ class LayerInput:
     """One layer of the root: its owner, its input, and the paths of other layers that it may replace.
 
     An `override` layer may replace anything; the links to programs of one that `gives_way` give way to other layers'
-    programs. If the owner is "", messages show the input's own path.
+    programs. `without` are paths of a folder that stay out of the root. If the owner is "", messages show the input's
+    own path.
     """
 
     owner: str
@@ -50,6 +51,7 @@ class LayerInput:
     replaces: tuple[str, ...] = ()
     override: bool = False
     gives_way: bool = False
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,10 @@ class RootWork(Own):
         source, replaces = given.paths[one.at], frozenset(one.replaces)
         if source.is_dir():
             owner = one.owner or f"overlay {source}"
-            return layer_from_directory(owner, source, override=one.override, replaces=replaces)
+            layer = layer_from_directory(owner, source, override=one.override, replaces=replaces)
+            nodes = {path: node for path, node in layer.nodes.items() if path not in one.without}
+            said = {path: mode for path, mode in layer.permissions.items() if path not in one.without}
+            return replace(layer, nodes=nodes, permissions=said)
         layer = layer_from_tar(
             one.owner, source, keep=lambda path: not _is_left(self.leave, path), spool=spool, replaces=replaces
         )
@@ -120,6 +125,28 @@ class WriteRoot(RootWork):
                 check_start(tree, [self.start, *([_INIT] if is_own else [])])
             with output.open("wb") as out:
                 write_newc(tree, out, self.mtime)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSizes(RootWork):
+    """Lists how many bytes the files of each package take in a root, the largest first: lines "BYTES<tab>PACKAGE".
+
+    `packages` are (owner, name): the layers of a package. What belongs to none of them counts for its own layer.
+    """
+
+    packages: tuple[tuple[str, str], ...]
+
+    code: ClassVar[tuple[str, ...]] = _CODE
+
+    def perform(self, given: Given, output: Path) -> None:
+        names, sizes = dict(self.packages), dict.fromkeys(sorted(dict(self.packages).values()), 0)
+        with self.tree(given, output.parent) as tree:
+            for _, entry in tree:
+                if isinstance(entry.node, File):
+                    name = names.get(entry.owner, entry.owner)
+                    sizes[name] = sizes.get(name, 0) + entry.node.size
+        lines = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
+        output.write_text("".join(f"{size}\t{name}\n" for name, size in lines), errors="surrogateescape")
 
 
 @dataclass(frozen=True, kw_only=True)

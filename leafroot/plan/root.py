@@ -6,17 +6,19 @@ These are /init, accounts, names and the console.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leafroot.describe.board import DEFAULT_ROOT_SIZE, root_room
 from leafroot.describe.bootmode import BootMode
+from leafroot.describe.package import Package
 from leafroot.describe.parameters import split_parameters
+from leafroot.describe.unit import Unit
 from leafroot.graph import Key
 from leafroot.kconfig.config import Config
 from leafroot.own.image import SizeSlot
-from leafroot.own.root import CheckElf, CompressRoot, LayerInput, ListLeftOut, WriteRoot
+from leafroot.own.root import CheckElf, CompressRoot, LayerInput, ListLeftOut, ListSizes, WriteRoot
 from leafroot.plan.cmdline import command_line
 from leafroot.plan.toolchain.compiler import Toolchain
 from leafroot.step import SOURCE_DATE_EPOCH, AnyInput, Artefact, Output, Overlay, Step
@@ -35,7 +37,8 @@ DEVELOPMENT = (
 class RootPlan:
     """The steps that make a root: the archive, the check of its programs, the compressed archive, the slot's size.
 
-    `left_out` lists what artefacts hold and the root does not; it is made only for those who ask for it.
+    `left_out` lists what artefacts hold and the root does not, `sizes` how much of the root each package takes; they
+    are made only for those who ask for them.
     """
 
     archive: Step
@@ -43,11 +46,12 @@ class RootPlan:
     packed: Step
     slot: Step
     left_out: Step
+    sizes: Step
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps, each after those that it reads."""
-        return (self.archive, self.elf, self.packed, self.slot, self.left_out)
+        return (self.archive, self.elf, self.packed, self.slot, self.left_out, self.sizes)
 
 
 def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -> RootPlan:
@@ -113,7 +117,21 @@ def plan_root(config: Config, toolchain: Toolchain, built: Mapping[Key, Step]) -
         own=ListLeftOut(layers=layers, leave=DEVELOPMENT),
         cached=False,
     )
-    return RootPlan(archive, elf, packed, slot, left_out)
+    sizes = Step(
+        title="sizes of packages in the root",
+        output=Output(f"{folder}/sizes.txt"),
+        inputs=inputs,
+        own=ListSizes(**contents, packages=tuple(_owners(config))),
+        cached=False,
+    )
+    return RootPlan(archive, elf, packed, slot, left_out, sizes)
+
+
+def _owners(config: Config) -> Iterator[tuple[str, str]]:
+    """The layers of each package: what it is built as, and its folder of files."""
+    for node in config.graph.in_root:
+        yield node.unit.name, node.unit.name
+        yield node.unit.known_as("files"), node.unit.name
 
 
 def _process_1(config: Config) -> str:
@@ -141,7 +159,7 @@ def _layers(
         if listing := config.files.get(unit.name):
             at = unit.known_as("files")
             inputs.append(Overlay(at, listing))
-            layers.append(LayerInput(at, at, replaces))
+            layers.append(LayerInput(at, at, replaces, without=_of_others(config, unit)))
     for number, listing in enumerate(config.overlays, 1):
         # Outside of the checkout, a path depends on this machine: it is for messages only, and must not count.
         inside = not listing.folder.startswith("/")
@@ -149,6 +167,11 @@ def _layers(
         inputs.append(Overlay(at, listing))
         layers.append(LayerInput(f"overlay {at}" if inside else "", at, override=True))
     return tuple(inputs), tuple(layers)
+
+
+def _of_others(config: Config, unit: Unit[Package]) -> tuple[str, ...]:
+    """The paths of a package's files for roles that another package has."""
+    return tuple(path for role, paths in unit.value.roles.items() if config.roles[role] != unit.name for path in paths)
 
 
 _INIT = """\

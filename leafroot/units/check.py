@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -39,6 +39,7 @@ SHARED_FRAGMENTS = "linux/config"
 _IN_EVERY_ROOT = {"root": 0, "tty": 5}
 
 
+_ROLE = re.compile(r"[A-Z][A-Za-z0-9]*( [A-Za-z0-9]+)*")
 _OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LICENSE_REF = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 
@@ -96,6 +97,8 @@ def check_packages(packages: Packages, roots: Roots) -> None:
                 raise LeafrootError(f"unknown build root {name!r}", unit.at(name), nearest(name, roots))
         for path, target in unit.value.links.items():
             _check_link(unit, path, target)
+        for role, paths in unit.value.roles.items():
+            _check_role(unit, role, paths)
         for name in ("links", "leave_out"):
             if getattr(unit.value, name) and not unit.value.build.builds:
                 raise LeafrootError(
@@ -160,6 +163,19 @@ def _check_condition(unit: Unit[Package], condition: str) -> None:
             unit.at(condition),
             f"Write {' or '.join(repr(f'{name}={each}') for each in known if each not in ('y', 'n')) or repr(name)}.",
         )
+
+
+def _check_role(unit: Unit[Package], role: str, paths: Sequence[str]) -> None:
+    if not _ROLE.fullmatch(role):
+        raise LeafrootError(
+            f"{role!r} is not a role", unit.at(role), "It is the prompt of a choice, such as 'SSH server'."
+        )
+    if not paths:
+        raise LeafrootError(f"role {role!r} has no paths", unit.at(role), "Name its start script, for example.")
+    for path in paths:
+        if f"files/{path}" not in unit.files:
+            hint = nearest(path, [name.removeprefix("files/") for name in unit.files if name.startswith("files/")])
+            raise LeafrootError(f"role {role!r} has {path!r}, which is not in files/", unit.at(path), hint)
 
 
 def _check_options(unit: Unit[Package]) -> None:

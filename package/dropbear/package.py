@@ -17,5 +17,6 @@ package = Package(
         options=["--disable-wtmp", "--disable-lastlog", "--disable-utmp", "--enable-bundled-libtom", "--disable-pam"],
         make=["PROGRAMS=dropbear dbclient dropbearkey scp", "MULTI=1", "SCPPROGRESS=1"],
     ),
+    roles={"SSH server": ["etc/init.d/S50dropbear"]},
     kernel=["UNIX98_PTYS", "INET"],
 )

@@ -25,5 +25,6 @@ package = Package(
         install=["install-nokeys"],
     ),
     accounts=[Account("sshd", 902, home="/run/sshd")],
+    roles={"SSH server": ["etc/init.d/S50sshd"]},
     kernel=["UNIX98_PTYS", "INET"],
 )

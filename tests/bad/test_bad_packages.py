@@ -105,6 +105,28 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
         {ALPHA: package(arch=["arm"], depends=["beta"]), "package/beta/package.py": package(arch=["aarch64"])},
         "package/alpha/package.py:9: 'alpha' can be had for no architecture\n  Those that it needs exclude all.",
     ),
+    "role of a strange name": (
+        {ALPHA: package(roles={"ssh/server": ["etc/x"]}), "package/alpha/files/etc/x": ""},
+        "package/alpha/package.py:9: 'ssh/server' is not a role\n  It is the prompt of a choice, such as 'SSH server'.",
+    ),
+    "role without paths": (
+        {ALPHA: package(roles={"SSH server": []})},
+        "package/alpha/package.py:9: role 'SSH server' has no paths\n  Name its start script, for example.",
+    ),
+    "role with a path that is not there": (
+        {ALPHA: package(roles={"SSH server": ["etc/init.d/S50"]}), "package/alpha/files/etc/init.d/S50x": ""},
+        "package/alpha/package.py:9: role 'SSH server' has 'etc/init.d/S50', which is not in files/\n  Did you mean etc/init.d/S50x?",
+    ),
+    "roles that differ in capitals": (
+        {
+            ALPHA: package(roles={"SSH server": ["etc/x"]}),
+            "package/alpha/files/etc/x": "",
+            "package/beta/package.py": package(roles={"Ssh server": ["etc/y"]}),
+            "package/beta/files/etc/y": "",
+        },
+        "package/beta/package.py:9: role 'Ssh server' and role 'SSH server' have the same name in Kconfig: ROLE_SSH_SERVER\n"
+        "  Rename this one, or the one in package/alpha/package.py:9.",
+    ),
     "unknown group": (
         {ALPHA: package(group="netwrok")},
         "package/alpha/package.py:9: unknown group 'netwrok'\n  Did you mean network?",

@@ -162,7 +162,7 @@ def test_the_example_board_is_planned(
     plan, other = planned("qemu_pc"), planned("qemu_x86_64")
     # A second board of the architecture builds a kernel, and what carries the root.
     kernel = ("linux.config", "linux.tar.zst", "kernel", "kernel-with-slot", "slot-size")
-    names = (*kernel, "rootfs.cpio", "elf.json", "left-out.txt", "legal-info.tar.zst")
+    names = (*kernel, "rootfs.cpio", "elf.json", "left-out.txt", "sizes.txt", "legal-info.tar.zst")
     images = ("rootfs.cpio.zst", "bzImage", "manifest.json")
     assert outputs(plan) - outputs(other) == {
         f"qemu_pc/{name}" for name in (*names, *(f"images/{one}" for one in images))

@@ -9,12 +9,13 @@ import pytest
 
 from leafroot.archive.pack import pack
 from leafroot.errors import LeafrootError
-from leafroot.own.root import LayerInput, ListLeftOut, WriteRoot
+from leafroot.own.root import LayerInput, ListLeftOut, ListSizes, WriteRoot
 from leafroot.plan.root import DEVELOPMENT, DIRECTORIES
 from leafroot.rootfs.cpio import read_newc, tree_from_newc
 from leafroot.rootfs.tree import Directory, File, Tree
 from leafroot.step import Given
 
+ACCOUNTS = ("etc/group", "etc/passwd", "etc/shadow")
 STARTS = {"init": "#!/bin/sh", "bin/sh": "\x7fELF"}
 
 
@@ -133,6 +134,37 @@ def test_what_is_left_out_goes_by_its_place_and_is_listed(tmp_path: Path) -> Non
     work = ListLeftOut(layers=(LayerInput("p", "p"), LayerInput("overlay", "o")), leave=DEVELOPMENT)
     work.perform(Given({"p": tmp_path / "package/p.tar.zst", "o": tmp_path / "overlay"}, str, {}), listed)
     assert listed.read_text() == "".join(sorted(f"p: {path}\n" for path in LEFT))
+
+
+def test_files_of_a_role_that_another_package_has_stay_out_with_their_modes(tmp_path: Path) -> None:
+    script, other = "etc/init.d/S50a", "etc/a.conf"
+    files = write(tmp_path / "files", {script: "x", other: "x", "leafroot.modes": f"{script} 0700\n{other} 0600\n"})
+    for without, left in (((), [other, script]), ((script,), [other])):
+        work = WriteRoot(layers=(LayerInput("a", "a", without=without),), mtime=0)
+        work.perform(Given({"a": files}, str, {}), tmp_path / "rootfs.cpio")
+        with (tmp_path / "rootfs.cpio").open("rb") as archive:
+            tree = tree_from_newc(read_newc(archive, tmp_path / "rootfs.cpio"), "root")
+        assert [path for path, entry in tree if isinstance(entry.node, File) and path not in ACCOUNTS] == left
+
+
+def test_sizes_are_those_of_the_files_that_are_in_the_root(tmp_path: Path) -> None:
+    """What is left out, and what another package replaces, does not count; a second name of a file neither."""
+    folder = tmp_path / "tree"
+    write(folder, {"usr/bin/a": "12345", "usr/include/a.h": "1" * 100, "etc/a": "123"})
+    (folder / "usr/bin/b").hardlink_to(folder / "usr/bin/a")
+    (folder / "usr/bin/c").symlink_to("a")
+    pack(folder, tmp_path / "a.tar.zst", mtime=0)
+    own, other = write(tmp_path / "own", {"etc/b": "1"}), write(tmp_path / "other", {"etc/a": "1234567"})
+    work = ListSizes(
+        layers=(LayerInput("a", "a"), LayerInput("package/a/files", "own"), LayerInput("o", "o", ("etc/a",))),
+        leave=DEVELOPMENT,
+        packages=(("a", "a"), ("package/a/files", "a"), ("empty", "empty")),
+    )
+    given = {"a": tmp_path / "a.tar.zst", "own": own, "o": other}
+    work.perform(Given(given, str, {}), tmp_path / "sizes.txt")
+    listed = dict(line.split("\t")[::-1] for line in (tmp_path / "sizes.txt").read_text().splitlines())
+    assert {name: listed[name] for name in ("a", "o", "empty")} == {"a": "6", "o": "7", "empty": "0"}
+    assert list(listed)[-1] == "empty"
 
 
 def test_an_archive_that_cannot_start_is_not_written(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_another_boot_mode_links_the_kernel_and_compiles_none(planned: Planned) 
         # /init looks for the mode, so the root differs by a few lines.
         "qemu_x86_64/rootfs.cpio",
         "qemu_x86_64/elf.json",
+        "qemu_x86_64/sizes.txt",
         "qemu_x86_64/images/rootfs.cpio.zst",
         "qemu_x86_64/slot-size",
         "qemu_x86_64/kernel-with-slot",

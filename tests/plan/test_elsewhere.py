@@ -103,5 +103,11 @@ def test_the_manifest_is_told_of_every_step_whose_work_is_in_the_images(tmp_path
     manifest = step_of(found, "product/images/manifest.json")
     (named,) = (item for item in manifest.inputs if isinstance(item, Digests))
     # Neither the licence texts nor the kernel of the quick loop is in an image; nor is the list of what none has.
-    beside = {manifest.output, found.legal_info.artefact, found.kernel, Output("product/left-out.txt")}
+    beside = {
+        manifest.output,
+        found.legal_info.artefact,
+        found.kernel,
+        Output("product/left-out.txt"),
+        Output("product/sizes.txt"),
+    }
     assert set(named.steps) == {step.output for step in found.steps} - beside
