@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.build.owners import packages_with
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.package import GROUPS, Package
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
-from leafroot.graph import always_selected
+from leafroot.graph import always_selected, arches_of
+from leafroot.host.progress import size
 from leafroot.kconfig.defconfig import configurations
+from leafroot.record.seen import Seen, still_true
 from leafroot.units.catalog import Catalog
 
 _PAGE = """\
@@ -24,6 +27,15 @@ _PAGE = """\
 These are the {count} packages that a root can have, in the groups of the menu. `scons list FIND=WORD` looks for one.
 [Add a package](add-a-package.md) says how to write another, and how `test.sh` says what a package must do in a booted
 system. "Needs" are the packages that come with one whatever its options are.
+
+"Size" is what the files of the package take in a root, with the options as they are by default, in the first
+architecture of the last column. That column says when the package last passed its test in a booted system, in the
+version that it has now. `pytest -m packages` writes both into [packages.tsv](packages.tsv), with the kernel and the
+boot mode. What depends on your configuration is listed by
+
+```sh
+scons BOARD=qemu_x86_64 output/qemu_x86_64/sizes.txt
+```
 
 Packages are chosen in `menuconfig`, or by name:
 
@@ -83,23 +95,38 @@ def matching(catalog: Catalog, word: str, built: Iterable[Path]) -> str:
     return _table({heading: names for heading, names in kinds.items() if names})
 
 
-def packages_page(catalog: Catalog) -> str:
-    """docs/packages.md: tables in Markdown of the packages that a root can have, by group."""
+def packages_page(catalog: Catalog, seen: Iterable[Seen]) -> str:
+    """docs/packages.md: tables in Markdown of the packages that a root can have, by group; `seen` is the record."""
+    arches = arches_of(catalog.packages, ARCHES)
+    true = still_true(seen, {name: unit.value.version for name, unit in catalog.packages.items()})
     found = {name: unit for name, unit in catalog.packages.items() if unit.value.build.place == "root"}
     lines = [_PAGE.format(count=len(found)).rstrip()]
     for group, title in GROUPS.items():
-        rows = [_row(name, unit) for name, unit in sorted(found.items()) if unit.value.group == group]
+        rows = [
+            _row(unit, arches[name], true.get(name, {}))
+            for name, unit in sorted(found.items())
+            if unit.value.group == group
+        ]
         if rows:
-            heads = ("package", "version", "what it is", "licence", "options", "needs")
+            heads = (
+                *("package", "version", "what it is", "licence", "architectures", "options", "needs"),
+                *("size", "last seen to pass"),
+            )
             lines += [f"\n## {title}\n", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows]
     return "\n".join(lines)
 
 
-def _row(name: str, unit: Unit[Package]) -> str:
+def _row(unit: Unit[Package], arches: frozenset[str], seen: Mapping[str, Seen]) -> str:
     package = unit.value
+    named = "all" if arches == frozenset(ARCHES) else ", ".join(sorted(arches))
+    passed = [seen[name] for name in ARCHES if name in seen]
     options = ", ".join(f"`{option.name}`" for option in package.options)
     needs = ", ".join(sorted(always_selected(package)))
-    cells = (f"`{name}`", package.version, unit.summary, package.license, options, needs)
+    last = ", ".join(f"{one.arch} {one.date}" for one in passed)
+    cells = (
+        *(f"`{unit.name}`", package.version, unit.summary, package.license, named, options, needs),
+        *(size(passed[0].size) if passed else "", last or "not seen"),
+    )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 

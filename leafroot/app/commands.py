@@ -21,6 +21,7 @@ from leafroot.kconfig.config import Config
 from leafroot.kconfig.defconfig import find_defconfig
 from leafroot.kconfig.edit import edit_local, minimal_defconfig, update_local
 from leafroot.plan.board import Plan
+from leafroot.record.seen import read_seen
 from leafroot.step import Output
 
 
@@ -200,7 +201,7 @@ def _list(session: Session) -> int:
             "'list' has no such form", f"FORMAT={session.variables.format}", f"It has FORMAT={MARKDOWN}."
         )
     if session.variables.format == MARKDOWN:
-        show(packages_page(session.catalog))
+        show(packages_page(session.catalog, read_seen(session.checkout)))
     elif word:
         # Each toolchain has a folder of artefacts there.
         built = (folder for folder in sorted(session.output.glob("*")) if folder.is_dir())

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from leafroot.app.choices import listing, matching
+from leafroot.app.choices import listing, matching, packages_page
 from leafroot.errors import LeafrootError
+from leafroot.record.seen import Seen
 from tests.archive.tar_members import member, tar_bytes
-from tests.small_tree import SmallTree, package
+from tests.small_tree import Code, SmallTree, package
 
 
 @pytest.fixture
@@ -51,3 +52,40 @@ def test_a_word_that_leads_nowhere_is_an_error(tree: SmallTree) -> None:
         "FIND=alhpa: no package has 'alhpa' in its name, its summary, or the name of a file that it installs\n"
         "  Did you mean alpha?"
     )
+
+
+def seen(name: str, arch: str, version: str = "1.0", size: int = 1_234_567) -> Seen:
+    return Seen(name, arch, version, size, f"2026-11-{10 + len(arch)}", "6.12.107", "nullfs")
+
+
+@pytest.mark.parametrize(
+    ("fields", "record", "cells"),
+    [
+        ({}, [], "| MIT | all |  |  |  | not seen |"),
+        ({"arch": ["x86_64", "arm"], "depends": ["beta"]}, [], "| MIT | arm, x86_64 |  | beta |  | not seen |"),
+        (
+            {"options": Code("[Option('tls', 'TLS', on=['x']), Number('port', 'Port', words=['{value}'])]")},
+            [seen("alpha", "x86_64")],
+            "| MIT | all | `tls`, `port` |  | 1.2 MB | x86_64 2026-11-16 |",
+        ),
+        (
+            {},
+            [seen("alpha", "x86_64"), seen("alpha", "arm", size=999), seen("beta", "aarch64", size=1)],
+            "| MIT | all |  |  | 999 B | arm 2026-11-13, x86_64 2026-11-16 |",
+        ),
+        (
+            {},
+            [seen("alpha", "arm", "0.9"), seen("alpha", "riscv64")],
+            "| MIT | all |  |  | 1.2 MB | riscv64 2026-11-17 |",
+        ),
+    ],
+    ids=["bare", "architectures and needs", "options", "seen on two", "an older version"],
+)
+def test_a_row_of_the_page_of_packages(
+    tmp_path: Path, fields: dict[str, object], record: list[Seen], cells: str
+) -> None:
+    tree = SmallTree(
+        tmp_path, {"package/alpha/package.py": package("A door.", **fields), "package/beta/package.py": package()}
+    )
+    (row,) = (line for line in packages_page(tree.catalog(), record).splitlines() if line.startswith("| `alpha` "))
+    assert row == f"| `alpha` | 1.0 | A door {cells}"

@@ -9,13 +9,28 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from leafroot.app.choices import packages_page
+from leafroot.describe.arches import ARCHES
 from leafroot.describe.package import Package
 from leafroot.describe.unit import Unit
-from leafroot.units.catalog import Catalog
+from leafroot.graph import Graph, arches_of
+from leafroot.guest.qemu import Guest
+from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.resolve import Request
+from leafroot.record.seen import Seen, read_seen, write_seen
+from leafroot.units.catalog import Catalog, load_catalog
+from tests.boot.conftest import Console, Scons
+from tests.performing import emulators
 
+ROOT = Path(__file__).parents[2]
+OUTPUT = "output/test/packages"
+# The least that the guest has, in MiB.
+MEMORY = 1024
 ROW = "test.sh"
 BEGIN, END = "packagetest: begin\n", "packagetest: end"
 # What rows need of the kernel beyond what packages ask for: devices that exist in software alone.
@@ -58,23 +73,108 @@ poweroff
 """
 
 
-# Their kernel options are those of a Raspberry Pi.
-_FOR_A_BOARD = {"brcmfmac-firmware"}
-
-
-def provable(catalog: Catalog) -> dict[str, Unit[Package]]:
-    """The packages that a root of QEMU's boards can have, by name."""
+def provable(catalog: Catalog, arch: str = "x86_64") -> dict[str, Unit[Package]]:
+    """The packages that a root of an architecture can have, by name."""
+    arches = arches_of(catalog.packages, ARCHES)
     return {
         name: unit
         for name, unit in catalog.packages.items()
-        if unit.value.build.place == "root" and name not in _FOR_A_BOARD
+        if unit.value.build.place == "root" and arch in arches[name]
     }
 
 
-def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, asking: Iterable[str]) -> None:
+def as_by_default(graph: Graph) -> set[str]:
+    """The packages of the root whose options, and those of all that they are linked with, are as they are by default.
+
+    A row is for those: it may need what another value leaves out.
+    """
+    changed = {
+        node.key for node in graph if any(dict(node.options)[one.name] != one.preset for one in node.unit.value.options)
+    }
+    return {
+        node.unit.name for node in graph.in_root if not changed & {node.key, *(one.key for one in graph.linked(node))}
+    }
+
+
+def asked_by_options(packages: Iterable[Unit[Package]]) -> list[str]:
+    """The kernel options that any value of the packages' options asks for."""
+    options = [option for unit in packages for option in unit.value.options]
+    return sorted({word for option in options for _, brings in option.values() for word in brings.kernel})
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the rows of an image said: the verdict of each, and the console; and what the image was."""
+
+    config: Config
+    made: Path
+    verdicts: Mapping[str, str]
+    console: str
+
+    def check(self) -> None:
+        """Fail if a row did."""
+        failed = [name for name, verdict in self.verdicts.items() if verdict != "ok"]
+        assert not failed, self.console[-20000:]
+
+    def record(self, checkout: Path, catalog: Catalog) -> None:
+        """Write down what passed, with the sizes of the image, and make the page of packages anew."""
+        sizes = dict(line.split("\t")[::-1] for line in (self.made / "sizes.txt").read_text().splitlines())
+        today, kernel = f"{datetime.now(UTC):%Y-%m-%d}", self.config.series.value.version
+        arch, mode = self.config.arch.name, self.config.mode.name
+        passed = [
+            Seen(name, arch, catalog.packages[name].value.version, int(sizes[name]), today, kernel, mode)
+            for name, verdict in self.verdicts.items()
+            if verdict == "ok"
+        ]
+        write_seen(checkout, passed, set(self.verdicts) - {one.package for one in passed}, arch)
+        (checkout / "docs/packages.md").write_text(f"{packages_page(catalog, read_seen(checkout))}\n")
+
+
+def prove(
+    lines: Iterable[str],
+    scons: Scons,
+    console_of: Callable[..., Console],
+    folder: Path,
+    asking: Iterable[str] = (),
+    kernel: Iterable[str] = (),
+    board: str = "qemu_x86_64",
+) -> Proof:
+    """Build an image with the packages that lines of a configuration select, boot it, and have each row speak.
+
+    The kernel has what the packages `asking` need, too, and the options `kernel`.
+    """
+    catalog = load_catalog(ROOT)
+    tree, fragment = folder / "tree", folder / "packages.config"
+    fragment.write_text("".join(f"{line}\n" for line in lines))
+    config = configure(catalog, ROOT, folder / "generated", Request(board, fragments=[fragment]))
+    rows = sorted(name for name in as_by_default(config.graph) if ROW in catalog.packages[name].files)
+    names = sorted({*(node.unit.name for node in config.graph.in_root), *asking})
+    asked = [one for name in names for one in catalog.packages[name].value.kernel]
+    write_tree(catalog, rows, tree, [*KERNEL, *asked, *kernel])
+    with fragment.open("a") as more:
+        more.write("CONFIG_PACKAGE_PACKAGETEST=y\n")
+    made = ROOT / OUTPUT / board
+    scons(
+        *(f"BOARD={board}", "KERNEL=6.12", "BOOT=nullfs", f"OUTPUT={OUTPUT}", f"EXTERNAL={tree}"),
+        *(f"CONFIG={fragment}", "boot-files", f"{OUTPUT}/{board}/sizes.txt"),
+    )
+    guest = Guest(
+        *(config.arch.qemu, config.emulation, max(MEMORY, config.memory)),
+        kernel=made / "kernel",
+        initrd=made / "images" / "rootfs.cpio.zst",
+        emulators=emulators(),
+    )
+    console = console_of(guest, "leafroot.packagetest")
+    console.expect(END, timeout=120.0 + 300.0 * len(rows))
+    found = verdicts(console.seen)
+    assert sorted(found) == rows, console.seen[-3000:]
+    return Proof(config, made, found, console.seen)
+
+
+def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, kernel: Iterable[str]) -> None:
     """Write an external tree whose package `packagetest` has the rows of the packages, and the runner.
 
-    It asks the kernel for what the packages `asking` do.
+    It asks the kernel for the options `kernel`.
     """
     package = folder / "package" / "packagetest"
     rows, start = package / "files/usr/libexec/packagetest", package / "files/etc/init.d"
@@ -90,11 +190,10 @@ def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, asking: Ite
     runner = start / "S97packagetest"
     runner.write_text(_RUNNER)
     runner.chmod(0o755)
-    asked = dict.fromkeys((*KERNEL, *(one for name in asking for one in catalog.packages[name].value.kernel)))
     (package / "package.py").write_text(
         '"""Rows of the table of packages."""\n'
         "from leafroot import Files, Package\n"
-        f'package = Package(version="1", license="Apache-2.0", build=Files(), kernel={list(asked)!r})\n'
+        f'package = Package(version="1", license="Apache-2.0", build=Files(), kernel={list(dict.fromkeys(kernel))!r})\n'
     )
 
 

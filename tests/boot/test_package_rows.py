@@ -7,19 +7,18 @@ each group of packages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from leafroot.guest.qemu import Guest
 from leafroot.kconfig.config import configure
 from leafroot.kconfig.generate import symbol
 from leafroot.kconfig.resolve import Request
+from leafroot.record.seen import read_seen
 from leafroot.units.catalog import load_catalog
 from tests.boot import package_rows
 from tests.boot.conftest import Console, Scons
-from tests.performing import emulators
 
 ROOT = Path(__file__).parents[2]
 CATALOG = load_catalog(ROOT)
@@ -29,7 +28,6 @@ PACKAGES = package_rows.provable(CATALOG)
 USUAL = ("can-utils", "curl", "dbus", "dropbear", "i2c-tools", "iproute2", "libgpiod", "network", "sqlite", "tmux")
 # Proved elsewhere, by more than a row: tests/boot/test_containers.py and its kin.
 ELSEWHERE = {name for name, unit in PACKAGES.items() if unit.value.group == "containers"}
-OUTPUT = "output/test/packages"
 
 
 @pytest.mark.parametrize("name", sorted(PACKAGES))
@@ -37,47 +35,12 @@ def test_every_package_has_a_row(name: str) -> None:
     assert name in ELSEWHERE or package_rows.ROW in PACKAGES[name].files
 
 
-def prove(
-    names: Sequence[str],
-    scons: Scons,
-    console_of: Callable[..., Console],
-    folder: Path,
-    asking: Iterable[str] = (),
-    board: str = "qemu_x86_64",
-) -> None:
-    """Build an image with the packages, boot it, and look that each row has passed.
-
-    The kernel has what the packages `asking` need, too.
-    """
-    tree, fragment = folder / "tree", folder / "packages.config"
-    fragment.write_text("".join(f"CONFIG_{symbol('PACKAGE', name)}=y\n" for name in names))
-    config = configure(CATALOG, ROOT, folder / "generated", Request(board, fragments=[fragment]))
-    found = [node.unit.name for node in config.graph.in_root]
-    rows = sorted(name for name in found if package_rows.ROW in PACKAGES[name].files)
-    package_rows.write_tree(CATALOG, rows, tree, sorted({*found, *asking}))
-    with fragment.open("a") as lines:
-        lines.write("CONFIG_PACKAGE_PACKAGETEST=y\n")
-    scons(
-        *(f"BOARD={board}", "KERNEL=6.12", "BOOT=nullfs", f"OUTPUT={OUTPUT}", f"EXTERNAL={tree}"),
-        *(f"CONFIG={fragment}", "boot-files"),
-    )
-    made = ROOT / OUTPUT / board
-    guest = Guest(
-        *(config.arch.qemu, config.emulation, 1024),
-        kernel=made / "kernel",
-        initrd=made / "images" / "rootfs.cpio.zst",
-        emulators=emulators(),
-    )
-    console = console_of(guest, "leafroot.packagetest")
-    console.expect(package_rows.END, timeout=120.0 + 300.0 * len(rows))
-    found_verdicts = package_rows.verdicts(console.seen)
-    assert sorted(found_verdicts) == rows, console.seen[-3000:]
-    failed = [name for name, verdict in found_verdicts.items() if verdict != "ok"]
-    assert not failed, console.seen[-20000:]
+def select(names: Iterable[str]) -> list[str]:
+    return [f"CONFIG_{symbol('PACKAGE', name)}=y" for name in names]
 
 
 def test_the_usual_packages_do_their_work(scons: Scons, console_of: Callable[..., Console], tmp_path: Path) -> None:
-    prove(USUAL, scons, console_of, tmp_path)
+    package_rows.prove(select(USUAL), scons, console_of, tmp_path).check()
 
 
 @pytest.mark.packages
@@ -85,6 +48,38 @@ def test_the_usual_packages_do_their_work(scons: Scons, console_of: Callable[...
 def test_the_packages_of_a_group_do_their_work(
     group: str, scons: Scons, console_of: Callable[..., Console], tmp_path: Path
 ) -> None:
+    """What passes is written into docs/packages.tsv, which is for a commit, as is the page that is made of it."""
     names = [name for name, unit in PACKAGES.items() if unit.value.group == group]
     # All groups share a kernel.
-    prove(names, scons, console_of, tmp_path, asking=PACKAGES)
+    proof = package_rows.prove(select(names), scons, console_of, tmp_path, asking=PACKAGES)
+    proof.record(ROOT, CATALOG)
+    proof.check()
+
+
+def test_what_passed_is_recorded_with_its_size_and_what_failed_is_not(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "sizes.txt").write_text("2000\tcurl\n1000\ttmux\n10\tmusl\n")
+    config = configure(CATALOG, ROOT, tmp_path / "generated", Request("qemu_x86_64"))
+    for verdict, packages in (("ok", ["curl", "tmux"]), ("not ok", ["curl"])):
+        proof = package_rows.Proof(config, tmp_path, {"curl": "ok", "tmux": verdict}, "")
+        proof.record(tmp_path, CATALOG)
+        lines = read_seen(tmp_path)
+        assert [one.package for one in lines] == packages
+        assert (lines[0].size, lines[0].arch, lines[0].version) == (
+            2000,
+            "x86_64",
+            CATALOG.packages["curl"].value.version,
+        )
+    page = (tmp_path / "docs/packages.md").read_text()
+    assert "2.0 kB | x86_64 2" in page
+    assert "1.0 kB" not in page
+
+
+def test_a_row_counts_only_while_options_are_as_by_default(tmp_path: Path) -> None:
+    """Of a package, and of those that it is linked with: curl's other library for TLS, and what is linked with curl."""
+    fragment = tmp_path / "some.config"
+    for line, left in (("", set()), ("CONFIG_PACKAGE_CURL_TLS_NONE=y\n", {"curl"})):
+        fragment.write_text("CONFIG_PACKAGE_CURL=y\nCONFIG_PACKAGE_TMUX=y\n" + line)
+        config = configure(CATALOG, ROOT, tmp_path / "generated", Request("qemu_x86_64", fragments=[fragment]))
+        found = {node.unit.name for node in config.graph.in_root}
+        assert found - package_rows.as_by_default(config.graph) == left
