@@ -19,6 +19,7 @@ from leafroot.kconfig.defconfig import configurations
 from leafroot.record.seen import Seen, still_true
 from leafroot.units.catalog import Catalog
 
+_TEST = "test.sh"
 _PAGE = """\
 <!-- SPDX-License-Identifier: Apache-2.0 -->
 <!-- Made by 'scons list FORMAT=markdown'; not for editing. -->
@@ -31,7 +32,8 @@ system. "Needs" are the packages that come with one whatever its options are.
 "Size" is what the files of the package take in a root, with the options as they are by default, in the first
 architecture of the last column. That column says when the package last passed its test in a booted system, in the
 version that it has now. `pytest -m packages` writes both into [packages.tsv](packages.tsv), with the kernel and the
-boot mode. What depends on your configuration is listed by
+boot mode. Container runtimes ([Containers](containers.md) says what was seen of them) and firmware of the Raspberry Pi
+have no `test.sh`. How much each package takes in a root of yours is listed by
 
 ```sh
 scons BOARD=qemu_x86_64 output/qemu_x86_64/sizes.txt
@@ -125,7 +127,7 @@ def _row(unit: Unit[Package], arches: frozenset[str], seen: Mapping[str, Seen]) 
     last = ", ".join(f"{one.arch} {one.date}" for one in passed)
     cells = (
         *(f"`{unit.name}`", package.version, unit.summary, package.license, named, options, needs),
-        *(size(passed[0].size) if passed else "", last or "not seen"),
+        *(size(passed[0].size) if passed else "", last or ("not seen" if _TEST in unit.files else f"no `{_TEST}`")),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

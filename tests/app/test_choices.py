@@ -84,8 +84,11 @@ def seen(name: str, arch: str, version: str = "1.0", size: int = 1_234_567) -> S
 def test_a_row_of_the_page_of_packages(
     tmp_path: Path, fields: dict[str, object], record: list[Seen], cells: str
 ) -> None:
-    tree = SmallTree(
-        tmp_path, {"package/alpha/package.py": package("A door.", **fields), "package/beta/package.py": package()}
-    )
+    files = {"package/alpha/package.py": package("A door.", **fields), "package/alpha/test.sh": "true\n"}
+    tree = SmallTree(tmp_path, {**files, "package/beta/package.py": package()})
     (row,) = (line for line in packages_page(tree.catalog(), record).splitlines() if line.startswith("| `alpha` "))
     assert row == f"| `alpha` | 1.0 | A door {cells}"
+
+
+def test_a_package_without_a_test_is_shown_as_such(tree: SmallTree) -> None:
+    assert "| MIT | all |  |  |  | no `test.sh` |" in packages_page(tree.catalog(), [])
