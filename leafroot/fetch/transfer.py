@@ -57,6 +57,10 @@ _BROKEN = (
 )
 _HTML = re.compile(rb"\s*(<!doctype\s+html|<html)", re.IGNORECASE)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+# The encodings that urllib3 decodes, with nothing installed beside it.
+_DECODED = ("identity", "gzip", "x-gzip", "deflate")
+_NOTHING = hashlib.sha256().hexdigest()
+_TLS_ALERT = "\x15\x03"
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 
 
@@ -92,7 +96,7 @@ class _Answer:
     """Bytes of the archive from `offset` on; `total` is the size of the whole archive if it is known.
 
     `read` gives the next bytes, none at the end. `encoded` if the server has compressed what it sends. `origin` says
-    in words where a redirect led.
+    in words where a redirect led, `unread` that it sent an encoding that nobody asked for and that is not decoded.
     """
 
     read: Callable[[], bytes]
@@ -102,6 +106,7 @@ class _Answer:
     encoded: bool = False
     html: bool = False
     origin: str = ""
+    unread: str = ""
 
 
 @dataclass
@@ -134,8 +139,10 @@ def bring(url: str, part: Path, sha256: str, name: str, progress: Progress, *, w
             decode = True
         elif answer.html:
             raise PlaceError(f"sent an HTML page instead of the archive{answer.origin}")
+        elif outcome.digest == _NOTHING:
+            raise PlaceError(f"sent an empty file{answer.origin}")
         else:
-            raise PlaceError(f"its SHA-256 is {outcome.digest}, not {sha256}{answer.origin}")
+            raise PlaceError(f"its SHA-256 is {outcome.digest}, not {sha256}{answer.origin}{answer.unread}")
     raise PlaceError("the file changed while it was fetched")
 
 
@@ -223,7 +230,9 @@ def _chunks(answer: _Answer) -> Iterator[bytes]:
             if reached - counted < LEAST:
                 raise BusyError(f"sent less than {size(LEAST)} in {PATIENCE:g} s", sending=True, silent=True)
             since, counted = now, reached
-    if answer.total is not None and reached != answer.total:
+    # If there are more than announced, they are not of this archive, and the rest must not be asked for: the checksum
+    # of the whole shows it.
+    if answer.total is not None and reached < answer.total:
         raise BusyError(f"ended after {reached} of {answer.total} bytes", sending=True)
 
 
@@ -299,15 +308,20 @@ def _read_headers(response: requests.Response, offset: int, decode: bool) -> _An
     raw.enforce_content_length = False
     length = response.headers.get("Content-Length", "")
     rest = int(length) if length.isdecimal() and not decode else None
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    unknown = [one.strip() for one in encoding.split(",") if one.strip() not in _DECODED]
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     answer = _Answer(
         read=lambda: raw.read1(CHUNK, decode_content=decode),
         close=response.close,
         offset=0,
         total=rest,
-        encoded=response.headers.get("Content-Encoding", "identity").lower() != "identity",
+        encoded=encoding != "identity",
         html=media in ("text/html", "application/xhtml+xml"),
         origin=_origin(response),
+        unread=f"; it sent the Content-Encoding {printable(unknown[0], 20)}, which Leafroot does not decode"
+        if unknown
+        else "",
     )
     if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
@@ -378,6 +392,8 @@ def _failure(error: Exception, url: str) -> PlaceError:
     if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.InvalidHeader):
         return PlaceError("this address, or one that it redirects to, is not valid")
     text = _reason(error)
+    if _host(target) != _host(url):
+        text += f" (it redirects to {shown(target)})"
     if isinstance(error, requests.exceptions.ProxyError):
         text = f"{by}: {text}"
     inner = _innermost(error)
@@ -388,6 +404,13 @@ def _failure(error: Exception, url: str) -> PlaceError:
     if broken or (tunnel and int(tunnel[1]) in _BUSY):
         return BusyError(text, silent=silent)
     return PlaceError(text, silent=silent)
+
+
+def _host(url: str) -> str:
+    """Host and port as Requests asks for them: in lower case, and in ASCII."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return urlsplit(request.url or "").netloc.rpartition("@")[2]
 
 
 def _is_web(proxy: str) -> bool:
@@ -413,8 +436,14 @@ def _reason(error: Exception) -> str:
         return "the connection was closed without an answer"
     if isinstance(inner, http.client.IncompleteRead):
         return "the connection was closed"
+    if isinstance(inner, http.client.BadStatusLine):
+        hint = "; it may want https://" if inner.line.startswith(_TLS_ALERT) else ""
+        return f"its answer is not HTTP: it begins with '{printable(inner.line.strip(), 40)}'{hint}"
     if isinstance(inner, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {inner.verify_message}"
+    if isinstance(inner, ValueError):
+        # The length of a chunk: what Python says of it is no sentence for people.
+        return "its answer is not valid HTTP"
     if isinstance(inner, OSError) and inner.strerror and not isinstance(inner, ssl.SSLError):
         return inner.strerror
     return printable(shown(str(inner))) or type(inner).__name__

@@ -22,6 +22,8 @@ class Page:
     `breaks` are the numbers of bytes after which successive answers break off; `announced` is a false size; `held` must
     be set before any byte comes, `stalls` before the connection is closed. `encoding` is what the header says, and
     `compressed` whether it is true. `login` is "NAME:PASSWORD".
+    `wrong_part` is sent for each range, however far it is behind the end, with headers that announce the right bytes.
+    `first_line` is all that is sent, in place of an answer.
     """
 
     body: bytes = b""
@@ -41,6 +43,8 @@ class Page:
     encoding: str = ""
     compressed: bool = False
     login: str = ""
+    wrong_part: bytes = b""
+    first_line: bytes = b""
 
 
 class Server:
@@ -65,6 +69,9 @@ class Server:
                     page.held.wait(20)
                 if page is None:
                     self.send_error(404)
+                elif page.first_line:
+                    self.wfile.write(page.first_line)
+                    self.close_connection = True
                 elif page.before:
                     self._refuse(page, page.before.pop(0))
                 elif page.login and server.logins[-1] != page.login:
@@ -100,8 +107,10 @@ class Server:
                 begin, status, body = 0, page.status, whole
                 if self.headers["Range"] and page.ranges:
                     begin = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
-                    status = 206 if begin < len(body) else 416
+                    status = 206 if begin < len(body) or page.wrong_part else 416
                 body = body[begin:] if status != 416 else b""
+                if status == 206 and page.wrong_part:
+                    body = page.wrong_part
                 self.send_response(status)
                 self.send_header("Content-Type", page.content_type)
                 if page.encoding:

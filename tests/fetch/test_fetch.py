@@ -134,6 +134,17 @@ def test_a_partial_file_that_does_not_fit_is_fetched_again(
     assert files(tmp_path) == {f"{SUM}-a.tar": len(BODY)}
 
 
+def test_parts_that_make_the_file_longer_than_it_is_are_not_asked_for_without_end(
+    server: Server, tmp_path: Path, told: Told
+) -> None:
+    server.pages["/a.tar"] = Page(BODY, wrong_part=b"x" * 40_000)
+    archive = Archive(f"{server.url}/a.tar", SUM)
+    put(tmp_path, archive, BODY[:200_000], ".part")
+    assert fetch(archive, tmp_path, progress=told.progress).read_bytes() == BODY
+    assert [asked for _, asked in server.asked] == ["bytes=200000-", "bytes=240000-", "bytes=280000-", None]
+    assert "a.tar: the part fetched earlier does not fit; starting over" in told.lines
+
+
 def test_an_interrupt_keeps_the_bytes_that_came(
     server: Server, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,23 @@ BAD = {
         "sent an HTML page instead of the archive",
     ),
     "html by its bytes": (Page(HTML), "sent an HTML page instead of the archive"),
-    "empty": (Page(b""), f"its SHA-256 is {hashlib.sha256().hexdigest()}, not {SUM}"),
+    "empty": (Page(b""), "sent an empty file"),
+    "an encoding that nobody asked for": (
+        Page(b"other", encoding="br"),
+        f"its SHA-256 is {OTHER}, not {SUM}; it sent the Content-Encoding br, which Leafroot does not decode",
+    ),
+    "another protocol": (
+        Page(first_line=b"SSH-2.0-OpenSSH_9.2\r\n"),
+        "its answer is not HTTP: it begins with 'SSH-2.0-OpenSSH_9.2'",
+    ),
+    "TLS": (
+        Page(first_line=b"\x15\x03\x01\x00\x02\x02(\r\n"),
+        r"its answer is not HTTP: it begins with '\x15\x03\x01\x00\x02\x02('; it may want https://",
+    ),
+    "a chunk without a length": (
+        Page(first_line=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        "broke off after 0 bytes: its answer is not valid HTTP; asked 5 times",
+    ),
     "longer": (Page(BODY + b"x"), f"its SHA-256 is {hashlib.sha256(BODY + b'x').hexdigest()}, not {SUM}"),
 }
 

@@ -107,6 +107,17 @@ def test_a_redirect_that_leads_nowhere_is_an_error(
     assert len(server.asked) <= 11
 
 
+def test_a_server_that_a_redirect_led_to_in_vain_is_named(
+    server: Server, other: Server, tmp_path: Path, told: Told
+) -> None:
+    server.pages["/a.tar"] = Page(status=302, location=f"http://me:s3cret@{other.address}/b.tar")
+    other.close()
+    with pytest.raises(LeafrootError) as caught:
+        fetch(Archive(f"{server.url}/a.tar", SUM), tmp_path, progress=told.progress)
+    end = f"Connection refused (it redirects to http://***@{other.address}/b.tar)"
+    assert caught.value.hint == f"{server.url}/a.tar: {end}"
+
+
 def test_what_a_redirect_led_to_is_told(server: Server, other: Server, tmp_path: Path, told: Told) -> None:
     server.pages["/a.tar"] = Page(status=302, location=f"{other.url}/login?next=a.tar")
     other.pages["/login?next=a.tar"] = Page(b"<html>Who are you?", content_type="text/html")
