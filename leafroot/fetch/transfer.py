@@ -437,8 +437,9 @@ def _reason(error: Exception) -> str:
     if isinstance(inner, http.client.IncompleteRead):
         return "the connection was closed"
     if isinstance(inner, http.client.BadStatusLine):
-        hint = "; it may want https://" if inner.line.startswith(_TLS_ALERT) else ""
-        return f"its answer is not HTTP: it begins with '{printable(inner.line.strip(), 40)}'{hint}"
+        line = str(inner.args[0])
+        hint = "; it may want https://" if line.startswith(_TLS_ALERT) else ""
+        return f"its answer is not HTTP: it begins with '{printable(line.strip(), 40)}'{hint}"
     if isinstance(inner, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {inner.verify_message}"
     if isinstance(inner, ValueError):
