@@ -58,7 +58,7 @@ def test_libstdcxx_is_built_only_for_packages_that_need_it(planned: Callable[...
     assert readers(plan) == []
     assert LIBRARY not in [step.output.path for step in plan.steps]
     plan = planned("CONFIG_PACKAGE_BESIDE=y\nCONFIG_PACKAGE_TOP=y\n")
-    assert sorted(readers(plan)) == ["ELF", "deep", "left", "middle", "root", "top"]
+    assert sorted(readers(plan)) == ["ELF", "deep", "left", "middle", "root", "sizes", "top"]
 
 
 def test_a_c_only_toolchain_has_no_cxx(planned: Callable[..., Plan]) -> None:
