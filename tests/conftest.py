@@ -7,6 +7,15 @@ import pytest
 
 from tests import programs
 
+# A guest uses up to 4 GiB of memory.
+_MOST_GUESTS = 4
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The marker `containers` has a guest on each processor at a time; other runs have no workers."""
+    processors = min(len(os.sched_getaffinity(0)), _MOST_GUESTS)
+    return processors if config.option.markexpr == "containers" else 0
+
 
 @pytest.fixture(scope="session", autouse=True)
 def path_with_the_programs_of_tests(tmp_path_factory: pytest.TempPathFactory) -> None:

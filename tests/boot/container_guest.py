@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,8 +17,8 @@ TREE = Path(__file__).parent / "containers"
 EVERYTHING = "qemu_x86_64_containers"
 # Where the guest finds this machine: QEMU's user network ("Network emulation" in its system emulation manual).
 HOST = "10.0.2.2"
-# Shared by all, so that packages and kernels are built once.
-_OUTPUT = "output/test/containers"
+# Shared by all tests of a worker: a later test may write the image anew once the guest has started.
+_OUTPUT = f"output/test/containers/{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _BEGIN = "containertest: begin\n"
 _STATUS = "containertest: status "
 _RESULT = re.compile(r"^((?:not )?ok) \d+ - (.*)$", re.MULTILINE)
