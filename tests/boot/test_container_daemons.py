@@ -51,11 +51,16 @@ def free_port() -> int:
         return port
 
 
+def constrained(authority: str) -> tuple[str, ...]:
+    """Whether a certificate is a CA's: without its own configuration, openssl says nothing of it."""
+    return ("-addext", f"basicConstraints=critical,CA:{authority}")
+
+
 def make_certificates(folder: Path) -> None:
     """A CA of our own in ca.crt, and what it has signed for the registry in registry.crt and registry.key."""
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1")
-    authority = ("-x509", "-subj", "/CN=Leafroot's tests", "-keyout", "ca.key", "-out", "ca.crt")
-    names = ("-addext", f"subjectAltName=IP:{HOST},IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:false")
+    authority = ("-x509", "-subj", "/CN=Leafroot's tests", "-keyout", "ca.key", "-out", "ca.crt", *constrained("true"))
+    names = ("-addext", f"subjectAltName=IP:{HOST},IP:127.0.0.1", *constrained("false"))
     signed = ("-x509", "-subj", "/CN=registry", "-CA", "ca.crt", "-CAkey", "ca.key", *names)
     for words in (authority, (*signed, "-keyout", "registry.key", "-out", "registry.crt")):
         subprocess.run(["openssl", "req", *key, *words], cwd=folder, check=True, capture_output=True)
