@@ -32,9 +32,10 @@ def configuration(board: str) -> Config:
 
 
 class Console:
-    """A guest's serial console, to be read and typed into."""
+    """A guest's serial console, to be read and typed into; what was read of it is in the file `log`, too."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], log: Path) -> None:
+        self._log = log
         self._process = subprocess.Popen(
             list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -48,6 +49,8 @@ class Console:
             chunk = os.read(self._process.stdout.fileno(), 4096) if ready else b""
             assert chunk, f"{text!r} never came:\n{self.seen[-3000:]}"
             self.seen += chunk.decode(errors="replace")
+            with self._log.open("ab") as log:
+                log.write(chunk)
 
     def type(self, line: str) -> None:
         self.press(f"{line}\n")
@@ -68,15 +71,18 @@ class Console:
 
 
 @pytest.fixture
-def console_of() -> Iterator[Callable[..., Console]]:
+def console_of(tmp_path: Path) -> Iterator[Callable[..., Console]]:
     """Boot a guest, with these words added to its kernel's command line, or QEMU as told; it ends with the test.
+
+    pytest keeps the folder of the last runs, so that a guest can be looked at while it is at work, and afterwards.
 
     One word more is added, without which a PC's kernel dies where other work leaves the emulator no processor.
     """
     consoles: list[Console] = []
 
     def start(guest: Guest | Sequence[str], words: str = "") -> Console:
-        consoles.append(Console(guest.argv(f"{NO_TIMER_CHECK} {words}".strip()) if isinstance(guest, Guest) else guest))
+        argv = guest.argv(f"{NO_TIMER_CHECK} {words}".strip()) if isinstance(guest, Guest) else guest
+        consoles.append(Console(argv, tmp_path / f"console-{len(consoles) + 1}.log"))
         return consoles[-1]
 
     yield start
