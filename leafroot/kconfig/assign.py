@@ -37,7 +37,9 @@ def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]
         except LeafrootError as error:
             problems.append(error)
             continue
-        option.set_value(value)
+        # Kconfig warns of a value for an option without a prompt. A saved configuration has them all; check() compares.
+        if has_prompt(option):
+            option.set_value(value)
         made.append(one)
     for one in made:
         try:
@@ -54,10 +56,16 @@ def check(kconf: Any, one: Assignment) -> None:
     if option.orig_type in (kconfiglib.INT, kconfiglib.HEX):
         _check_range(option, one)
     # A hidden string or number has no value at all, but its default may equal the assigned value.
-    hidden = option.orig_type not in (kconfiglib.BOOL, kconfiglib.TRISTATE) and not option.visibility
+    is_switch = option.orig_type in (kconfiglib.BOOL, kconfiglib.TRISTATE)
+    hidden = not is_switch and has_prompt(option) and not option.visibility
     if hidden or option.str_value != _value(option, one):
         reasons = obstacles(option, _value(option, one))
         raise LeafrootError(f"{one} has no effect: CONFIG_{option.name} {reasons.why}", one.where, reasons.remedy)
+
+
+def has_prompt(option: Any) -> bool:
+    """Whether the user can set the option; other options follow from those."""
+    return any(node.prompt for node in option.nodes)
 
 
 def _option(kconf: Any, one: Assignment) -> Any:
@@ -170,7 +178,7 @@ class Obstacle:
 
 def obstacles(option: Any, wanted: str) -> Obstacle:
     """Why `option` does not take the value `wanted` with everything else as it is."""
-    if not any(node.prompt for node in option.nodes):
+    if not has_prompt(option):
         return Obstacle("cannot be set: it follows from other options", f"It is now {_shown(option)}. Remove the line.")
     if option.choice and option.visibility:
         return _of_choice(option, wanted)

@@ -20,7 +20,7 @@ from leafroot.describe.package import Package
 from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.qemu import Emulation
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError, nearest, printable
 from leafroot.graph import Asked, Graph, resolve_graph
 from leafroot.kconfig.assign import obstacles
 from leafroot.kconfig.defconfig import find_board
@@ -56,8 +56,8 @@ class Config:
     the board's optional kernel fragments. `config_txt` is the text of that file for a Raspberry Pi's boot loader,
     empty for other boards. With `c_only`, the toolchain from source is for C only. `kernel_fragments` are what the
     kernel is configured from, each over the one before; `fragments` are those of the packages that are configured
-    in the same way, by package. `roles` says which package has each role (`Package.roles`) that one of those selected
-    can have. `notes` are lines for people.
+    in the same way, by package. `cmdline_at` is the place that set `cmdline`. `roles` says which package has each role
+    (`Package.roles`) that one of those selected can have. `notes` are lines for people.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Config:
     fragments: Mapping[str, tuple[Fragment, ...]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cmdline_at: str = ""
 
     @property
     def described_in(self) -> str:
@@ -149,6 +150,7 @@ def configure(catalog: Catalog, root: Path, generated: Path, request: Request, o
         overlays=tuple(_listing(root, name) for name in _overlays(resolved, unit, catalog, overlays)),
         compression=int(resolved.value("IMAGE_ZSTD_LEVEL")),
         cmdline=_cmdline(resolved),
+        cmdline_at=resolved.where("KERNEL_CMDLINE", ""),
         memory=int(resolved.value("BOARD_MEMORY")),
         root_size=_root_size(resolved, unit),
         options=options,
@@ -277,6 +279,12 @@ def _root_password(resolved: Resolved) -> str:
         return ""
     name = "SYSTEM_ROOT_PASSWORD_HASH"
     hashed = resolved.value(name)
+    if hashed and not hashed.strip("!*x"):
+        raise LeafrootError(
+            f"the value of CONFIG_{name} is not a crypt(5) hash",
+            resolved.where(name, _MENU),
+            f'To lock root, leave it empty: CONFIG_{name}="". Otherwise: {MAKE_ONE[0].lower()}{MAKE_ONE[1:]}',
+        )
     if hashed and (fault := hash_fault(hashed)):
         raise LeafrootError(f"the value of CONFIG_{name} {fault}", resolved.where(name, _MENU), MAKE_ONE)
     return hashed or "*"
@@ -310,12 +318,29 @@ def _overlays(resolved: Resolved, board: Unit[Board], catalog: Catalog, more: Se
     for name, place in asked:
         tree = next((tree for tree in catalog.trees if os.path.isdir(tree / name)), None)  # noqa: PTH112
         if tree is None:
-            raise LeafrootError(f"there is no overlay folder {name!r}", place)
+            raise LeafrootError(
+                f"there is no overlay folder {printable(name)!r}",
+                place,
+                "Write a path below this tree or an external one, or an absolute path. Spaces separate the folders, "
+                "and ~ is not replaced."
+                if place == where
+                else "",
+            )
+        if root.resolve().is_relative_to((tree / name).resolve()):
+            raise LeafrootError(
+                f"the overlay folder {printable(name)!r} holds this checkout, which would be laid into the root",
+                place,
+                "Name a folder that has the files of the root alone.",
+            )
         yield str(PurePosixPath(name)) if tree == root else Path(tree, name).as_posix()
 
 
 def _matching(resolved: Resolved, name: str, pattern: re.Pattern[str], what: str) -> str:
     value = resolved.value(name)
     if not pattern.fullmatch(value):
-        raise LeafrootError(f'CONFIG_{name}="{value}" is not {what}', resolved.where(name, _MENU))
+        raise LeafrootError(
+            f'CONFIG_{name}="{printable(value)}" is not {what}',
+            resolved.where(name, _MENU),
+            "" if name in resolved.assigned else f"Set CONFIG_{name} in a fragment, and name that in CONFIG=.",
+        )
     return value

@@ -37,6 +37,8 @@ HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9A-Fa-f]+")
 _WORDS = "isnotset"
 _SHORT_FORMS = ("notset", "isunset", "unset")
 _LIKE_CONFIG = 0.75
+_SECRET = re.compile(r"PASSWORD|PASSPHRASE|SECRET|TOKEN|(?:PRIVATE|PRESHARED)_?KEY|_PSK(?:_|$)")
+_DOTS, _QUOTED_DOTS = "...", '"..."'
 _HOW = "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
 
 
@@ -52,7 +54,14 @@ class Assignment:
     where: str
 
     def __str__(self) -> str:
-        return shortened(f"CONFIG_{self.symbol}={self.value}")
+        return self.shown(self.value)
+
+    def shown(self, value: str) -> str:
+        """The assignment of `value` as messages have it, which end up in logs: without a password or a hash of one."""
+        hidden = _SECRET.search(self.symbol) and value not in ("y", "m", "n")
+        return shortened(
+            f"CONFIG_{self.symbol}={(_QUOTED_DOTS if value.startswith(_QUOTE) else _DOTS) if hidden else value}"
+        )
 
     @property
     def line(self) -> str:
@@ -192,7 +201,7 @@ def _instead_of(line: str) -> str:
         name = rest
     elif last and len(first) < 8 and _likeness(first, "CONFIG") >= _LIKE_CONFIG:
         name = last
-    if not re.fullmatch(_NAME, name):
+    if not re.fullmatch(_NAME, name) or name == "CONFIG":
         return _HOW
     return f"Write {shortened(f'CONFIG_{name}={value}')}."
 
@@ -209,7 +218,7 @@ def string_in(one: Assignment) -> str:
         raise LeafrootError(
             f"{one}: a string must be in double quotes",
             one.where,
-            f"Write {shortened(f'CONFIG_{one.symbol}={quoted(one.value.strip(_QUOTE))}')}.",
+            f"Write {one.shown(quoted(one.value.strip(_QUOTE)))}.",
         )
     # Kconfig leaves out a backslash before any other character: the string would not be what was written.
     if other := next((found[0] for found in _ESCAPE.finditer(match[1]) if found[1] not in '\\"'), None):

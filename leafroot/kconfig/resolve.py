@@ -14,7 +14,7 @@ from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest
 from leafroot.kconfig import wanted
-from leafroot.kconfig.assign import assign, check
+from leafroot.kconfig.assign import assign, check, has_prompt
 from leafroot.kconfig.defconfig import find_board, find_defconfig, shown
 from leafroot.kconfig.fragment import Assignment, Fragment, read_fragment
 from leafroot.kconfig.generate import symbol, write_generated
@@ -104,11 +104,6 @@ def _check_kept(kconf: Any, assigned: Iterable[Assignment]) -> None:
         option = kconf.syms[one.symbol]
         if one.value in ("y", "m") and not option.choice and has_prompt(option):
             check(kconf, one)
-
-
-def has_prompt(option: Any) -> bool:
-    """Whether the user can set the option; other options follow from those."""
-    return any(node.prompt for node in option.nodes)
 
 
 def _layers(

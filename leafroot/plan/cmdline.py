@@ -43,7 +43,9 @@ def _parts(config: Config) -> dict[str, str]:
 
 def _where(config: Config, part: str) -> str:
     """The place of a part, for error messages."""
-    return part if part == _MENU_OPTION else config.board.at("cmdline" if "cmdline" in part else "console")
+    if part == _MENU_OPTION:
+        return config.cmdline_at or part
+    return config.board.at("cmdline" if "cmdline" in part else "console")
 
 
 def _room(config: Config) -> int:

@@ -14,6 +14,36 @@ START = "CONFIG_BOARD_ONE=y\n"
 
 # What the board's defconfig says after its first line, and the message.
 DEFCONFIGS: dict[str, tuple[str, str]] = {
+    "option that follows from others": (
+        "CONFIG_LIBC_MUSL=n\n",
+        "configs/one_defconfig:2: CONFIG_LIBC_MUSL=n has no effect: "
+        "CONFIG_LIBC_MUSL cannot be set: it follows from other options\n  It is now y. Remove the line.",
+    ),
+    "nothing behind CONFIG_": (
+        "CONFIG_=y\n",
+        "configs/one_defconfig:2: not an assignment: CONFIG_=y\n"
+        "  Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'.",
+    ),
+    "password without quotes, which no log shall have": (
+        "CONFIG_SYSTEM_ROOT_PASSWORD_HASH=s3cret\n",
+        "configs/one_defconfig:2: CONFIG_SYSTEM_ROOT_PASSWORD_HASH=...: a string must be in double quotes\n"
+        '  Write CONFIG_SYSTEM_ROOT_PASSWORD_HASH="...".',
+    ),
+    "password of a locked account": (
+        'CONFIG_SYSTEM_ROOT_PASSWORD_HASH="!"\n',
+        "configs/one_defconfig:2: the value of CONFIG_SYSTEM_ROOT_PASSWORD_HASH is not a crypt(5) hash\n"
+        '  To lock root, leave it empty: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="". '
+        "Otherwise: make one with: openssl passwd -6",
+    ),
+    "host name with a character that nobody sees": (
+        'CONFIG_SYSTEM_HOSTNAME="gw\u200b"\n',
+        'configs/one_defconfig:2: CONFIG_SYSTEM_HOSTNAME="gw\\u200b" is not a host name: letters, digits and inner hyphens',
+    ),
+    "overlay that holds the checkout": (
+        'CONFIG_SYSTEM_OVERLAYS="."\n',
+        "configs/one_defconfig:2: the overlay folder '.' holds this checkout, which would be laid into the root\n"
+        "  Name a folder that has the files of the root alone.",
+    ),
     "unknown option": (
         'CONFIG_SYSTEM_HOSTNAM="x"\n',
         ("configs/one_defconfig:2: there is no option CONFIG_SYSTEM_HOSTNAM\n  Did you mean CONFIG_SYSTEM_HOSTNAME?"),
@@ -91,7 +121,7 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     "negative dependency": (
         'CONFIG_SYSTEM_ROOT_PASSWORD_LESS=y\nCONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$a$b"\n',
         (
-            'configs/one_defconfig:3: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="$6$a$b" has no effect: CONFIG_SYSTEM_ROOT_PASSWORD_HASH depends on !SYSTEM_ROOT_PASSWORD_LESS (=y)\n'
+            'configs/one_defconfig:3: CONFIG_SYSTEM_ROOT_PASSWORD_HASH="..." has no effect: CONFIG_SYSTEM_ROOT_PASSWORD_HASH depends on !SYSTEM_ROOT_PASSWORD_LESS (=y)\n'
             "  Set what it depends on, or remove the line."
         ),
     ),
@@ -164,7 +194,9 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     ),
     "overlay": (
         'CONFIG_SYSTEM_OVERLAYS="board/one/files"\n',
-        "configs/one_defconfig:2: there is no overlay folder 'board/one/files'",
+        "configs/one_defconfig:2: there is no overlay folder 'board/one/files'\n"
+        "  Write a path below this tree or an external one, or an absolute path. "
+        "Spaces separate the folders, and ~ is not replaced.",
     ),
     "prefix": (
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="opt"\n',
@@ -179,7 +211,8 @@ DEFCONFIGS: dict[str, tuple[str, str]] = {
     ),
     "compiler of no folder": (
         "CONFIG_TOOLCHAIN_EXTERNAL=y\n",
-        'configs/Kconfig: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="" is not an absolute path without spaces',
+        'configs/Kconfig: CONFIG_TOOLCHAIN_EXTERNAL_PREFIX="" is not an absolute path without spaces\n'
+        "  Set CONFIG_TOOLCHAIN_EXTERNAL_PREFIX in a fragment, and name that in CONFIG=.",
     ),
     "tuple": (
         'CONFIG_TOOLCHAIN_EXTERNAL=y\nCONFIG_TOOLCHAIN_EXTERNAL_PREFIX="/opt/x"\nCONFIG_TOOLCHAIN_EXTERNAL_TUPLE="gcc"\n',

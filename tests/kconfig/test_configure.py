@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the configuration of a board becomes, layer upon layer."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leafroot.kconfig.config import ExternalToolchain, configure
-from leafroot.kconfig.resolve import Request
+from leafroot.kconfig.resolve import Request, resolve
 from leafroot.units.catalog import load_catalog
 from tests.small_tree import CHECKOUT, SmallTree, board, in_root, package
 
@@ -33,6 +34,15 @@ def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
     assert (config.series.name, config.mode.name, in_root(config)) == ("6.12", "nullfs", ["alpha"])
     assert (config.toolchain, config.hostname, config.root_password) == ("source", "leafroot", "*")
     assert (config.overlays, config.files, config.compression, config.cmdline) == ((), {}, 19, "")
+
+
+def test_a_saved_configuration_serves_as_a_fragment(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path)
+    resolved = resolve(load_catalog(tree.root), tree.root, tmp_path / "generated", Request("one"))
+    saved = tmp_path / "saved.config"
+    resolved.kconf.write_config(str(saved))
+    assert "CONFIG_ARCH=" in saved.read_text() and "CONFIG_LIBC_MUSL=y" in saved.read_text()
+    assert replace(tree.configure(fragments=[saved]), cmdline_at="") == tree.configure()
 
 
 # Lines of the defconfig, and what they change.

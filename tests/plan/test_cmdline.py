@@ -143,7 +143,7 @@ def test_a_long_command_line_is_refused_before_anything_is_planned(
     with pytest.raises(LeafrootError) as caught:
         planned("qemu_x86_64", fragments=[fragment])
     assert str(caught.value) == (
-        f"CONFIG_KERNEL_CMDLINE: the kernel's command line has {len(words) + 35} characters, but Linux 6.12 has room for 2047 on x86_64\n"
+        f"{fragment}:1: the kernel's command line has {len(words) + 35} characters, but Linux 6.12 has room for 2047 on x86_64\n"
         f"  Shorten CONFIG_KERNEL_CMDLINE by {len(words) + 35 - 2047}. The parts: console= 20, the boot mode 13, CONFIG_KERNEL_CMDLINE {len(words)}."
     )
 
