@@ -8,6 +8,7 @@ of it must be one that changes something.
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -37,14 +38,19 @@ class Patch:
 
 
 def read_patch(data: bytes, where: str) -> bytes:
-    """The text of a patch file, decompressed if its first bytes say so; `where` names it in errors."""
+    """The text of a patch file, decompressed if its first bytes say so; `where` names it in errors.
+
+    It comes without a byte order mark, and with a newline at its end: patch(1) would not see the first file's name, or
+    take the last line for one without a newline. Files without one have a line "\\ No newline at end of file".
+    """
     try:
         text = _decompressed(data)
     except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
         raise LeafrootError(f"the compressed patch is damaged: {error}", where, "Download it again.") from error
     if len(text) > LARGEST:
         raise LeafrootError(f"the patch is larger than {LARGEST >> 20} MiB", where, "Split it into smaller patches.")
-    return text
+    text = text.removeprefix(codecs.BOM_UTF8)
+    return text if not text or text.endswith(b"\n") else text + b"\n"
 
 
 def _decompressed(data: bytes) -> bytes:
@@ -104,6 +110,41 @@ def check_patch(text: bytes, strip: int, where: str) -> None:
 def has_crlf(text: bytes) -> bool:
     """Whether the lines that name files end in CR and LF: then all lines of the patch were converted."""
     return re.search(rb"^\+\+\+ [^\n]*\r\n", text, re.MULTILINE) is not None
+
+
+def with_ends_of_content(text: bytes) -> bytes:
+    """A patch whose lines all end in CR and LF, for a source whose lines do so too: only the lines of hunks keep CR.
+
+    patch(1) removes the CR of all lines, or of none.
+    """
+    old = new = 0
+    lines = []
+    for line in text.split(b"\n"):
+        if old <= 0 and new <= 0:
+            line = line.rstrip(b"\r")
+            if found := _HUNK.match(line):
+                old, new = _counts(found)
+        else:
+            old -= not line.startswith((b"+", b"\\"))
+            new -= not line.startswith((b"-", b"\\"))
+            # An empty line of context whose blank was stripped.
+            line = b" \r" if line == b"\r" else line
+        lines.append(line)
+    return b"\n".join(lines)
+
+
+def _counts(header: re.Match[bytes]) -> tuple[int, int]:
+    """How many lines a hunk has of the old file, and of the new one."""
+    old, new = (1 if count is None else int(count) for count in header.groups())
+    return old, new
+
+
+def named_files(text: bytes) -> list[tuple[bytes, ...]]:
+    """The names in the lines --- and +++ of each file, as they are written, without /dev/null."""
+    found = re.findall(
+        rb"^--- ([^\n\t]+)[^\n]*\n\+\+\+ ([^\n\t]+)[^\n]*\n@@ ", text.replace(b"\r\n", b"\n"), re.MULTILINE
+    )
+    return [tuple(name.rstrip() for name in names if name.rstrip() != _NOT_A_FILE) for names in found]
 
 
 class _Checker:
@@ -199,7 +240,7 @@ class _Checker:
             raise self._fault(
                 0, f"this is not a hunk header: {_shown(self._line(0))}", "Write @@ -LINE,COUNT +LINE,COUNT @@."
             )
-        old, new = (1 if count is None else int(count) for count in found.groups())
+        old, new = _counts(found)
         self._at += 1
         while old > 0 or new > 0:
             kind = self._lines[self._at][:1] if self._at < len(self._lines) else b"?"

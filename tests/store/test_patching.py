@@ -93,12 +93,61 @@ def test_a_patch_with_lines_of_windows_is_applied_and_told(
     )
 
 
-@pytest.mark.parametrize(("ends", "words"), [("\n", "LF"), ("\r\n", "CR and LF")])
-def test_a_source_with_lines_of_windows_is_told(tree: Path, tmp_path: Path, ends: str, words: str) -> None:
+def test_a_source_with_lines_of_windows_is_told(tree: Path, tmp_path: Path) -> None:
     (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
-    assert refusal(tree, written(tmp_path, PATCH.replace("\n", ends))).endswith(
-        f"The lines of the patch end in {words}, and those of the source do not. Make it anew from that source."
+    assert refusal(tree, written(tmp_path, PATCH)).endswith(
+        "Its lines end otherwise than those of the source (LF, or CR and LF). Make it anew from that source."
     )
+
+
+def test_a_patch_and_a_source_with_lines_of_windows_fit(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
+    (tree / "g").write_bytes(b"\r\nb\r\n")
+    more = "--- a/g\n+++ b/g\n@@ -1,2 +1,2 @@\n\n-b\n+B\n"
+    apply_patch(tree, written(tmp_path, (PATCH + more).replace("\n", "\r\n")), shared_usr())
+    assert (tree / "f").read_bytes() == b"a\r\nB\r\nc\r\n"
+    assert (tree / "g").read_bytes() == b"\r\nB\r\n"
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("text", ["\ufeff" + PATCH, PATCH[:-1]], ids=["a byte order mark", "no newline at the end"])
+def test_what_editors_do_to_a_patch_does_not_count(tree: Path, tmp_path: Path, text: str) -> None:
+    apply_patch(tree, written(tmp_path, text), shared_usr())
+    assert (tree / "f").read_text() == "a\nB\nc\n"
+
+
+ELSEWHERE = {
+    "with fewer folders": (
+        PATCH.replace("a/f", "src/f").replace("b/f", "src/f"),
+        "Its paths are those of the source with -p0, and not with -p1. "
+        "Name it in a file 'series' beside it: p.patch -p0",
+    ),
+    "with more folders": (
+        PATCH.replace("a/f", "/home/me/old/src/f").replace("b/f", "/home/me/new/src/f"),
+        "Its paths are those of the source with -p3, and not with -p1. "
+        "Name it in a file 'series' beside it: p.patch -p3",
+    ),
+    "of another source": (
+        PATCH.replace("/f", "/elsewhere.c"),
+        "The source has no such file: b/elsewhere.c. Make the patch anew for this version of the source.",
+    ),
+    "with a blank": (
+        PATCH.replace("/f", "/a b"),
+        "A name with a blank in it needs a tab behind it, or the line 'diff --git' before it.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "hint"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_patch_of_files_that_are_not_there_is_told(tree: Path, tmp_path: Path, text: str, hint: str) -> None:
+    (tree / "src").mkdir()
+    (tree / "f").rename(tree / "src/f")
+    (tree / "a b").write_text("a\nb\nc\n")
+    told = refusal(tree, written(tmp_path, text))
+    assert told.startswith("the patch does not apply exactly:\ncan't find file to patch")
+    assert told.endswith(f"\n  {hint}")
 
 
 def test_a_patch_of_a_source_with_such_lines_is_applied(tree: Path, tmp_path: Path) -> None:
