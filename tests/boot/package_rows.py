@@ -96,12 +96,6 @@ def as_by_default(graph: Graph) -> set[str]:
     }
 
 
-def asked_by_options(packages: Iterable[Unit[Package]]) -> list[str]:
-    """The kernel options that any value of the packages' options asks for."""
-    options = [option for unit in packages for option in unit.value.options]
-    return sorted({word for option in options for _, brings in option.values() for word in brings.kernel})
-
-
 @dataclass(frozen=True)
 class Proof:
     """What the rows of an image said: the verdict of each, and the console; and what the image was."""
@@ -136,12 +130,11 @@ def prove(
     console_of: Callable[..., Console],
     folder: Path,
     asking: Iterable[str] = (),
-    kernel: Iterable[str] = (),
     board: str = "qemu_x86_64",
 ) -> Proof:
     """Build an image with the packages that lines of a configuration select, boot it, and have each row speak.
 
-    The kernel has what the packages `asking` need, too, and the options `kernel`.
+    The kernel has what the packages `asking` need, too.
     """
     catalog = load_catalog(ROOT)
     tree, fragment = folder / "tree", folder / "packages.config"
@@ -150,7 +143,7 @@ def prove(
     rows = sorted(name for name in as_by_default(config.graph) if ROW in catalog.packages[name].files)
     names = sorted({*(node.unit.name for node in config.graph.in_root), *asking})
     asked = [one for name in names for one in catalog.packages[name].value.kernel]
-    write_tree(catalog, rows, tree, [*KERNEL, *asked, *kernel])
+    write_tree(catalog, rows, tree, [*KERNEL, *asked])
     with fragment.open("a") as more:
         more.write("CONFIG_PACKAGE_PACKAGETEST=y\n")
     made = ROOT / OUTPUT / board
