@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import queue
 import threading
 import zlib
-from typing import IO, TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 import zstandard
 
@@ -37,58 +37,123 @@ class TooMuchError(Exception):
     """A stream holds more than its reader accepts."""
 
 
-class _XzReader(io.RawIOBase):
-    """The decompressed bytes of all xz streams or lzip members of a file, or of one stream of the older lzma format.
+class _Decompressor(Protocol):
+    """One compressed stream, as bz2 and lzma have it."""
 
-    lzma's own reader allocates all the memory that the file asks for.
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
+
+
+class _Gunzip:
+    """One member of a gzip file; its checksum is compared at its end."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+
+    @property
+    def eof(self) -> bool:
+        return self._member.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._member.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._member.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        return self._member.decompress(self._member.unconsumed_tail + data, max(0, max_length))
+
+
+class _Streams(io.RawIOBase):
+    """The decompressed bytes of all streams of a file, which begin with `magics`; zeros may follow each.
+
+    Other bytes that follow one come as they are: a reader that knows its end can tell that there was more. The readers
+    of Python's own modules would pass over them, or fail; that of lzma allocates all the memory that the file asks for.
     """
 
-    def __init__(self, source: IO[bytes]) -> None:
+    def __init__(self, source: IO[bytes], new: Callable[[], _Decompressor], magics: tuple[bytes, ...]) -> None:
         self._source = source
-        self._stream = lzma.LZMADecompressor(memlimit=_WINDOW)
+        self._new = new
+        self._magics = magics
+        self._stream = new()
         self._begun = False
+        self._plain: bytes | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         target = memoryview(buffer)
+        data = self._next(len(target))
+        target[: len(data)] = data
+        return len(data)
+
+    def _next(self, count: int) -> bytes:
+        """Up to `count` bytes; none at the end."""
         while True:
+            if self._plain is not None:
+                data = self._plain or self._source.read(count)
+                self._plain = data[count:]
+                return data[:count]
             rest = b""
-            if self._stream.eof:
-                # Zeros may follow each stream, four at a time.
-                rest = self._stream.unused_data.lstrip(b"\0")
-                self._stream, self._begun = lzma.LZMADecompressor(memlimit=_WINDOW), False
-            elif self._stream.needs_input or not self._begun:
-                rest = self._source.read(1 << 16)
-                rest = rest if self._begun else rest.lstrip(b"\0")
-                if not rest and self._begun:
-                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            if self._begun and self._stream.eof:
+                rest = self._between(self._stream.unused_data)
                 if not rest:
-                    return 0
-            if not rest and not self._begun:
-                continue
-            data = self._stream.decompress(rest, len(target))
+                    return b""
+                if not rest.startswith(self._magics):
+                    self._plain = rest
+                    continue
+                self._stream = self._new()
+            elif self._stream.needs_input:
+                rest = self._source.read(1 << 16)
+                ended = self._begun and not rest
+                if not rest and not self._begun:
+                    return b""
+                if ended and not (data := self._stream.decompress(b"", count)):
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+                if ended:
+                    return data
             self._begun = True
-            if data:
-                target[: len(data)] = data
-                return len(data)
+            if data := self._stream.decompress(rest, count):
+                return data
+
+    def _between(self, data: bytes) -> bytes:
+        """What follows a stream, without zeros, and enough of it to see whether it is another stream."""
+        data = data.lstrip(b"\0")
+        while len(data) < max(map(len, self._magics)) and (more := self._source.read(1 << 16)):
+            data = (data + more).lstrip(b"\0")
+        return data
+
+
+_XZ, _LZIP, _LZMA = b"\xfd7zXZ\x00", b"LZIP", b"\x5d\x00\x00"
+_GZIP, _BZIP2 = b"\x1f\x8b", b"BZh"
 
 
 def open_compressed(raw: IO[bytes]) -> IO[bytes]:
     """The decompressed bytes of a stream. Its first bytes tell the format; other data is returned as it is."""
     stream = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
     magic = stream.peek(6)[:6]
-    if magic.startswith(b"\x1f\x8b"):
-        return cast(IO[bytes], gzip.GzipFile(fileobj=stream, mode="rb"))
-    if magic == b"\xfd7zXZ\x00" or magic.startswith((b"\x5d\x00\x00", b"LZIP")):
-        return cast(IO[bytes], io.BufferedReader(_XzReader(stream), CHUNK))
-    if magic.startswith(b"BZh"):
-        return cast(IO[bytes], bz2.BZ2File(stream))
+    if magic.startswith(_GZIP):
+        return _streams(stream, _Gunzip, _GZIP)
+    if magic == _XZ or magic.startswith((_LZMA, _LZIP)):
+        return _streams(stream, lambda: lzma.LZMADecompressor(memlimit=_WINDOW), _XZ, _LZIP)
+    if magic.startswith(_BZIP2):
+        return _streams(stream, bz2.BZ2Decompressor, _BZIP2)
     # pzstd writes a skippable frame first.
     if magic.startswith(b"\x28\xb5\x2f\xfd") or (b"\x50" <= magic[:1] <= b"\x5f" and magic[1:4] == b"\x2a\x4d\x18"):
         return cast(IO[bytes], ZstdReader(stream))
     return cast(IO[bytes], stream)
+
+
+def _streams(source: IO[bytes], new: Callable[[], _Decompressor], *magics: bytes) -> IO[bytes]:
+    return cast(IO[bytes], io.BufferedReader(_Streams(source, new, magics), CHUNK))
 
 
 class ReadAhead:

@@ -153,7 +153,9 @@ class Extraction:
             elif member.issym():
                 self._make_room(member, path)
                 if not member.linkname or "\0" in member.linkname:
-                    raise self._refusal(member, f"is a symbolic link with the invalid target {member.linkname!r}")
+                    raise self._refusal(
+                        member, f"is a symbolic link with the invalid target {member.linkname!r}", _REPACK
+                    )
                 self._links[path] = _Link(member.linkname, self._attributes(member)[1], member)
             elif member.islnk():
                 self._add_hard_link(member, path)
@@ -166,7 +168,7 @@ class Extraction:
             if is_full(error):
                 # This is not a fault of the archive: the caller says where the disk is full.
                 raise
-            raise self._refusal(member, f"cannot be written: {error.strerror}") from error
+            raise self._refusal(member, f"cannot be written: {error.strerror}", _REPACK) from error
 
     def finish(self) -> Path:
         """Make the links, then set the modes and time stamps of folders; returns the folder that is the result.
@@ -190,7 +192,7 @@ class Extraction:
             except OSError as error:
                 if is_full(error):
                     raise
-                raise self._refusal(link.member, f"cannot be written: {error.strerror}") from error
+                raise self._refusal(link.member, f"cannot be written: {error.strerror}", _REPACK) from error
             os.utime(place, ns=(link.mtime, link.mtime), follow_symlinks=False)
         for path, (mode, mtime) in reversed(self._folders.items()):
             place = self._place(path)
@@ -212,7 +214,7 @@ class Extraction:
         """The path of a member below the root; None for one that is stripped away, "" for the root itself."""
         told = "has" if name == member.name else f"is a hard link to {name!r}, which has"
         if "\0" in name:
-            raise self._refusal(member, f"{told} a NUL in its path")
+            raise self._refusal(member, f"{told} a NUL in its path", _REPACK)
         if name.startswith("/"):
             if self._exact:
                 raise self._refusal(member, f"{told} an absolute path")
@@ -228,10 +230,11 @@ class Extraction:
         return "/".join(parts[strip:]) if len(parts) >= strip else None
 
     def _make_folder(self, member: tarfile.TarInfo, path: str) -> None:
-        missing = []
+        missing: list[str] = []
         while path not in self._folders:
             if path in self._files or path in self._links or path in self._waiting:
-                raise self._refusal(member, f"needs {path!r} to be a folder, and it is a file or a link")
+                told = "is a folder" if _is_folder(member) and not missing else f"needs {path!r} to be a folder"
+                raise self._refusal(member, f"{told}, and an earlier member makes it a file or a link", _REPACK)
             missing.append(path)
             path = path.rpartition("/")[0]
         for one in reversed(missing):
@@ -242,7 +245,7 @@ class Extraction:
         """Make the folder that a file goes into, and remove an earlier member of the same name."""
         self._make_folder(member, path.rpartition("/")[0])
         if path in self._folders:
-            raise self._refusal(member, "would replace a folder")
+            raise self._refusal(member, "would replace a folder", _REPACK)
         if path in self._files:
             os.unlink(self._place(path))
             self._files.remove(path)

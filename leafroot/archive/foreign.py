@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 import tarfile
 
+from leafroot.errors import printable
+
 HEAD = 1024
 """How many of a file's first bytes are looked at."""
 
@@ -56,9 +58,23 @@ _HTML = re.compile(
 _PATCH = re.compile(rb"(diff --git |From [0-9a-f]{40} |--- \S+[^\n]*\n\+\+\+ )")
 
 
-def foreign(head: bytes) -> tuple[str, str] | None:
+# What is unpacked once, but not out of another such file.
+_READ = {
+    b"\x1f\x8b": "compressed again, with gzip",
+    b"\xfd7zXZ\x00": "compressed again, with xz",
+    b"BZh": "compressed again, with bzip2",
+    b"LZIP": "compressed again, with lzip",
+    b"\x28\xb5\x2f\xfd": "compressed again, with zstd",
+    b"PK\x03\x04": "a zip archive",
+    b"!<arch>\n": "an ar archive",
+}
+_ONCE = "Decompress it once by hand, put that at an address of your own, and describe it with its own SHA-256."
+
+
+def foreign(head: bytes, *, inner: bool = False) -> tuple[str, str] | None:
     """What a file is and what to do, from its first HEAD bytes; None for a tar and for an unknown format.
 
+    With `inner` it is the content of a compressed file: a server may have compressed what was compressed.
     The first part follows "is". The magic numbers are those of file(1).
     """
     if _is_tar(head):
@@ -67,6 +83,9 @@ def foreign(head: bytes) -> tuple[str, str] | None:
         return "empty", "Download it again, and compare its size with that on the server."
     if not head.strip(b"\0"):
         return "not an archive: it begins with zeros", "Download it again: a download that was cut off can look so."
+    for magic, what in _READ.items():
+        if inner and head.startswith(magic):
+            return what, _ONCE
     for magic, what in _UNREAD.items():
         if head.startswith(magic):
             return f"{what}, which Leafroot does not read", _REPACK
@@ -85,7 +104,20 @@ def foreign(head: bytes) -> tuple[str, str] | None:
         return "an XML document", _PAGE
     if _PATCH.match(head):
         return "a patch", "Put it into the folder patches/ of the unit."
+    if head[:1] in (b"{", b"["):
+        return "a JSON document", _PAGE
+    if _is_text(head):
+        return (
+            f"not an archive, but text: {printable(head.decode(errors='replace').strip().splitlines()[0], 60)}",
+            _PAGE,
+        )
     return None
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the bytes are words in lines; the last character may be cut off."""
+    text = head.decode("utf-8", "replace").rstrip("\ufffd")
+    return bool(text.strip()) and all(one.isprintable() or one in "\t\r\n\f" for one in text) and "\ufffd" not in text
 
 
 def _is_tar(head: bytes) -> bool:

@@ -37,6 +37,13 @@ MAGIC = b"!<arch>\n"
 _MEMBERS = 1000
 
 
+# An archive is read only if it has the SHA-256 that its description says.
+_AS_PINNED = (
+    "It has the SHA-256 that was pinned: so the file was like this when it was pinned. "
+    "Look what it is with file(1), and pin the right one."
+)
+
+
 class _Part(io.RawIOBase):
     """The next `size` bytes of `content`, as a file."""
 
@@ -163,7 +170,7 @@ def unpack(
         if isinstance(error, TooMuchError):
             raise LeafrootError(f"unpacks to too much: {allowance.too_much}", where=where) from error
         if isinstance(error, (DamagedError, tarfile.TarError)):
-            raise LeafrootError(f"is damaged or not an archive: {error}", where=where) from error
+            raise LeafrootError(f"is damaged or not an archive: {error}", where, _AS_PINNED) from error
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -198,7 +205,7 @@ class _Reading:
             _refuse(head, where, "is {}")
         with ReadAhead(open_compressed(file), self.limit) as stream:
             if not self.ours:
-                _refuse(stream.peek(HEAD), where, "is compressed, and its content is {}")
+                _refuse(stream.peek(HEAD), where, "is compressed, and its content is {}", inner=True)
             yield self._members_of_tar(stream)
 
     def _members_of_tar(self, stream: ReadAhead) -> Iterator[_Found]:
@@ -232,8 +239,8 @@ class _Reading:
             yield cast(IO[bytes], copy)
 
 
-def _refuse(head: bytes, where: str, sentence: str) -> None:
-    if known := foreign(head):
+def _refuse(head: bytes, where: str, sentence: str, *, inner: bool = False) -> None:
+    if known := foreign(head, inner=inner):
         raise LeafrootError(sentence.format(known[0]), where, known[1])
 
 

@@ -69,7 +69,12 @@ def test_what_is_not_read_is_refused_for_what_it_is(archive: Path, tree: Path, d
         (gzip.compress(b"<html>x"), "is compressed, and its content is an HTML page"),
         (gzip.compress(b""), "is compressed, and its content is empty"),
         (lzma.compress(b"070701" + b"0" * 104), "is compressed, and its content is a cpio archive, which Leafroot"),
-        (lzma.compress(b"just text"), "is damaged or not an archive: truncated header"),
+        (lzma.compress(b"just text"), "is compressed, and its content is not an archive, but text: just text\n"),
+        (lzma.compress(b'{"message": "Not Found"}'), "is compressed, and its content is a JSON document\n"),
+        (gzip.compress(gzip.compress(b"x")), "is compressed, and its content is compressed again, with gzip\n"),
+        (gzip.compress(lzma.compress(b"x")), "is compressed, and its content is compressed again, with xz\n"),
+        (lzma.compress(b"PK\x03\x04"), "is compressed, and its content is a zip archive\n"),
+        (lzma.compress(b"\x01\x02\x03"), "is damaged or not an archive: truncated header\n  It has the SHA-256 that"),
     ],
 )
 def test_what_is_compressed_is_looked_at_too(archive: Path, tree: Path, data: bytes, words: str) -> None:

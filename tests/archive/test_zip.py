@@ -141,7 +141,7 @@ BAD = {
     "dots of Windows": (raw_zip("..\\x", {"create_system": 0}), "member '../x' has '..' in its path"),
     "file through a link": (
         zip_bytes(entry("a/l", b"/tmp", 0o120777), entry("a/l/x")),
-        "member 'a/l/x' needs 'a/l' to be a folder, and it is a file or a link",
+        "member 'a/l/x' needs 'a/l' to be a folder, and an earlier member makes it a file or a link",
     ),
     "encrypted": (changed(GOOD, 6, 1), f"member 'a/f' is encrypted{REPACK}"),
     "Deflate64": (
