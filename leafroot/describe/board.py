@@ -130,6 +130,9 @@ class Board:
 ROOT_SIZE = re.compile(r"(?P<number>[1-9]\d{0,8})(?P<unit>[%kKmMgG])")
 """A share of the memory (60%) or an amount (96M)."""
 
+MEMORY = range(8, 4 * 1024 * 1024 + 1)
+"""How much memory a board may have, in MiB."""
+
 DEFAULT_ROOT_SIZE = "50%"
 """The kernel's default size limit of a tmpfs (shmem_default_max_blocks in mm/shmem.c)."""
 

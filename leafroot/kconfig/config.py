@@ -21,6 +21,7 @@ from leafroot.describe.parameters import parameters_fault
 from leafroot.describe.qemu import Emulation
 from leafroot.describe.unit import Unit
 from leafroot.errors import LeafrootError, nearest, printable
+from leafroot.files import read_file
 from leafroot.graph import Asked, Graph, resolve_graph
 from leafroot.kconfig.assign import obstacles
 from leafroot.kconfig.defconfig import find_board
@@ -29,6 +30,7 @@ from leafroot.kconfig.generate import NOBODY, option_symbol, package_symbol, rol
 from leafroot.kconfig.resolve import TOOLCHAINS, BuiltInToolchain, Request, Resolved, resolve
 from leafroot.raspberry_pi.card import CONFIG_TXT
 from leafroot.raspberry_pi.config_txt import config_txt
+from leafroot.rootfs import accounts
 from leafroot.rootfs.layers import Listing, read_listing
 from leafroot.rootfs.passwords import MAKE_ONE, file_fault, hash_fault
 from leafroot.units.catalog import Catalog
@@ -297,12 +299,14 @@ def _root_size(resolved: Resolved, board: Unit[Board]) -> str:
 
 
 def _listing(root: Path, folder: str, override: bool = True) -> Listing:
-    """The entries of an overlay; a LeafrootError for a password in its account files that login cannot check."""
+    """The entries of an overlay; a LeafrootError for account files that login cannot read, and passwords likewise."""
     found = read_listing(root, folder, override=override)
-    for name in ("etc/shadow", "etc/passwd"):
+    for name in ("etc/shadow", "etc/passwd", "etc/group"):
         if any(path == name and what[0] == "0" for path, what in found.entries):
-            text = Path(root, folder, name).read_text("utf-8", "replace")
-            if fault := file_fault(text):
+            text = read_file(Path(root, folder, name), f"{folder}/{name}").decode("utf-8", "replace")
+            if wrong := accounts.file_fault(name.removeprefix("etc/"), text):
+                raise LeafrootError(wrong[1], f"{folder}/{name}:{wrong[0]}", wrong[2])
+            if name != "etc/group" and (fault := file_fault(text)):
                 raise LeafrootError(f"the password of {fault[1]} {fault[2]}", f"{folder}/{name}:{fault[0]}", MAKE_ONE)
     return found
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.board import Board
+from leafroot.describe.board import MEMORY, Board
 from leafroot.describe.bootmode import BOOT_MODES, serves
 from leafroot.describe.option import AnyOption, Choice, Edge, Number, Option, Text, edge
 from leafroot.describe.package import GROUPS, Package
@@ -163,7 +163,9 @@ def _memory(boards: Iterable[Unit[Board]]) -> str:
         "The RAM of the board. Change it for a variant of the board with more or less RAM. QEMU gives an\n"
         "emulated board this much. An image that leaves no room in it is refused."
     )
-    return _option("BOARD_MEMORY", "int", "Memory (MiB)", ["\trange 8 4194304", *defaults], text)
+    return _option(
+        "BOARD_MEMORY", "int", "Memory (MiB)", [f"\trange {MEMORY.start} {MEMORY.stop - 1}", *defaults], text
+    )
 
 
 def _kernels(catalog: Catalog) -> str:

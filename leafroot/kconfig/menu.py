@@ -14,7 +14,7 @@ from typing import Any
 
 import kconfiglib
 
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError, nearest, printable
 from leafroot.units.load import TooLong, time_limit
 
 # What kconfiglib reads from the environment; the user's settings for the kernel's Kconfig must not apply here.
@@ -120,7 +120,7 @@ def kconfig_error(text: str, root: Path) -> LeafrootError:
         where = defined["where"]
     message = message.replace(f" (defined at {where})", "", 1)
     message = message.replace(" Check that environment variables are set correctly", "").split(" (e.g. $srctree")[0]
-    head, *rest = [line.rstrip() for line in message.strip().splitlines() if line.strip()]
+    head, *rest = [printable(line.rstrip()) for line in message.strip().splitlines() if line.strip()]
     return LeafrootError(head.rstrip("."), where, "\n".join(rest))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from leafroot.errors import LeafrootError
+from leafroot.errors import LeafrootError, printable
 from leafroot.rootfs.passwords import MAKE_ONE, account_fault
 from leafroot.rootfs.tree import File, Layer
 
@@ -27,6 +27,43 @@ _OF_SYSTEM = re.compile(
     r"|var(/(cache|empty|lib|log|run|spool|tmp))?"
 )
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
+
+
+_FIELDS = {"passwd": 7, "group": 4, "shadow": 9}
+
+
+def file_fault(name: str, text: str) -> tuple[int, str, str] | None:
+    """What is wrong with an /etc/passwd, group or shadow that somebody wrote: line number, message, and what to do.
+
+    musl and busybox pass over a line that has another form, so that nobody of that name could log in.
+    """
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.endswith("\r"):
+            return number, "the line ends in CR and LF", "Save the file with LF."
+        parts = line.split(":")
+        if len(parts) != _FIELDS[name]:
+            return (
+                number,
+                f"the line has {len(parts)} fields, and {name}(5) has {_FIELDS[name]}",
+                f"Write it like this, with {_FIELDS[name] - 1} colons: {_EXAMPLES[name]}",
+            )
+        numbers = {"passwd": parts[2:4], "group": parts[2:3], "shadow": []}[name]
+        if bad := next((one for one in numbers if not one.isdecimal() or int(one) > ID_MAX), None):
+            return number, f"{printable(bad)!r} is not the number of a user or group", f"For example: {_EXAMPLES[name]}"
+        if "" in numbers or not parts[0]:
+            return number, "the line has no name, or no number", f"For example: {_EXAMPLES[name]}"
+        if parts[0] in seen:
+            return number, f"{printable(parts[0])!r} is also in line {seen[parts[0]]}", "Delete one of the lines."
+        seen[parts[0]] = number
+    if "root" not in seen:
+        return 1, f"root is not in it, and this file takes the place of the whole {name}", f"Add: {_EXAMPLES[name]}"
+    return None
+
+
+_EXAMPLES = {"passwd": "root:x:0:0:root:/root:/bin/sh", "group": "root:x:0:", "shadow": "root:*:::::::"}
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,11 @@ def _check(path: str, name: bytes, node: Node, where: str) -> None:
     if len(name) + 1 > NAME_MAX:
         raise LeafrootError(f"its path has {len(name)} bytes, and Linux allows {NAME_MAX - 1}", where)
     if isinstance(node, File) and node.size > FIELD_MAX:
-        raise LeafrootError(f"it has {node.size} bytes, and cpio allows {FIELD_MAX}", where)
+        raise LeafrootError(
+            f"it has {node.size} bytes, and cpio allows {FIELD_MAX}",
+            where,
+            "Bring it on a disk.",
+        )
     if isinstance(node, Symlink) and len(os.fsencode(node.target)) > TARGET_MAX:
         raise LeafrootError(
             f"its target has {len(os.fsencode(node.target))} bytes, and Linux allows {TARGET_MAX}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shlex
 import stat
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
@@ -38,16 +40,20 @@ if TYPE_CHECKING:
 
 
 # People put a file of such a name into a folder because git does not keep empty folders.
-PLACEHOLDERS = frozenset({".gitkeep", ".keep", ".empty"})
+PLACEHOLDERS = frozenset({".gitkeep", ".keep", ".empty", ".placeholder"})
 # What editors, file managers, Python and version control leave in a folder: no part of it.
 LEFTOVERS = (
     *("*~", "#*#", ".#*", ".*.sw[a-p]", "*.swp", ".nfs*"),
-    *(".DS_Store", "._*", "Thumbs.db", "*.pyc"),
+    *(".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".directory", "*.pyc"),
     *(".git", ".gitignore", ".gitattributes", ".gitmodules", ".hgignore"),
 )
 LEFTOVER_FOLDERS = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", "__pycache__"})
 # What patch(1) leaves: left out of a root, where it would run beside the real file. Sources may have such names.
 _OF_PATCHES = ("*.orig", "*.rej")
+# The skeleton's rcS starts whatever has such a name and is executable: also what people keep beside a script, and what
+# package managers leave.
+_SCRIPT = re.compile(r"etc/init\.d/S[0-9]{2}[^/]*")
+_OLD_SCRIPT = re.compile(r"\.(bak|old|save|dis(abled)?|off|no|dpkg-[a-z]+|rpm(save|new|orig)|[0-9]+)$")
 _SHOWN = 4
 # Where /init and the skeleton's rcS mount; /var/run is the skeleton's link to /run.
 _MOUNTED_OVER = ("dev/", "proc/", "run/", "sys/", "var/run/")
@@ -183,7 +189,7 @@ def _member_node(
     raise LeafrootError(
         f"its member {path} is not a file, a directory or a link",
         archive,
-        "A package cannot install device nodes and pipes: the board or the skeleton makes them.",
+        "The kernel makes device nodes, in /dev, and a start script can make a pipe.",
     )
 
 
@@ -216,6 +222,7 @@ class _Folder:
 
     `left_out` are paths that are left out. `special` and `closed` are modes on the disk: those with set-uid, set-gid or
     sticky bits, and those that not everybody may read. `is_open` says whether everybody may read anything else.
+    `places` are the folder's own paths on this machine.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -224,6 +231,7 @@ class _Folder:
     special: dict[str, int] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)
     is_open: bool = False
+    places: tuple[str, ...] = ()
 
 
 def layer_from_directory(
@@ -247,6 +255,7 @@ def _read_folder(folder: Path, override: bool) -> _Folder:
     if not folder.is_dir():
         raise LeafrootError("no such folder", folder)
     found = _Folder(permissions=read_table(folder), is_open=is_open(folder.stat().st_mode))
+    found.places = tuple(dict.fromkeys((str(folder.absolute()), str(folder.resolve()))))
     _walk(folder, "", found)
     if not override:
         check_named(found.permissions, found.nodes)
@@ -277,12 +286,14 @@ def _walk(folder: Path, prefix: str, found: _Folder, depth: int = 0) -> None:
         if is_left_out(item.name, is_folder) and not _is_named(path, found.permissions):
             found.left_out.append(f"{path}/" if is_folder else path)
         elif stat.S_ISLNK(status.st_mode):
-            found.nodes[path] = Symlink(str(item.readlink()))
+            target = str(item.readlink())
+            _check_target(target, path, item, found)
+            found.nodes[path] = Symlink(target)
         elif not is_folder and not stat.S_ISREG(status.st_mode):
             raise LeafrootError(
                 "not a file, a folder or a symbolic link",
                 item,
-                "An overlay cannot hold device nodes and pipes: declare them in Python.",
+                "The kernel makes device nodes, in /dev. A start script can make a pipe, and programs make sockets.",
             )
         elif not is_folder and not os.access(item, os.R_OK):
             raise LeafrootError("cannot be read: Permission denied", item)
@@ -293,6 +304,20 @@ def _walk(folder: Path, prefix: str, found: _Folder, depth: int = 0) -> None:
                 _walk(item, f"{path}/", found, depth + 1)
             else:
                 found.nodes[path] = File(Slice(item, 0, status.st_size), mode)
+
+
+def _check_target(target: str, path: str, link: Path, found: _Folder) -> None:
+    """Refuse a link to the build machine's own path of the folder, which is no path of the root."""
+    place = next((place for place in found.places if target.startswith(f"{place}/")), None)
+    if place is None:
+        return
+    inside = os.path.relpath(target, place)
+    there = printable(os.path.relpath(inside, str(PurePosixPath(path).parent)))
+    raise LeafrootError(
+        f"this link leads to {printable(target)}, a path of this machine and not of the root",
+        link,
+        f"In the root, that is /{printable(inside)}. Make the link anew: ln -sfn {shlex.quote(there)} {link.name}",
+    )
 
 
 def _is_named(path: str, permissions: Mapping[str, Permissions]) -> bool:
@@ -361,6 +386,11 @@ def _notes(folder: str, found: _Folder) -> Iterator[str]:
     files = [path for path, node in found.nodes.items() if not isinstance(node, Directory)]
     if hidden := [path for path in files if path.startswith(_MOUNTED_OVER)]:
         yield f"{where}: other file systems are mounted there at startup, and nobody will see these: {_few(hidden)}"
+    scripts = {path: node for path, node in found.nodes.items() if _SCRIPT.fullmatch(path) and isinstance(node, File)}
+    if idle := [path for path, node in scripts.items() if not node.mode & 0o100]:
+        yield f"{where}: not executable, and so not started: {_few(idle)} (chmod +x)"
+    if old := [path for path, node in scripts.items() if node.mode & 0o100 and _OLD_SCRIPT.search(path)]:
+        yield f"{where}: started at boot like every S[0-9][0-9]* there: {_few(old)} (delete what is an old copy)"
     if found.closed and not found.is_open:
         yield (
             f"{where}: everything is closed to other users on this disk, as by the umask; in the root all can read it, "

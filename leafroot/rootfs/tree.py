@@ -459,6 +459,14 @@ def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) ->
             _way_out(path, first, second),
         )
     if second.override:
+        # A link may take the place of anything, and anything that of a link. Else a program would find a folder where
+        # it reads a file, or no place for its files.
+        if not isinstance(old, Symlink) and not isinstance(new, Symlink) and Directory in (type(old), type(new)):
+            raise LeafrootError(
+                f"{first.owner} makes it {NOUNS[type(old)]}, and {second.owner} {NOUNS[type(new)]}",
+                f"/{path}",
+                f"Give it another name in {second.owner}, or leave it out.",
+            )
         return True
     if len(declared) == 1:
         return path in second.replaces

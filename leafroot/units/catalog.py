@@ -85,6 +85,11 @@ def _external_tree(root: Path, path: Path) -> Path:
             "the folder has none of the sub-folders package, board, linux, configs and buildroots",
             f"EXTERNAL={path}",
         )
+    if tree.resolve() == root.resolve():
+        raise LeafrootError("this is the checkout itself", f"EXTERNAL={path}", "Name the folder of a tree of your own.")
+    menu = tree / "configs" / "Kconfig"
+    if menu.exists() and not menu.is_file():
+        raise LeafrootError("this must be a file: the menu of the tree", menu, "Move what is in it.")
     return tree
 
 

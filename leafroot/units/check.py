@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from leafroot.describe.arches import ARCHES
-from leafroot.describe.board import ROOT_SIZE, Board, Series
+from leafroot.describe.board import MEMORY, ROOT_SIZE, Board, Series
 from leafroot.describe.bootmode import BOOT_MODES
 from leafroot.describe.build_root import BuildRoot
 from leafroot.describe.console import DRIVERS, console_fault, consoles_of, read_console
@@ -349,6 +349,12 @@ def check_boards(
         _check_consoles(unit)
         if fault := parameters_fault(board.cmdline):
             raise LeafrootError(fault[0], unit.at("cmdline"), fault[1])
+        if board.memory not in MEMORY:
+            raise LeafrootError(
+                f"memory={board.memory} is not an amount of memory in MiB",
+                unit.at("memory"),
+                f"It is {MEMORY[0]} to {MEMORY[-1]}.",
+            )
         if board.root_size and not ROOT_SIZE.fullmatch(board.root_size):
             raise LeafrootError(
                 f"{board.root_size!r} is not a valid size for the root",

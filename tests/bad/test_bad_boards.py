@@ -39,6 +39,10 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
             '  Did you mean ttyS or ttySC or ttySA? Otherwise, name the option of its driver: console_drivers={"ttySS": "SERIAL_..._CONSOLE"}.'
         ),
     ),
+    "no memory": (
+        {ONE: board(memory=0)},
+        "board/one/board.py:11: memory=0 is not an amount of memory in MiB\n  It is 8 to 4194304.",
+    ),
     "size of the root": (
         {ONE: board(root_size="60")},
         'board/one/board.py:12: \'60\' is not a valid size for the root\n  Write a share of the memory, "60%", or an amount, "96M".',

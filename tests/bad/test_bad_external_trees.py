@@ -21,6 +21,10 @@ EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
             "  The other is package/alpha/package.py. Rename one of them."
         ),
     ),
+    "a folder in place of the menu": (
+        {"product/configs/Kconfig/menu": "x"},
+        "TREE/product/configs/Kconfig: this must be a file: the menu of the tree\n  Move what is in it.",
+    ),
     "series twice": (
         {"product/linux/6.12/kernel.py": series("6.12.1")},
         (
@@ -44,3 +48,13 @@ def test_message_about_an_external_tree(files: dict[str, str | None], message: s
     with pytest.raises(LeafrootError) as error:
         tree.catalog("product")
     assert str(error.value).replace(str(tmp_path), "TREE") == message
+
+
+def test_the_checkout_is_no_external_tree(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path / "tree")
+    (tmp_path / "link").symlink_to(tree.root)
+    with pytest.raises(LeafrootError) as error:
+        tree.catalog(str(tmp_path / "link"))
+    assert str(error.value) == (
+        f"EXTERNAL={tmp_path}/link: this is the checkout itself\n  Name the folder of a tree of your own."
+    )

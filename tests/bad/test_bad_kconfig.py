@@ -72,6 +72,10 @@ KCONFIGS: dict[str, tuple[str, str]] = {
             "   - B (defined at product/configs/Kconfig:5), with value y, direct dependencies y (value: y)"
         ),
     ),
+    "a byte order mark": (
+        '\ufeffconfig A\n\tbool "a"\n',
+        r"product/configs/Kconfig:1: couldn't parse '\ufeffconfig A': unknown token at start of line",
+    ),
     "option of Leafroot's": (
         "config SYSTEM_HOSTNAME\n\tbool\n",
         "configs/Kconfig:N: SYSTEM_HOSTNAME (defined at configs/Kconfig:N, product/configs/Kconfig:1) defined with multiple types, bool will be used",

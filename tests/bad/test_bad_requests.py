@@ -193,6 +193,33 @@ REQUESTS: dict[str, tuple[Files, dict[str, Any], str]] = {
         {"overlays": ["files"]},
         "OVERLAY=files: there is no overlay folder 'files'",
     ),
+    "overlay with an account file of Windows": (
+        {"files/etc/passwd": "root:x:0:0:root:/root:/bin/sh\r\n"},
+        {"overlays": ["files"]},
+        "files/etc/passwd:1: the line ends in CR and LF\n  Save the file with LF.",
+    ),
+    "overlay with accounts but root": (
+        {"files/etc/passwd": "# ours\n\nme:x:1000:1000::/home/me:/bin/sh\n"},
+        {"overlays": ["files"]},
+        "files/etc/passwd:1: root is not in it, and this file takes the place of the whole passwd\n"
+        "  Add: root:x:0:0:root:/root:/bin/sh",
+    ),
+    "overlay with a short line of accounts": (
+        {"files/etc/shadow": "root:*:1:2:3\n"},
+        {"overlays": ["files"]},
+        "files/etc/shadow:1: the line has 5 fields, and shadow(5) has 9\n"
+        "  Write it like this, with 8 colons: root:*:::::::",
+    ),
+    "overlay with a group twice": (
+        {"files/etc/group": "root:x:0:\nweb:x:80:\nweb:x:81:\n"},
+        {"overlays": ["files"]},
+        "files/etc/group:3: 'web' is also in line 2\n  Delete one of the lines.",
+    ),
+    "overlay with a user without a number": (
+        {"files/etc/passwd": "root:x:0:0:root:/root:/bin/sh\nweb:x:web:web::/:/bin/false\n"},
+        {"overlays": ["files"]},
+        "files/etc/passwd:2: 'web' is not the number of a user or group\n  For example: root:x:0:0:root:/root:/bin/sh",
+    ),
     "overlay with a password that login cannot check": (
         {"files/etc/shadow": "root:*:::::::\nweb:$y$j9T$abc$def:::::::\n"},
         {"overlays": ["files"]},

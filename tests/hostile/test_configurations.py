@@ -161,7 +161,7 @@ def unreadable(place: Path) -> None:
     place.chmod(0)
 
 
-NODES = "\n  An overlay cannot hold device nodes and pipes: declare them in Python."
+NODES = "\n  The kernel makes device nodes, in /dev. A start script can make a pipe, and programs make sockets."
 OVERLAYS: dict[str, tuple[Callable[[Path], None], str]] = {
     "socket": (a_socket, f"/odd: not a file, a folder or a symbolic link{NODES}"),
     "pipe": (os.mkfifo, f"/odd: not a file, a folder or a symbolic link{NODES}"),

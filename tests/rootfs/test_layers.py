@@ -102,12 +102,12 @@ BAD_MEMBERS = {
     "device": (
         ("dev/null", tarfile.CHRTYPE, "", 0o644),
         "its member dev/null is not a file, a directory or a link\n"
-        "  A package cannot install device nodes and pipes: the board or the skeleton makes them.",
+        "  The kernel makes device nodes, in /dev, and a start script can make a pipe.",
     ),
     "pipe": (
         ("run/pipe", tarfile.FIFOTYPE, "", 0o644),
         "its member run/pipe is not a file, a directory or a link\n"
-        "  A package cannot install device nodes and pipes: the board or the skeleton makes them.",
+        "  The kernel makes device nodes, in /dev, and a start script can make a pipe.",
     ),
 }
 
@@ -202,7 +202,7 @@ def test_a_pipe_in_an_overlay_is_refused_with_its_place(tmp_path: Path) -> None:
         layer_from_directory("overlay", tmp_path)
     assert str(raised.value) == (
         f"{tmp_path}/pipe: not a file, a folder or a symbolic link\n"
-        "  An overlay cannot hold device nodes and pipes: declare them in Python."
+        "  The kernel makes device nodes, in /dev. A start script can make a pipe, and programs make sockets."
     )
 
 

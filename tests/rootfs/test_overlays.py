@@ -77,6 +77,14 @@ BLOCKED: dict[str, tuple[dict[str, Node], str]] = {
         {"lib": D, "lib/x": B, "usr/lib/x": B},
         "/usr/lib/x: over brings it twice: as /lib/x and as /usr/lib/x",
     ),
+    "a file in place of an empty folder": (
+        {"mnt": B},
+        "/mnt: below makes it a directory, and over a file\n  Give it another name in over, or leave it out.",
+    ),
+    "a folder in place of a file": (
+        {"etc": D, "etc/conf": D, "etc/conf/x": B},
+        "/etc/conf: below makes it a file, and over a directory\n  Give it another name in over, or leave it out.",
+    ),
     "a link in place of a folder": (
         {"etc": Symlink("usr/etc")},
         "/etc/conf: below brings it, but over makes /etc a symbolic link\n"
@@ -105,6 +113,7 @@ def test_leftovers_stay_out_of_the_root_and_are_told(tmp_path: Path) -> None:
     scripts.mkdir(parents=True)
     for name in (*LEFT_OUT, *KEPT):
         (scripts / name).write_text("x")
+    (scripts / "S20acme").chmod(0o755)
     (scripts / "loop~").symlink_to("gone")
     for name in LEFT_OUT_FOLDERS:
         (tmp_path / "over" / name).mkdir()
@@ -118,10 +127,13 @@ def test_leftovers_stay_out_of_the_root_and_are_told(tmp_path: Path) -> None:
 
 
 def test_a_placeholder_keeps_its_folder_and_stays_out(tmp_path: Path) -> None:
-    for name in (".gitkeep", ".keep", ".empty"):
+    for name in (".gitkeep", ".keep", ".empty", ".placeholder"):
         (tmp_path / "over/srv" / name[1:]).mkdir(parents=True)
         (tmp_path / "over/srv" / name[1:] / name).touch()
-    assert sorted(layer_from_directory("o", tmp_path / "over").nodes) == ["srv", "srv/empty", "srv/gitkeep", "srv/keep"]
+    assert sorted(layer_from_directory("o", tmp_path / "over").nodes) == [
+        "srv",
+        *("srv/empty", "srv/gitkeep", "srv/keep", "srv/placeholder"),
+    ]
     assert read_listing(tmp_path, "over").notes == ()
 
 
@@ -132,6 +144,40 @@ def test_the_table_keeps_what_would_be_left_out(tmp_path: Path) -> None:
     (tmp_path / "leafroot.modes").write_text("srv/a~ 0644\nsrv/.git/config 0644\n")
     layer = layer_from_directory("o", tmp_path)
     assert sorted(layer.nodes) == ["srv", "srv/.git", "srv/.git/config", "srv/a~"]
+
+
+def test_start_scripts_that_do_otherwise_than_they_seem_to_are_told(tmp_path: Path) -> None:
+    scripts = tmp_path / "over/etc/init.d"
+    scripts.mkdir(parents=True)
+    odd = ("S21acme.bak", "S22acme.dpkg-old", "S23acme.disabled", "S24acme.1")
+    for name in (*odd, "S20good", "S20v1.2x", "K20acme.bak"):
+        (scripts / name).write_text("#!/bin/sh\n")
+        (scripts / name).chmod(0o755)
+    for name in ("S30closed", "README"):
+        (scripts / name).write_text("#!/bin/sh\n")
+    assert read_listing(tmp_path, "over").notes == (
+        "over: not executable, and so not started: etc/init.d/S30closed (chmod +x)",
+        "over: started at boot like every S[0-9][0-9]* there: etc/init.d/S21acme.bak, etc/init.d/S22acme.dpkg-old, "
+        "etc/init.d/S23acme.disabled, etc/init.d/S24acme.1 (delete what is an old copy)",
+    )
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_a_link_to_the_overlays_own_place_is_refused(tmp_path: Path, by_link: bool) -> None:
+    over = tmp_path / "over"
+    (over / "etc/acme").mkdir(parents=True)
+    (over / "srv").mkdir()
+    (over / "srv/acme.conf").write_text("x")
+    named = tmp_path / "named"
+    named.symlink_to(over)
+    (over / "etc/acme/conf").symlink_to(over / "srv/acme.conf")
+    with pytest.raises(LeafrootError) as raised:
+        read_listing(tmp_path, "named" if by_link else "over")
+    place = named if by_link else over
+    assert str(raised.value) == (
+        f"{place}/etc/acme/conf: this link leads to {over}/srv/acme.conf, a path of this machine and not of the root\n"
+        "  In the root, that is /srv/acme.conf. Make the link anew: ln -sfn ../../srv/acme.conf conf"
+    )
 
 
 def test_what_a_mount_hides_is_told(tmp_path: Path) -> None:
