@@ -453,30 +453,20 @@ def _later_wins(path: str, old: Node, first: Layer, new: Node, second: Layer) ->
             return True
         if len(declared) == 1:
             return path in second.replaces
-        raise LeafrootError(
-            f"{first.owner} makes it a directory with {_says(old)}, {second.owner} one with {_says(new)}",
-            f"/{path}",
-            _way_out(path, first, second),
-        )
+        told = f"{first.owner} makes it a directory with {_says(old)}, {second.owner} one with {_says(new)}"
+        raise LeafrootError(told, f"/{path}", _way_out(path, first, second))
     if second.override:
-        # A link may take the place of anything, and anything that of a link. Else a program would find a folder where
-        # it reads a file, or no place for its files.
-        if not isinstance(old, Symlink) and not isinstance(new, Symlink) and Directory in (type(old), type(new)):
-            raise LeafrootError(
-                f"{first.owner} makes it {NOUNS[type(old)]}, and {second.owner} {NOUNS[type(new)]}",
-                f"/{path}",
-                f"Give it another name in {second.owner}, or leave it out.",
-            )
+        # Where a program reads a file, it would find a folder, or the other way about. A link may lead to either.
+        if Directory in (kinds := {type(old), type(new)}) and Symlink not in kinds:
+            told = f"{first.owner} makes it {NOUNS[type(old)]}, and {second.owner} {NOUNS[type(new)]}"
+            raise LeafrootError(told, f"/{path}", f"Give it another name in {second.owner}, or leave it out.")
         return True
     if len(declared) == 1:
         return path in second.replaces
     if declared:
         raise LeafrootError(f"{first.owner} and {second.owner} both say that they replace it", f"/{path}")
-    raise LeafrootError(
-        f"two layers bring it: {first.owner} ({NOUNS[type(old)]}) and {second.owner} ({NOUNS[type(new)]})",
-        f"/{path}",
-        _way_out(path, first, second),
-    )
+    told = f"two layers bring it: {first.owner} ({NOUNS[type(old)]}) and {second.owner} ({NOUNS[type(new)]})"
+    raise LeafrootError(told, f"/{path}", _way_out(path, first, second))
 
 
 def _says(node: Directory) -> str:

@@ -41,7 +41,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "no memory": (
         {ONE: board(memory=0)},
-        "board/one/board.py:11: memory=0 is not an amount of memory in MiB\n  It is 8 to 4194304.",
+        "board/one/board.py:10: memory=0 is not an amount of memory in MiB\n  It is 8 to 4194304.",
     ),
     "size of the root": (
         {ONE: board(root_size="60")},
