@@ -80,11 +80,15 @@ class RootWork(Own):
             layers = [self._configured(accounts), *(self._layer(one, given, spool) for one in self.layers)]
             yield merge_layers(give_way(layers), accounts.homes())
 
+    @staticmethod
+    def owner(one: LayerInput, given: Given) -> str:
+        """What messages call a layer."""
+        return one.owner or f"overlay {given.paths[one.at]}"
+
     def _layer(self, one: LayerInput, given: Given, spool: Path) -> Layer:
         source, replaces = given.paths[one.at], frozenset(one.replaces)
         if source.is_dir():
-            owner = one.owner or f"overlay {source}"
-            layer = layer_from_directory(owner, source, override=one.override, replaces=replaces)
+            layer = layer_from_directory(self.owner(one, given), source, override=one.override, replaces=replaces)
             nodes = {path: node for path, node in layer.nodes.items() if path not in one.without}
             said = {path: mode for path, mode in layer.permissions.items() if path not in one.without}
             return replace(layer, nodes=nodes, permissions=said)
@@ -140,6 +144,8 @@ class ListSizes(RootWork):
 
     def perform(self, given: Given, output: Path) -> None:
         names, sizes = dict(self.packages), dict.fromkeys(sorted(dict(self.packages).values()), 0)
+        # The path of a folder without an owner is for messages: it depends on the machine.
+        names |= {self.owner(one, given): one.at for one in self.layers if not one.owner}
         with self.tree(given, output.parent) as tree:
             for _, entry in tree:
                 if isinstance(entry.node, File):
