@@ -58,7 +58,7 @@ class Machine:
         stamp = self.checkout / ".venv/leafroot.stamp"
         stamp.write_text(stamp.read_text().replace(str(other.checkout), str(self.checkout)))
 
-    def bootstrap(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def bootstrap(self, *command: str, user: int | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": str(self.bin),
             "PIP_NO_INDEX": "1",
@@ -70,4 +70,5 @@ class Machine:
             capture_output=True,
             text=True,
             timeout=120,
+            user=user,
         )

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment that a command runs in: it is kept while it is right, and made again when it is not."""
 
+import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,23 @@ def test_an_environment_that_cannot_work_does_not_count(change: str, tmp_path: P
         (machine.checkout / ".venv/bin/python").unlink()
         (machine.checkout / ".venv/bin/python").symlink_to(tmp_path / "gone")
     assert machine.bootstrap("true").stderr.startswith("bootstrap: this machine lacks Python 3.11 or later")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run bootstrap as another user")
+@pytest.mark.parametrize("there", [False, True])
+def test_an_environment_of_somebody_else_is_not_begun(there: bool, ready: Machine) -> None:
+    # Another user cannot reach pytest's own folders.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        machine = Machine(Path(folder, "one"))
+        if there:
+            machine.take_environment(ready)
+            (machine.checkout / "requirements.txt").write_text("# other\n")
+        done = machine.bootstrap("true", user=54321)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            1,
+            "",
+            f"bootstrap: {machine.checkout}/.venv must be made{' again' if there else ''}, "
+            "and you may not write there; let its owner run ./bootstrap, or use a clone of your own\n",
+        )
+        assert (machine.checkout / ".venv").exists() == there
