@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from leafroot.describe.arches import ARCHES
 from leafroot.describe.board import Board, RaspberryPi
 from leafroot.describe.unit import Unit
-from leafroot.errors import LeafrootError, nearest
+from leafroot.errors import LeafrootError, nearest, printable
 from leafroot.raspberry_pi.card import CONFIG_TXT
 
 _ANY = -(2**31)
@@ -151,6 +151,15 @@ _IMPLIED = {
 }
 
 
+# Windows' editors put it before the first line.
+_BOM = "\ufeff"
+_WITHOUT_BLANK = ("dtoverlay", "dtparam", "gpio")
+# raspberrypi.com/documentation, config.txt, "GPIO control": pins, and what they shall do.
+_PINS = r"\d{1,2}(-\d{1,2})?"
+_DOES = "ip|op|a[0-5]|dh|dl|pu|pd|pn|np"
+_GPIO = re.compile(rf"{_PINS}(,{_PINS})*=({_DOES})(,({_DOES}))*")
+
+
 @dataclass(frozen=True)
 class Setting:
     """One line `key=value` or `key:port=value` of the file."""
@@ -184,13 +193,14 @@ def read_settings(board: Unit[Board], text: str) -> tuple[Setting, ...]:
 
 def _lines(board: Unit[Board], text: str) -> Iterator[tuple[int, str]]:
     """The lines with settings, with their numbers; checks the section lines between them."""
-    for number, whole in enumerate(text.splitlines(), 1):
+    for number, whole in enumerate(text.removeprefix(_BOM).splitlines(), 1):
         line = whole.strip()
         where = f"{board.path(CONFIG_TXT)}:{number}"
         if not line or line.startswith("#"):
             continue
-        if not line.isascii():
-            raise LeafrootError("only comments may have characters that are not ASCII", where)
+        if odd := next((one for one in line if not one.isascii() or not (one.isprintable() or one == "\t")), None):
+            kind = "control characters" if odd.isascii() else "characters that are not ASCII"
+            raise LeafrootError(f"only comments may have {kind}", where, f"Delete {odd!a} from {printable(line)}")
         if len(whole.rstrip()) > LONGEST_LINE:
             raise LeafrootError(
                 f"the line has {len(whole.rstrip())} characters: the boot loader ignores everything after the "
@@ -263,6 +273,14 @@ def _plain_number(value: str) -> str:
 def _check_value(key: str, value: str, kind: Key) -> None:
     if re.search(r"\s#", value):
         raise LeafrootError(f"a comment needs a line of its own: {key}={value}")
+    if key in _WITHOUT_BLANK and re.search(r"\s", value):
+        first, *rest = value.split()
+        raise LeafrootError(
+            f"{key}={value}: the boot loader takes the space for a part of the value",
+            hint=f"Write {key}={first} in a line of its own, and what follows in another: {' '.join(rest)}",
+        )
+    if key == "gpio" and not _GPIO.fullmatch(value):
+        raise LeafrootError(f"gpio={value}: not a setting of pins", hint="Write gpio=17=op,dh or gpio=4,17-19=ip,pu.")
     if not kind.is_number:
         return
     low, high = kind.lowest, kind.highest
@@ -308,6 +326,7 @@ def config_txt(board: Unit[Board], own: str = "") -> str:
                 f"The boot loader reads only {LONGEST_LINE}. Choose a shorter name.",
             )
     text = "# Written by Leafroot.\n" + "".join(f"{line}\n" for line in lines)
+    own = own.removeprefix(_BOM)
     if own:
         text += f"\n# From {CONFIG_TXT} of the board {board.name}.\n" + "".join(
             f"{line}\n" for line in own.splitlines()

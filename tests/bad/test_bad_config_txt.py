@@ -41,7 +41,23 @@ CASES: dict[str, tuple[str, str]] = {
     "hexadecimal": ("hdmi_group=0x10", "hdmi_group=0x10 is out of range\n  It takes 0 to 2."),
     "no such port": ("hdmi_group:2=1", "there is no HDMI port '2'\n  Write hdmi_group:0=1 or hdmi_group:1=1"),
     "no port": ("arm_boost:0=1", "'arm_boost' cannot be set for one HDMI port\n  Write arm_boost=1"),
-    "not ASCII": ("armstub=stüb.bin", "only comments may have characters that are not ASCII"),
+    "not ASCII": (
+        "armstub=stüb.bin",
+        r"only comments may have characters that are not ASCII" "\n" r"  Delete '\xfc' from armstub=stüb.bin",
+    ),
+    "a character that nobody sees": (
+        "gpu_mem=64\x00",
+        r"only comments may have control characters" "\n" r"  Delete '\x00' from gpu_mem=64\x00",
+    ),
+    "two settings in a line": (
+        "dtparam=spi=on dtparam=audio=on",
+        "dtparam=spi=on dtparam=audio=on: the boot loader takes the space for a part of the value\n"
+        "  Write dtparam=spi=on in a line of its own, and what follows in another: dtparam=audio=on",
+    ),
+    "no such thing for pins": (
+        "gpio=17=on",
+        "gpio=17=on: not a setting of pins\n  Write gpio=17=op,dh or gpio=4,17-19=ip,pu.",
+    ),
     "kernel": (
         "kernel=u-boot.bin",
         "do not set 'kernel' here: RaspberryPi(kernel=...) in board/pi/board.py sets it\n  Remove the line.",

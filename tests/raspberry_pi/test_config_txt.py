@@ -146,3 +146,7 @@ def test_a_line_of_leafroots_own_must_fit_too() -> None:
         f"board/pi/board.py: its config.txt would have a line of 105 characters: kernel={name}\n"
         "  The boot loader reads only 98. Choose a shorter name."
     )
+
+
+def test_a_byte_order_mark_does_not_count() -> None:
+    assert config_txt(PI, "\ufeffgpu_mem=32\n") == config_txt(PI, "gpu_mem=32\n")
