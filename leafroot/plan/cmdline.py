@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from leafroot.describe.console import DRIVERS, console_fault
 from leafroot.describe.parameters import split_parameters
 from leafroot.errors import LeafrootError
 from leafroot.kconfig.config import Config
@@ -73,8 +74,9 @@ def _check_length(config: Config, parts: dict[str, str]) -> None:
 
 
 def _check_consoles(config: Config, parts: dict[str, str]) -> None:
-    """Check the console= of all parts: of each driver, the kernel takes the first and ignores the others."""
+    """Check the console= of all parts: the kernel ignores an unknown one, and all but the first of each driver."""
     seen: dict[str, str] = {}
+    drivers = {**DRIVERS, **config.board.value.console_drivers}
     for name, text in parts.items():
         for word in split_parameters(text):
             key, _, value = word.partition("=")
@@ -88,6 +90,9 @@ def _check_consoles(config: Config, parts: dict[str, str]) -> None:
                     _where(config, name),
                     f"Set console= in {config.board.path('board.py')}, or remove it here.",
                 )
+            # Of other names there are more than those of serial drivers: console=null, netcon0, 00:04:0.0.
+            if re.match(r"tty(?!null$)|hvc", value) and (fault := console_fault(value, drivers)):
+                raise LeafrootError(fault[0], _where(config, name), fault[1])
 
 
 def check_added(config: Config, words: str) -> None:

@@ -168,6 +168,26 @@ def test_parameters_that_boot_test_adds_must_fit_too(configured: Configured, nam
     )
 
 
+UNKNOWN = {
+    "console=ttySS1": "unknown console 'ttySS1': no driver of the kernel has a ttySS\n  Did you mean ttyS",
+    "console=ttyAMA0;115200": "'ttyAMA0;115200' is not a console\n  Write it like ttyS0",
+    "console=hvc0,115200,n8": "'hvc0,115200,n8' is not a console\n  Write it like ttyS0",
+}
+
+
+@pytest.mark.parametrize(("word", "message"), UNKNOWN.items())
+def test_a_console_that_no_driver_has_is_refused(configured: Configured, word: str, message: str) -> None:
+    config = replace(configured("qemu_x86_64"), cmdline=f"quiet {word}", cmdline_at="my.config:3")
+    with pytest.raises(LeafrootError) as caught:
+        command_line(config)
+    assert str(caught.value).startswith(f"my.config:3: {message}")
+
+
+@pytest.mark.parametrize("word", ["console=tty0", "console=hvc0", "console=null", "console=ttynull", "console=netcon0"])
+def test_other_consoles_go_to_the_kernel_as_they_are(configured: Configured, word: str) -> None:
+    assert command_line(replace(configured("qemu_x86_64"), cmdline=word)).endswith(f" {word}")
+
+
 @pytest.mark.parametrize("word", ["console=ttyS0,9600", "console=ttyS1", "console=1", "console=ttyS"])
 def test_a_second_console_of_one_driver_is_refused(configured: Configured, word: str) -> None:
     config = configured("qemu_x86_64")
