@@ -101,8 +101,8 @@ def _load_kind(trees: Sequence[Path], parent: str, file_name: str, variable: str
             unit = replace(
                 unit, locked=read_lock(Path(tree, folder, LOCK), unit.path(LOCK), f"scons lock PACKAGE={unit.name}")
             )
-        if any(name.startswith("patches") for name in unit.files):
-            unit = replace(unit, patches=find_patches(unit))
+        if patches := find_patches(unit):
+            unit = replace(unit, patches=patches)
         if unit.name in units:
             raise LeafrootError(
                 f"there are two {'series' if parent == 'linux' else parent + 's'} named {unit.name!r}",

@@ -24,7 +24,9 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.files import write_text
 from leafroot.graph import arches_of, check_circles, possible_edges
 from leafroot.raspberry_pi.card import CONFIG_TXT, check_card
+from leafroot.rootfs.accounts import User, settle_accounts
 from leafroot.rootfs.elf import HARDENING
+from leafroot.rootfs.tree import is_normal
 
 LANGUAGES = {"c++": "TOOLCHAIN_CXX"}
 """The languages beyond C that a package may need, each with the Kconfig symbol that says whether it is available."""
@@ -103,6 +105,11 @@ def check_packages(packages: Packages, roots: Roots) -> None:
             if getattr(unit.value, name) and not unit.value.build.builds:
                 raise LeafrootError(
                     f"{name!r} is for packages that are built", unit.at(name), "A folder files/ has its links itself."
+                )
+        for path in unit.value.replaces:
+            if not is_normal(path):
+                raise LeafrootError(
+                    f"{path!r} is not a path below the root", unit.at(path), "Write it in the form usr/bin/env."
                 )
         _check_options(unit)
         _check_archives(unit)
@@ -250,6 +257,12 @@ def _check_accounts(packages: Packages) -> None:
     numbers: dict[int, tuple[Unit[Package], Account]] = {}
     for unit in packages.values():
         for account in unit.value.accounts:
+            try:
+                settle_accounts([User(account.name, account.uid, account.home, account.shell)])
+            except LeafrootError as error:
+                raise LeafrootError(
+                    f"the account {account.name!r} is not valid: {error.message}", unit.at(account.name), error.hint
+                ) from None
             for name, number in _IN_EVERY_ROOT.items():
                 if account.name == name or account.uid == number:
                     raise LeafrootError(

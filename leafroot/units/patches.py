@@ -22,6 +22,8 @@ from leafroot.files import read_file
 
 _FOLDER = "patches"
 _SERIES = "series"
+# Folders whose files have other meanings, or are no matter of the unit.
+_OTHER_FOLDERS = (_FOLDER, "files", "overlay", "src")
 _PATCH = re.compile(r".+\.(patch|diff)(\.(gz|bz2|xz|lzma|lz|zst))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d.*")
 _LEFT_OVER = re.compile(r".+\.(orig|rej|bak|old|sw[a-z])", re.IGNORECASE)
@@ -34,6 +36,12 @@ def find_patches(unit: Unit[Any]) -> tuple[Patch, ...]:
     Raises LeafrootError for a file that is no patch, for a patch that changes nothing or would be applied in part only,
     and for patches of a unit that has no archive.
     """
+    if lost := next((name for name in unit.files if _is_lost(name)), None):
+        raise LeafrootError(
+            f"this patch is never applied: it is not in the folder {_FOLDER}/",
+            unit.path(lost),
+            "Move it there, or delete it.",
+        )
     if _FOLDER in unit.files:
         raise LeafrootError("this must be a folder, and it is a file or a link", unit.path(_FOLDER))
     prefix = f"{_FOLDER}/"
@@ -54,6 +62,12 @@ def find_patches(unit: Unit[Any]) -> tuple[Patch, ...]:
         below = [name.removeprefix(f"{arch}/") for name in names if name.startswith(f"{arch}/")]
         found += _of_folder(unit, f"{prefix}{arch}/", below, arch)
     return tuple(found)
+
+
+def _is_lost(name: str) -> bool:
+    """Whether a file of a unit is a patch, and lies where only the patches of other build systems do."""
+    top, slash, _ = name.partition("/")
+    return _PATCH.fullmatch(name.rpartition("/")[2]) is not None and not (slash and top in _OTHER_FOLDERS)
 
 
 def _of_folder(unit: Unit[Any], prefix: str, names: Sequence[str], arch: str) -> list[Patch]:

@@ -68,6 +68,14 @@ class Prebuilt(Builder):
                 raise LeafrootError(
                     f"{path!r} is a whole folder, but {place!r} is not", unit.at(place), f"Write {place + '/'!r}."
                 )
+        places: dict[str, str] = {}
+        for path, place in self.install:
+            at = place + path.rpartition("/")[2] if place.endswith("/") and not path.endswith("/") else place
+            other = path if at.endswith("/") else places.setdefault(at, path)
+            if other != path:
+                raise LeafrootError(
+                    f"{other!r} and {path!r} would both become {at!r}", unit.at(path), "Give one of them another name."
+                )
 
     def _licences(self, package: Package) -> Iterator[str]:
         """The paths of licence texts in folders that are installed whole; they are left out of the root."""
