@@ -257,12 +257,6 @@ def _check_accounts(packages: Packages) -> None:
     numbers: dict[int, tuple[Unit[Package], Account]] = {}
     for unit in packages.values():
         for account in unit.value.accounts:
-            try:
-                settle_accounts([User(account.name, account.uid, account.home, account.shell)])
-            except LeafrootError as error:
-                raise LeafrootError(
-                    f"the account {account.name!r} is not valid: {error.message}", unit.at(account.name), error.hint
-                ) from None
             for name, number in _IN_EVERY_ROOT.items():
                 if account.name == name or account.uid == number:
                     raise LeafrootError(
@@ -271,6 +265,12 @@ def _check_accounts(packages: Packages) -> None:
                         unit.at(account.name),
                         "Give it another name or number.",
                     )
+            try:
+                settle_accounts([User(account.name, account.uid, account.home, account.shell)])
+            except LeafrootError as error:
+                raise LeafrootError(
+                    f"the account {account.name!r} is not valid: {error.message}", unit.at(account.name), error.hint
+                ) from None
             both = (names.setdefault(account.name, (unit, account)), numbers.setdefault(account.uid, (unit, account)))
             for owner, known in both:
                 if known != account:

@@ -66,6 +66,23 @@ def test_a_valid_version_is_accepted(version: str, tmp_path: Path) -> None:
 
 WWW = "[Account('www', 80, home='/srv')]"
 ACCOUNTS = {
+    "a blank in its name": (
+        "[Account('ac me', 500)]",
+        "the account 'ac me' is not valid: 'ac me' is not a valid user name\n"
+        "  A name begins with a lower-case letter or _, also has digits and -, and is at most 31 long.",
+    ),
+    "no number": (
+        "[Account('acme', -1)]",
+        "the account 'acme' is not valid: uid -1 of acme is out of range\n  Ids are 0 to 4294967294.",
+    ),
+    "a home of nowhere": (
+        "[Account('acme', 500, home='srv')]",
+        "the account 'acme' is not valid: home 'srv' is not an absolute path",
+    ),
+    "a shell of two fields": (
+        "[Account('acme', 500, shell='/bin/sh:x')]",
+        "the account 'acme' is not valid: shell '/bin/sh:x' contains a colon, a newline or a NUL",
+    ),
     "another number": (
         "[Account('www', 33)]",
         "the account 'www' (33) clashes with 'www' (80) of package 'alpha'\n"

@@ -19,24 +19,6 @@ from tests.small_tree import CHECKOUT, Code, SmallTree, package
 ALPHA = "package/alpha/package.py"
 
 CASES: dict[str, tuple[dict[str, str | None], str]] = {
-    "account with a blank": (
-        {ALPHA: package(accounts=[Code("Account('ac me', 500)")])},
-        "package/alpha/package.py:9: the account 'ac me' is not valid: 'ac me' is not a valid user name\n"
-        "  A name begins with a lower-case letter or _, also has digits and -, and is at most 31 long.",
-    ),
-    "account below nobody": (
-        {ALPHA: package(accounts=[Code("Account('acme', -1)")])},
-        "package/alpha/package.py:9: the account 'acme' is not valid: uid -1 of acme is out of range\n"
-        "  Ids are 0 to 4294967294.",
-    ),
-    "account with a home of nowhere": (
-        {ALPHA: package(accounts=[Code("Account('acme', 500, home='srv')")])},
-        "package/alpha/package.py:9: the account 'acme' is not valid: home 'srv' is not an absolute path",
-    ),
-    "account with a shell of two fields": (
-        {ALPHA: package(accounts=[Code("Account('acme', 500, shell='/bin/sh:x')")])},
-        "package/alpha/package.py:9: the account 'acme' is not valid: shell '/bin/sh:x' contains a colon, a newline or a NUL",
-    ),
     "replaces what is no path of the root": (
         {ALPHA: package(replaces=["/bin/sh"])},
         "package/alpha/package.py:9: '/bin/sh' is not a path below the root\n  Write it in the form usr/bin/env.",
