@@ -28,8 +28,9 @@ _TEXTS = ("", "a", 'with "quotes"', "/a/path")
 
 
 def seeds(count: int) -> range:
-    """The seeds of a run."""
-    first = int(os.environ.get("LEAFROOT_SEED") or random.SystemRandom().randrange(10**9))
+    """The seeds of a run, which are the same for all its workers."""
+    drawn = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(10**9)
+    first = int(os.environ.get("LEAFROOT_SEED") or drawn)
     return range(first, first + count)
 
 

@@ -16,10 +16,9 @@ from leafroot.errors import LeafrootError, nearest
 from leafroot.graph import always_selected, arches_of
 from leafroot.host.progress import size
 from leafroot.kconfig.defconfig import configurations
-from leafroot.record.seen import Seen, still_true
+from leafroot.record.seen import TEST, Seen, still_true
 from leafroot.units.catalog import Catalog
 
-_TEST = "test.sh"
 _PAGE = """\
 <!-- SPDX-License-Identifier: Apache-2.0 -->
 <!-- Made by 'scons list FORMAT=markdown'; not for editing. -->
@@ -127,7 +126,7 @@ def _row(unit: Unit[Package], arches: frozenset[str], seen: Mapping[str, Seen]) 
     last = ", ".join(f"{one.arch} {one.date}" for one in passed)
     cells = (
         *(f"`{unit.name}`", package.version, unit.summary, package.license, named, options, needs),
-        *(size(passed[0].size) if passed else "", last or ("not seen" if _TEST in unit.files else f"no `{_TEST}`")),
+        *(size(passed[0].size) if passed else "", last or ("not seen" if TEST in unit.files else f"no `{TEST}`")),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -16,6 +16,7 @@ from leafroot.app.session import Session, open_session, shared_progress
 from leafroot.errors import LeafrootError
 from leafroot.files import write_text
 from leafroot.kconfig.generate import symbol
+from leafroot.record.seen import TEST
 from leafroot.step import Output
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _ARCHIVE = re.compile(
     r"(?:(?P<name>[A-Za-z][\w.+-]*?)[-_])?[vV]?(?P<version>\d[\w.+~-]*?)(?:\.orig)?(?:\.tar(?:\.\w+)?|\.t[gbx]z2?|\.zip)"
 )
 _RELEASES = ("forky", "trixie", "bookworm")
-_TEST = "test.sh"
 # The name of the step that checks programs and libraries of the root.
 _CHECK = "elf"
 
@@ -193,8 +193,8 @@ def finish(session: Session) -> int:
     if any(path.startswith("usr/local/") for path in nodes):
         print("  It installs into /usr/local: its build must be told another prefix.")
     if text := row(draft.name, nodes):
-        write_text(unit.directory / _TEST, text)
-        print(f"{unit.path(_TEST)}: a first row, from the files that it installs")
+        write_text(unit.directory / TEST, text)
+        print(f"{unit.path(TEST)}: a first row, from the files that it installs")
     return 0
 
 

@@ -40,7 +40,7 @@ _MEMBERS = 1000
 # An archive is read only if it has the SHA-256 that its description says.
 _AS_PINNED = (
     "It has the SHA-256 that was pinned: so the file was like this when it was pinned. "
-    "Look what it is with file(1), and pin the right one."
+    "Find out what it is with file(1), and pin the right file."
 )
 
 

@@ -23,7 +23,7 @@ def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]
     """Make the assignments of one file; return an error for each that has no effect once all are made.
 
     That is an unknown symbol, a value that the option does not accept, or an assignment that a dependency, a choice or
-    another option overrides. Assignments with an error are undone.
+    another option overrides. Assignments with an error are undone. A wish stays, and has its effect once it can.
     """
     problems: list[LeafrootError] = []
     made: list[Assignment] = []
@@ -40,7 +40,8 @@ def assign(kconf: Any, assignments: Sequence[Assignment]) -> list[LeafrootError]
         # Kconfig warns of a value for an option without a prompt. A saved configuration has them all; check() compares.
         if has_prompt(option):
             option.set_value(value)
-        made.append(one)
+        if not one.wish:
+            made.append(one)
     for one in made:
         try:
             check(kconf, one)

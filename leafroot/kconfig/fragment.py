@@ -46,12 +46,14 @@ _HOW = "Write CONFIG_NAME=value, or '# CONFIG_NAME is not set'."
 class Assignment:
     """One line of a configuration file, or one variable of the command line.
 
-    `value` is as written: y, m, n, a number, or a string with its quotes. `where` is the file and the line.
+    `value` is as written: y, m, n, a number, or a string with its quotes. `where` is the file and the line. If it is a
+    `wish`, it may have no effect.
     """
 
     symbol: str
     value: str
     where: str
+    wish: bool = False
 
     def __str__(self) -> str:
         return self.shown(self.value)

@@ -84,13 +84,13 @@ def _resolve(catalog: Catalog, board: Unit[Board], root: Path, kconf: Any, reque
     dropped: list[LeafrootError] = []
     for layer in _layers(catalog, board, root, kconf, request, assigned, lenient):
         _check_layer(kconf, layer, board.name)
-        problems = wanted.make(kconf, layer) if wanted.is_wish(layer) else assign(kconf, layer)
+        problems = assign(kconf, layer)
         if problems and not lenient:
             raise problems[0]
         dropped += problems
         assigned.update({one.symbol: one for one in layer})
     if not lenient:
-        _check_kept(kconf, (one for one in assigned.values() if one.where != wanted.WISH))
+        _check_kept(kconf, (one for one in assigned.values() if not one.wish))
     # Some warnings appear only when a value is computed.
     for option in kconf.unique_defined_syms:
         _ = option.str_value

@@ -20,11 +20,10 @@ from leafroot.units.catalog import Catalog
 
 ALL = "all"
 _VARIABLE = "PACKAGES"
-WISH = f"{_VARIABLE}={ALL}"
-"""The place of assignments that may have no effect, which is no error then."""
+_WHERE = f"{_VARIABLE}={ALL}"
 
-# What a root of all packages needs on an emulated machine, whose memory is nothing but a number: it takes half of the
-# memory. Level 12 takes a fourteenth of level 19's time for it.
+# What a root of all packages needs on an emulated machine, whose memory is nothing but a number: a root may take half
+# of it. Level 19 would take many times as long.
 _ROOM = {"BOARD_MEMORY": 2048, "IMAGE_ZSTD_LEVEL": 12}
 
 
@@ -43,7 +42,7 @@ def named(catalog: Catalog, names: Sequence[str]) -> Fragment:
         if name not in known:
             hint = nearest(name, known)
             if name == ALL:
-                hint = f"{WISH} stands alone: it needs no further names."
+                hint = f"{_WHERE} stands alone: it needs no further names."
             raise LeafrootError(f"there is no package {name!r}", where, hint)
     return tuple(Assignment(symbol("PACKAGE", name), "y", f"{_VARIABLE}={name}") for name in names)
 
@@ -53,7 +52,7 @@ def wishes(catalog: Catalog, board: Unit[Board], kconf: Any, before: Mapping[str
 
     `before` are the assignments of the layers below: what a person set there stays, unless it is too small.
     """
-    packages = [Assignment(symbol("PACKAGE", name), "y", WISH) for name in _packages(catalog)]
+    packages = [Assignment(symbol("PACKAGE", name), "y", _WHERE, wish=True) for name in _packages(catalog)]
     return (*packages, *(() if board.value.loader else _room(kconf, before)))
 
 
@@ -61,19 +60,7 @@ def _room(kconf: Any, before: Mapping[str, Assignment]) -> Iterator[Assignment]:
     for name, value in _ROOM.items():
         enough = int(kconf.syms[name].str_value) >= value if name == "BOARD_MEMORY" else name in before
         if not enough:
-            yield Assignment(name, str(value), WISH)
-
-
-def is_wish(layer: Fragment) -> bool:
-    """Whether a layer is one of `wishes`."""
-    return any(one.where == WISH for one in layer)
-
-
-def make(kconf: Any, layer: Fragment) -> list[LeafrootError]:
-    """Make the assignments of `wishes`; no errors. Each counts once its dependencies are met, until another is made."""
-    for one in layer:
-        kconf.syms[one.symbol].set_value(one.value)
-    return []
+            yield Assignment(name, str(value), _WHERE, wish=True)
 
 
 def told(name: str, catalog: Catalog, kconf: Any, assigned: Mapping[str, Assignment]) -> Iterator[str]:
@@ -81,18 +68,15 @@ def told(name: str, catalog: Catalog, kconf: Any, assigned: Mapping[str, Assignm
 
     `name` is that of the configuration.
     """
-    besides = [f"CONFIG_{name}={assigned[name].value}" for name in _ROOM if _is_wish(assigned.get(name))]
+    room = [assigned[option] for option in _ROOM if option in assigned]
+    besides = [str(one) for one in room if one.wish]
     if besides:
-        yield f"{name}: {WISH} brings {' and '.join(besides)}, for all to have room (CONFIG= can say otherwise)"
+        yield f"{name}: {_WHERE} sets {' and '.join(besides)}, so that all have room (CONFIG= can say otherwise)"
     for package in _packages(catalog):
         option = kconf.syms[symbol("PACKAGE", package)]
         # What CONFIG= switches off is no news.
-        if option.str_value != "y" and _is_wish(assigned.get(option.name)):
-            yield f"{name}: {WISH} leaves out {package}: CONFIG_{option.name} {obstacles(option, 'y').why}"
-
-
-def _is_wish(one: Assignment | None) -> bool:
-    return one is not None and one.where == WISH
+        if option.str_value != "y" and option.name in assigned and assigned[option.name].wish:
+            yield f"{name}: {_WHERE} leaves out {package}: CONFIG_{option.name} {obstacles(option, 'y').why}"
 
 
 def _packages(catalog: Catalog) -> list[str]:

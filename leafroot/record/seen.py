@@ -13,6 +13,8 @@ from pathlib import Path
 from leafroot.errors import LeafrootError
 from leafroot.files import read_text, write_text
 
+TEST = "test.sh"
+"""What a package must do in a booted system: a shell script in the package's folder."""
 FILE = "docs/packages.tsv"
 _HEADER = """\
 # SPDX-License-Identifier: Apache-2.0

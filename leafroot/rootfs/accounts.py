@@ -30,6 +30,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 
 
 _FIELDS = {"passwd": 7, "group": 4, "shadow": 9}
+_EXAMPLES = {"passwd": "root:x:0:0:root:/root:/bin/sh", "group": "root:x:0:", "shadow": "root:*:::::::"}
 
 
 def file_fault(name: str, text: str) -> tuple[int, str, str] | None:
@@ -53,17 +54,14 @@ def file_fault(name: str, text: str) -> tuple[int, str, str] | None:
         numbers = {"passwd": parts[2:4], "group": parts[2:3], "shadow": []}[name]
         if bad := next((one for one in numbers if not one.isdecimal() or int(one) > ID_MAX), None):
             return number, f"{printable(bad)!r} is not the number of a user or group", f"For example: {_EXAMPLES[name]}"
-        if "" in numbers or not parts[0]:
-            return number, "the line has no name, or no number", f"For example: {_EXAMPLES[name]}"
+        if not parts[0]:
+            return number, "the line has no name", f"For example: {_EXAMPLES[name]}"
         if parts[0] in seen:
             return number, f"{printable(parts[0])!r} is also in line {seen[parts[0]]}", "Delete one of the lines."
         seen[parts[0]] = number
     if "root" not in seen:
         return 1, f"root is not in it, and this file takes the place of the whole {name}", f"Add: {_EXAMPLES[name]}"
     return None
-
-
-_EXAMPLES = {"passwd": "root:x:0:0:root:/root:/bin/sh", "group": "root:x:0:", "shadow": "root:*:::::::"}
 
 
 @dataclass(frozen=True)

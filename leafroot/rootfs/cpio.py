@@ -146,7 +146,7 @@ def _check(path: str, name: bytes, node: Node, where: str) -> None:
         raise LeafrootError(
             f"it has {node.size} bytes, and cpio allows {FIELD_MAX}",
             where,
-            "Bring it on a disk.",
+            "Put it on a disk instead.",
         )
     if isinstance(node, Symlink) and len(os.fsencode(node.target)) > TARGET_MAX:
         raise LeafrootError(

@@ -88,7 +88,7 @@ def _refusal(
         )
     hint = "Refresh it for this version of the source."
     if "different line endings" in output:
-        hint = "Its lines end otherwise than those of the source (LF, or CR and LF). Make it anew from that source."
+        hint = "Its line ends differ from those of the source (LF, or CR and LF). Make the patch anew from that source."
     elif "can't find file to patch" in output:
         hint = _where_the_files_are(patch, text, tree) or hint
     return LeafrootError(f"the patch does not apply exactly:\n{output.strip()}", patch.path, hint)
@@ -104,7 +104,7 @@ def _where_the_files_are(patch: Patch, text: bytes, tree: Path) -> str:
 
     lost = [names[-1] for names in files if names and not any(is_there(name, patch.strip) for name in names)]
     if files and not lost:
-        return "A name with a blank in it needs a tab behind it, or the line 'diff --git' before it."
+        return "A file name with a space in it must end with a tab, or needs a line 'diff --git' before it."
     for strip in range(_MOST_STRIPPED):
         if all(any(is_there(name, strip) for name in names) for names in files if names):
             return (

@@ -89,7 +89,7 @@ def _external_tree(root: Path, path: Path) -> Path:
         raise LeafrootError("this is the checkout itself", f"EXTERNAL={path}", "Name the folder of a tree of your own.")
     menu = tree / "configs" / "Kconfig"
     if menu.exists() and not menu.is_file():
-        raise LeafrootError("this must be a file: the menu of the tree", menu, "Move what is in it.")
+        raise LeafrootError("this must be a file: the menu of the tree", menu, "Rename the folder.")
     return tree
 
 

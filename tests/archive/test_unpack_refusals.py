@@ -17,7 +17,7 @@ REPACK = "\n  Repack the archive without it, and describe the new archive with i
 CHECK = "\n  No release needs such a path. Check where the archive comes from."
 PINNED = (
     "\n  It has the SHA-256 that was pinned: so the file was like this when it was pinned. "
-    "Look what it is with file(1), and pin the right one."
+    "Find out what it is with file(1), and pin the right file."
 )
 BAD = {
     "dots": ([member("a/../../x", b"x")], f"member 'a/../../x' has '..' in its path{CHECK}"),

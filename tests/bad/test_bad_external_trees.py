@@ -23,7 +23,7 @@ EXTERNAL: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "a folder in place of the menu": (
         {"product/configs/Kconfig/menu": "x"},
-        "TREE/product/configs/Kconfig: this must be a file: the menu of the tree\n  Move what is in it.",
+        "TREE/product/configs/Kconfig: this must be a file: the menu of the tree\n  Rename the folder.",
     ),
     "series twice": (
         {"product/linux/6.12/kernel.py": series("6.12.1")},

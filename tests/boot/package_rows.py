@@ -22,7 +22,7 @@ from leafroot.graph import Graph, arches_of
 from leafroot.guest.qemu import Guest
 from leafroot.kconfig.config import Config, configure
 from leafroot.kconfig.resolve import Request
-from leafroot.record.seen import Seen, read_seen, write_seen
+from leafroot.record.seen import TEST, Seen, read_seen, write_seen
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.boot.conftest import Console, Scons
 from tests.performing import emulators
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 OUTPUT = "output/test/packages"
 # The least that the guest has, in MiB.
 MEMORY = 1024
-ROW = "test.sh"
+
 BEGIN, END = "packagetest: begin\n", "packagetest: end"
 # What rows need of the kernel beyond what packages ask for: devices that exist in software alone.
 KERNEL = (
@@ -140,7 +140,7 @@ def prove(
     tree, fragment = folder / "tree", folder / "packages.config"
     fragment.write_text("".join(f"{line}\n" for line in lines))
     config = configure(catalog, ROOT, folder / "generated", Request(board, fragments=[fragment]))
-    rows = sorted(name for name in as_by_default(config.graph) if ROW in catalog.packages[name].files)
+    rows = sorted(name for name in as_by_default(config.graph) if TEST in catalog.packages[name].files)
     names = sorted({*(node.unit.name for node in config.graph.in_root), *asking})
     asked = [one for name in names for one in catalog.packages[name].value.kernel]
     write_tree(catalog, rows, tree, [*KERNEL, *asked])
@@ -174,7 +174,7 @@ def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, kernel: Ite
     for each in (rows, start):
         each.mkdir(parents=True)
     for name in sorted(names):
-        shutil.copy(catalog.packages[name].directory / ROW, rows / name)
+        shutil.copy(catalog.packages[name].directory / TEST, rows / name)
     programs = package / "files/usr/libexec/packagetest-programs"
     programs.mkdir()
     for name, text in _PROGRAMS.items():

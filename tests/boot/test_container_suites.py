@@ -21,7 +21,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -59,12 +59,27 @@ _SKIP = re.compile(r"\s*# ?skip\S*\s*", re.IGNORECASE)
 _DIAGNOSTIC = re.compile(r"^  ---$", re.MULTILINE)
 _ERROR = re.compile(r'^ +"error": ("(?:[^"\\]|\\.)*"),?$', re.MULTILINE)
 _WHOLE = "the whole program"
-# The suites, each with how many checks must pass at least. If fewer pass, the suite was cut short.
-LEAST = {"bubblewrap": 320, "crun": 110, "runc": 150, "oci": 6700}
-# The packages whose sources the suites are in, if they are not named as the suites.
-SOURCES = {"oci": "ocivalidation"}
-# The packages with the programs that a suite calls.
-PROGRAMS = {"oci": "ocivalidation"}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """How many checks of a suite must pass at least, and the packages with its source and the programs that it calls.
+
+    If fewer pass, the suite was cut short. The programs of a `validation` are reticent, and repeat their results.
+    """
+
+    least: int
+    source: str
+    programs: str = "runctest"
+    validation: bool = False
+
+
+OF_OTHERS = {
+    "bubblewrap": Suite(320, "bubblewrap"),
+    "crun": Suite(110, "crun"),
+    "runc": Suite(150, "runc"),
+    "oci": Suite(6700, "ocivalidation", "ocivalidation", validation=True),
+}
 
 
 def results(report: str, reticent: bool = False) -> Counter[str]:
@@ -270,18 +285,18 @@ def pack(name: str, target: Path) -> None:
         add(SUITES / "guest", "usr/suite/guest")
         add(SUITES / "expected" / f"{name}.txt", "usr/suite/expected")
         packages = load_catalog(ROOT, [SUITES]).packages
-        source, *debian = packages[SOURCES.get(name, name)].value.archives()
+        source, *debian = packages[OF_OTHERS[name].source].value.archives()
         add(shared_store().source(source, [], debian=next(iter(debian), None)), "usr/suite/source")
 
 
 @pytest.mark.containers
-@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize("name", OF_OTHERS)
 def test_the_authors_own_suites_pass_in_the_guest(
     scons: Scons, console_of: Consoles, tmp_path: Path, name: str
 ) -> None:
-    programs = PROGRAMS.get(name, "runctest")
-    tree = with_runctest(tmp_path / "tree") if programs == "runctest" else SUITES
-    guest = image(scons, tmp_path, ["network", programs], boot="nullfs", tree=tree)
+    suite = OF_OTHERS[name]
+    tree = SUITES if suite.validation else with_runctest(tmp_path / "tree")
+    guest = image(scons, tmp_path, ["network", suite.programs], boot="nullfs", tree=tree)
     public, report = tmp_path / "public", tmp_path / "report"
     public.mkdir()
     pack(name, public / "suite.tar")
@@ -292,13 +307,13 @@ def test_the_authors_own_suites_pass_in_the_guest(
         console.expect("suite: done", timeout=7200.0)
     said = report.read_text(errors="replace").replace("\r", "")
     assert "suite: status 0\n" in said, f"{said[-20000:]}\n{console.seen[-5000:]}"
-    seen = results(said, reticent=name == "oci")
+    seen = results(said, reticent=suite.validation)
     counts = Counter(dict.fromkeys((PASS, FAIL, SKIPPED, LEFT_OUT, BROKEN), 0))
     for line in seen.elements():
         counts[f"{line.partition(': ')[0]}: "] += 1
     print(name, dict(counts))
     expected = listed((SUITES / "expected" / f"{name}.txt").read_text())
     found = with_varying(seen, expected)
-    found = counted(found) if name == "oci" else found
+    found = counted(found) if suite.validation else found
     assert differences(found, expected) == [], said[-20000:]
-    assert counts[PASS] >= LEAST[name], counts
+    assert counts[PASS] >= suite.least, counts

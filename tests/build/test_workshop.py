@@ -140,7 +140,7 @@ PINNED = {
     "host/bubblewrap": "b84dc998a0a21e25",
     "host/run": "fae65f668a736fc2",
     "archive/pack": "6e10fc35ded0907d",
-    "archive/unpack": "76a1f2ee2b4811f8",
+    "archive/unpack": "740e17b7b2bc887b",
     "archive/extraction": "09b918e45f21614d",
     "archive/zip": "b5605ea5a374b3a8",
     "store/trees": "ee1bd93c60885481",

@@ -17,7 +17,7 @@ from leafroot.units.catalog import load_catalog
 from tests.build_machine import MACHINE
 from tests.small_tree import CHECKOUT, Code, SmallTree, board, in_root, package
 
-ROOM = "one: PACKAGES=all brings CONFIG_BOARD_MEMORY=2048 and CONFIG_IMAGE_ZSTD_LEVEL=12, for all to have room"
+ROOM = "one: PACKAGES=all sets CONFIG_BOARD_MEMORY=2048 and CONFIG_IMAGE_ZSTD_LEVEL=12, so that all have room"
 ROOM += " (CONFIG= can say otherwise)"
 FILES = {
     # delta has options, and beta behind it; omega is for another architecture, and psi needs omega.

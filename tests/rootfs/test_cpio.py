@@ -124,7 +124,7 @@ LONG = "/".join(["n" * 255] * 15 + ["n" * 256])
 UNWRITABLE = {
     "too large": (
         {"var/disk": File(GREAT)},
-        "test: /var/disk: it has 4294967296 bytes, and cpio allows 4294967295\n  Bring it on a disk.",
+        "test: /var/disk: it has 4294967296 bytes, and cpio allows 4294967295\n  Put it on a disk instead.",
     ),
     "too long a path": (
         {LONG: File(b"")},

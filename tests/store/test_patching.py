@@ -96,7 +96,7 @@ def test_a_patch_with_lines_of_windows_is_applied_and_told(
 def test_a_source_with_lines_of_windows_is_told(tree: Path, tmp_path: Path) -> None:
     (tree / "f").write_bytes(b"a\r\nb\r\nc\r\n")
     assert refusal(tree, written(tmp_path, PATCH)).endswith(
-        "Its lines end otherwise than those of the source (LF, or CR and LF). Make it anew from that source."
+        "Its line ends differ from those of the source (LF, or CR and LF). Make the patch anew from that source."
     )
 
 
@@ -135,7 +135,7 @@ ELSEWHERE = {
     ),
     "with a blank": (
         PATCH.replace("/f", "/a b"),
-        "A name with a blank in it needs a tab behind it, or the line 'diff --git' before it.",
+        "A file name with a space in it must end with a tab, or needs a line 'diff --git' before it.",
     ),
 }
 
