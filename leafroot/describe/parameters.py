@@ -7,6 +7,8 @@ import re
 
 _NOT_PLAIN = re.compile(r"[^ -~]")
 _WORD = re.compile(r'(?:"[^"]*"|[^\s"])+')
+# For a root on a disk or a server: prepare_namespace() in init/do_mounts.c, which is not called if there is an /init.
+_OF_OTHER_ROOTS = frozenset({"nfsroot", "ro", "root", "rootdelay", "rootflags", "rootfstype", "rootwait"})
 
 
 def split_parameters(text: str) -> list[str]:
@@ -34,4 +36,16 @@ def parameters_fault(text: str) -> tuple[str, str] | None:
             "the kernel's command line has '--', and what follows is for process 1",
             "/init takes no arguments, and the boot loader's parameters may follow. Write parameters of the kernel.",
         )
+    for word in split_parameters(text):
+        name = word.strip('"').partition("=")[0]
+        if name == "init":
+            return (
+                f"the kernel ignores {word}, because the root has an /init",
+                "Write rdinit= to start another program of the root in its place.",
+            )
+        if name in _OF_OTHER_ROOTS:
+            return (
+                f"{word} is for a kernel with its root on a disk or a server, but this root is in the image",
+                "Remove it. A root= or rootfstype= would also take away the root's limit of size.",
+            )
     return None

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a root is started by: process 1 and the start scripts can be executed, and their interpreters are there.
+"""What a root is started by: process 1, the start scripts and the shell of each login can be executed.
+
+A script's interpreter must be in the root too.
 
 The kernel panics, or starts nothing, if it cannot execute process 1 (kernel_init in init/main.c). How it tells a script
 from a program is in fs/binfmt_script.c and fs/binfmt_elf.c.
@@ -16,12 +18,15 @@ _ELF = b"\x7fELF"
 # binfmt_script.c looks at no more (BINPRM_BUF_SIZE).
 _HEAD = 256
 _SCRIPTS = "etc/init.d"
+_PASSWD = "etc/passwd"
+_PASSWD_FIELDS = 7
+# Whoever has one of these is not to log in, whether it is there or not.
+_NO_SHELLS = frozenset({"false", "nologin", "sync", "shutdown", "halt"})
 
 
 def check_start(tree: Tree, programs: Sequence[str]) -> None:
-    """Raise a LeafrootError if Linux cannot execute one of the programs, the first as process 1, or a start script.
-
-    A script's interpreter must be in the root too.
+    """Raise a LeafrootError if Linux cannot execute one of the programs, the first as process 1, a start script or a
+    shell of /etc/passwd.
     """
     for path in programs:
         if path not in tree.entries and tree.resolve(path) is None:
@@ -36,6 +41,27 @@ def check_start(tree: Tree, programs: Sequence[str]) -> None:
         # A shell itself reads a script without "#!", which the kernel would not execute.
         if (head := _head(node)).startswith(b"#!"):
             _check_content(tree, head, f"{entry.owner}: /{path}")
+    _check_shells(tree)
+
+
+def _check_shells(tree: Tree) -> None:
+    """Raise a LeafrootError if somebody could not log in because the shell is not in the root."""
+    found = tree.resolve(_PASSWD)
+    entry = tree.entries[found] if found else None
+    if not entry or not isinstance(entry.node, File):
+        return
+    for line in entry.node.read().decode("utf-8", "surrogateescape").splitlines():
+        parts = line.split(":")
+        # passwd(5): no shell is /bin/sh.
+        if len(parts) != _PASSWD_FIELDS or not parts[6] or parts[6].rpartition("/")[2] in _NO_SHELLS:
+            continue
+        if tree.resolve(parts[6]) is None:
+            raise LeafrootError(
+                f"{printable(parts[0])} cannot log in: the shell {printable(parts[6])} is not in the root",
+                f"{entry.owner}: /{_PASSWD}",
+                "Select the package that brings it, or write /bin/sh.",
+            )
+        _check_program(tree, parts[6].lstrip("/"))
 
 
 def _check_program(tree: Tree, path: str) -> None:

@@ -81,6 +81,21 @@ FAULTS = {
         "the kernel's command line has '--', and what follows is for process 1\n"
         "  /init takes no arguments, and the boot loader's parameters may follow. Write parameters of the kernel.",
     ),
+    "another process 1": (
+        "quiet init=/bin/sh",
+        "the kernel ignores init=/bin/sh, because the root has an /init\n"
+        "  Write rdinit= to start another program of the root in its place.",
+    ),
+    "a root on a disk": (
+        "root=/dev/mmcblk0p2 rw",
+        "root=/dev/mmcblk0p2 is for a kernel with its root on a disk or a server, but this root is in the image\n"
+        "  Remove it. A root= or rootfstype= would also take away the root's limit of size.",
+    ),
+    "a root that is read-only": (
+        "quiet ro",
+        "ro is for a kernel with its root on a disk or a server, but this root is in the image\n"
+        "  Remove it. A root= or rootfstype= would also take away the root's limit of size.",
+    ),
 }
 
 

@@ -13,6 +13,12 @@ SH: dict[str, Node] = {"usr/bin/busybox": File(b"\x7fELF...", 0o755), "bin": Sym
 SH |= {"usr/bin/sh": Symlink("busybox"), "sbin/init": Symlink("../bin/busybox")}
 SCRIPT = b"#!/bin/sh\nexec /sbin/init\n"
 
+
+def passwd(line: str) -> dict[str, Node]:
+    text = f"root:x:0:0::/root:/bin/sh\n{line}\n"
+    return {"init": File(SCRIPT, 0o755), "etc/passwd": File(text.encode())}
+
+
 STARTS: dict[str, dict[str, Node]] = {
     "script": {"init": File(SCRIPT, 0o755)},
     "script with an argument": {"init": File(b"#! /bin/sh -e\n", 0o755)},
@@ -24,6 +30,9 @@ STARTS: dict[str, dict[str, Node]] = {
     "start script": {"init": File(SCRIPT, 0o755), "etc/init.d/S01x": File(SCRIPT, 0o755)},
     "start script that a shell reads": {"init": File(SCRIPT, 0o755), "etc/init.d/S01x": File(b"echo x\n", 0o755)},
     "start script that is off": {"init": File(SCRIPT, 0o755), "etc/init.d/S01x": File(b"#!/no\n", 0o644)},
+    "shell": passwd("acme:x:7:7::/:/usr/bin/sh"),
+    "no shell: /bin/sh": passwd("acme:x:7:7::/:"),
+    "an account that never logs in": passwd("acme:x:7:7::/:/usr/sbin/nologin"),
 }
 
 
@@ -79,6 +88,15 @@ REFUSED: dict[str, tuple[dict[str, Node], str]] = {
     "what it starts": (
         {"init": File(SCRIPT, 0o755), "sbin/init": Symlink("nothing")},
         "x: /sbin/init: it must be executable, but is a link to nothing, which is not in the root",
+    ),
+    "shell": (
+        passwd("acme:x:7:7::/:/bin/bash"),
+        "x: /etc/passwd: acme cannot log in: the shell /bin/bash is not in the root\n"
+        "  Select the package that brings it, or write /bin/sh.",
+    ),
+    "shell that is none": (
+        passwd("acme:x:7:7::/:/etc/sh") | {"etc/sh": File(SCRIPT)},
+        "x: /etc/sh: it must be executable, but has the mode 0644\n  Run chmod +x on the file that becomes /etc/sh.",
     ),
 }
 
