@@ -14,7 +14,7 @@ from leafroot.store.trees import Store
 from leafroot.units.lock import lock_text
 
 # What administers an installed system: packages, their configuration, users, services. In a build root nobody logs in,
-# and nothing is installed or configured.
+# and nothing is installed or configured. A root has one of these only if it names it.
 _SYSTEM_ONLY = frozenset(
     {
         *("adduser", "base-files", "base-passwd", "debconf", "debianutils", "dpkg", "hostname", "init-system-helpers"),
@@ -31,14 +31,12 @@ def lock_roots(
     roots: Roots, apt: Apt, store: Store, fetch: Callable[[Sequence[Archive]], object]
 ) -> dict[str, list[DebianPackage]]:
     """The packages that each root's lock file pins, sorted by name, with their licences; `apt` knows one processor."""
-    closures = {
-        name: {
-            one.name: one
-            for one in apt.closure([package for root in named for package in root.packages])
-            if one.name not in _SYSTEM_ONLY and not any(one.name in root.leave_out for root in named)
-        }
-        for name, named in ((name, [roots[one].value for one in with_beside(roots, [name])]) for name in roots)
-    }
+    closures: dict[str, dict[str, DebianPackage]] = {}
+    for name in roots:
+        described = [roots[one].value for one in with_beside(roots, [name])]
+        asked = [package for root in described for package in root.packages]
+        without = _SYSTEM_ONLY.difference(asked).union(*(root.leave_out for root in described))
+        closures[name] = {one.name: one for one in apt.closure(asked) if one.name not in without}
     found: dict[str, list[DebianPackage]] = {}
     for name, closure in closures.items():
         fetch([one.archive for one in closure.values()])

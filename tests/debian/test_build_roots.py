@@ -25,9 +25,9 @@ from tests.archive.test_ar import deb
 DEPENDS = {
     "make": ["libc6", "dpkg"],
     "gcc": ["libc6", "binutils"],
-    "meson": ["python3", "libc6"],
+    "meson": ["python3", "libc6", "hostname"],
     "binutils": ["libasan8"],
-    **{name: [] for name in ("libc6", "dpkg", "python3", "libasan8")},
+    **{name: [] for name in ("libc6", "dpkg", "python3", "libasan8", "tzdata", "hostname")},
 }
 FORMAT = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: Expat\n"
 
@@ -65,6 +65,7 @@ ROOTS = {
     "compile": root("compile", packages=["make", "gcc"], leave_out=["libasan8"]),
     "meson": root("meson", packages=["meson"], beside=["compile"]),
     "docs": root("docs", packages=["python3"], beside=["meson"]),
+    "dates": root("dates", packages=["make", "tzdata"]),
 }
 
 
@@ -83,6 +84,8 @@ def test_a_root_pins_its_closure_without_what_those_beside_it_have(found: dict[s
         "compile": ["binutils", "gcc", "libc6", "make"],
         "meson": ["meson", "python3"],
         "docs": [],
+        # What only an installed system needs is there if it is named.
+        "dates": ["libc6", "make", "tzdata"],
     }
 
 
