@@ -10,6 +10,7 @@ architecture, series and boot mode that exist together meet in one boot; the mar
 from __future__ import annotations
 
 import itertools
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,3 +162,33 @@ def test_two_hundred_containers_leave_nothing_behind(
     scons: Scons, console_of: Consoles, tmp_path: Path, boot: str
 ) -> None:
     check(scons, console_of, tmp_path, boot=boot, runs=200)
+
+
+# Runs the function of the guest's script that looks for memory; `grows` says how much more is in use after each round.
+LEFT = r"""
+eval "$(sed -n '/^check_nothing_left() {/,/^}/p' "$1")"
+equal() { [ "$1" = "$2" ]; }
+sleep() { :; }
+left_overs() { :; }
+several() { count=$((count + 1)); set -- $grows; shift $((count - 1)); total=$((total + $1)); }
+used() { echo $total; }
+first=no bound=2048 runtime=x runs=20 count=0 total=1000 grows=$2
+check_nothing_left; echo "$? $why"
+"""
+
+
+@pytest.mark.parametrize(
+    ("grows", "said"),
+    [
+        ("0 0 0", "0 "),
+        ("2048 0 0", "0 "),
+        # Once is a cache of the kernel's.
+        ("3476 0 0", "0 "),
+        ("3476 5000 -9000", "0 "),
+        ("3476 2049 2200", "1 each time 20 containers have run, over 2048 KiB more are in use"),
+    ],
+)
+def test_what_containers_leave_behind_grows_with_each_round(grows: str, said: str) -> None:
+    script = Path(__file__).parent / "containers/package/containertest/files/usr/libexec/containertest/check"
+    done = subprocess.run(["sh", "-c", LEFT, "sh", script, grows], stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.splitlines()[-1].rstrip() == said.rstrip()
