@@ -60,7 +60,7 @@ _GNU = re.compile(
 _NEWEST = {"GPL": "1.0", "LGPL": "2.0", "AGPL": "3.0", "GFDL": "1.1"}
 # Files that no program is made from. What only such files have under it, is no licence of a program.
 _NO_PROGRAM = re.compile(
-    r"(debian|doc|docs|man|tests?|testsuite|t|examples?|contrib|m4|po|build-aux|config|packaging|cmake|fuzz\w*|bench\w*"
+    r"(debian|doc|docs|man|(unit)?tests?(-\w+)?|testsuite|t|examples?|contrib|m4|po|build-aux|config|packaging|cmake|fuzz\w*|bench\w*"
     r"|scripts?|tools/test\w*|website|\.github|autotools|admin|aux|dist|win32|windows|misc|autoconf|subprojects)/.*"
     r"|(.*/)?(aclocal\.m4|configure|configure\.(ac|in)|config\.(guess|sub|rpath)|install-sh|ltmain\.sh|missing|depcomp"
     r"|compile|INSTALL.*|test-driver|ylwrap|mkinstalldirs|ltconfig|.*\.m4|.*\.(md|rst|txt|html|texi|1|3|5|7|8|spec)"
@@ -86,7 +86,7 @@ def find_licence(tree: Path, copyright_file: str = "") -> Licence:
     texts = tuple(_texts(tree))
     checks: list[str] = []
     debian, left_out, unknown = _of_debian(copyright_file)
-    tags = _tags(tree)
+    tags = tagged(tree)
     others = [name for name in (*tags, *_of_pkg_info(tree)) if not license_fault(name)]
     worded = _of_words(tree, texts)
     if debian:
@@ -281,13 +281,14 @@ def _sources(tree: Path) -> Iterator[Path]:
                 yield one
 
 
-def _tags(tree: Path) -> list[str]:
-    """The expressions of SPDX tags in the files that programs are made from, each once."""
-    found: dict[str, None] = {}
+def tagged(tree: Path) -> dict[str, list[str]]:
+    """The expressions of SPDX tags in the files that programs are made from, each with the paths of its files."""
+    found: dict[str, list[str]] = {}
     for file in _sources(tree):
         if match := _TAG.search(read(file)[:3000]):
-            found[_in_its_case(match[1].strip().removesuffix("*/").strip())] = None
-    return sorted(found)
+            expression = _in_its_case(re.sub(r"\s*(\*/|//).*", "", match[1]).strip())
+            found.setdefault(expression, []).append(file.relative_to(tree).as_posix())
+    return dict(sorted(found.items()))
 
 
 def _of_pkg_info(tree: Path) -> list[str]:
@@ -296,7 +297,7 @@ def _of_pkg_info(tree: Path) -> list[str]:
     return [_in_its_case(found)] if found and "\n" not in found else []
 
 
-# The beginnings of licence texts, and what they are the text of.
+# Words of licence texts, and what they are the text of.
 _WORDS = (
     (r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version 3", "LGPL-3.0"),
     (r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1", "LGPL-2.1"),
@@ -308,27 +309,32 @@ _WORDS = (
     (r"Mozilla Public License,?\s+[Vv]ersion 2\.0", "MPL-2.0"),
     (r"Boost Software License - Version 1\.0", "BSL-1.0"),
     (r"Permission is hereby granted, free of charge, to any person obtaining a\s+copy of this software", "MIT"),
-    (r"Permission to use, copy, modify, and(/or)? distribute this software for any\s+purpose with or", "ISC"),
+    (
+        r"Permission to use, copy, modify,? and( or)? distribute this software for any purpose with or without fee is "
+        r"hereby granted, provided that the above copyright notice and this permission notice appear in all copies[ .]*"
+        r"THE SOFTWARE IS PROVIDED .{1,3}AS IS.{1,4}AND",
+        "ISC",
+    ),
     (r"This software is provided 'as-is', without any express or implied", "Zlib"),
     (r"This is free and unencumbered software released into the public domain", "Unlicense"),
 )
 _LATER = re.compile(r"any\s+(\W+\s+)?later\s+(\W+\s+)?version")
 
 
+def read_like(text: str) -> list[str]:
+    """The licences that a text has, of those that the importer knows; GNU's without "-only" or "-or-later"."""
+    # Without the marks of comments, and in one line.
+    words = re.sub(r"(\s|[*#/>])+", " ", text)
+    found = [licence for known, licence in _WORDS if re.search(known, words, re.IGNORECASE)]
+    if "Redistribution and use in source and binary forms" in words:
+        third = re.search(r"(Neither the name|names? of .{0,80}may (not )?be used to endorse)", words, re.S)
+        found.append("BSD-3-Clause" if third else "BSD-2-Clause")
+    return found
+
+
 def _of_words(tree: Path, texts: Sequence[str]) -> str:
     """The licences that the texts read like; "" if they read like none."""
-    found: dict[str, None] = {}
-    for name in texts:
-        # Without the marks of comments, and in one line.
-        head = re.sub(r"(\s|[*#/])+", " ", read(tree / name)[:12000])
-        for words, licence in _WORDS:
-            if re.search(words, head, re.IGNORECASE):
-                found[licence] = None
-                break
-        else:
-            if "Redistribution and use in source and binary forms" in head:
-                third = re.search(r"(Neither the name|names? of .{0,80}may (not )?be used to endorse)", head, re.S)
-                found["BSD-3-Clause" if third else "BSD-2-Clause"] = None
+    found = dict.fromkeys(licence for name in texts for licence in read_like(read(tree / name)[:12000]))
     gnu = [name for name in found if "GPL" in name]
     later = (
         any(_LATER.search(read(file)[:3000]) for file, _ in zip(_sources(tree), range(40), strict=False))

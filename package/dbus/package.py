@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/d/dbus/dbus_{version}.orig.tar.xz",
         sha256="0ba2a1a4b16afe7bceb2c07e9ce99a8c2c3508e5dec290dbb643384bd6beb7e2",
     ),
-    license="AFL-2.1 OR GPL-2.0-or-later",
+    license="(AFL-2.1 OR GPL-2.0-or-later) AND MIT AND TCL AND LicenseRef-pycrypto-orig",
     license_files=["COPYING", "LICENSES/AFL-2.1.txt", "LICENSES/GPL-2.0-or-later.txt"],
     depends=["expat"],
     build=Meson(

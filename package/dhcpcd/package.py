@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/d/dhcpcd/dhcpcd_{version}.orig.tar.gz",
         sha256="98b396730159902464714f1762da29fb19e748ede1ade3516f0aabc8059d9c4d",
     ),
-    license="BSD-2-Clause",
+    license="BSD-2-Clause AND ISC",
     license_files=["LICENSE"],
     build=Configure(
         options=[

@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/d/dropbear/dropbear_{version}.orig.tar.bz2",
         sha256="0d1f7ca711cfc336dc8a85e672cab9cfd8223a02fe2da0a4a7aeb58c9e113634",
     ),
-    license="MIT AND BSD-2-Clause AND SSH-short AND LicenseRef-public-domain",
+    license="MIT AND BSD-2-Clause AND SSH-short AND Unlicense AND LicenseRef-public-domain",
     license_files=["LICENSE", "libtomcrypt/LICENSE", "libtommath/LICENSE"],
     depends=["zlib"],
     build=Autotools(

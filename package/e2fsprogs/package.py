@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/e/e2fsprogs/e2fsprogs_{version}.orig.tar.gz",
         sha256="6dcd67ff9d8b13274ba3f088e4318be4f5b71412cd863524423fc49d39a6371f",
     ),
-    license="GPL-2.0-only AND LGPL-2.0-only AND BSD-3-Clause AND MIT",
+    license="GPL-2.0-only AND GPL-2.0-or-later AND LGPL-2.0-only AND BSD-3-Clause AND MIT",
     license_files=["NOTICE", "lib/uuid/COPYING"],
     depends=["util-linux"],
     build=Autotools(

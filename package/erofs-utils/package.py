@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/e/erofs-utils/erofs-utils_{version}.orig.tar.gz",
         sha256="5b221dc3fd6d151425b30534ede46fb7a90dc233a8659cba0372796b0a066547",
     ),
-    license="GPL-2.0-or-later AND Apache-2.0",
+    license="GPL-2.0-or-later AND GPL-2.0-only AND Apache-2.0 AND Unlicense",
     license_files=["COPYING", "LICENSES/Apache-2.0", "LICENSES/GPL-2.0"],
     depends=["lz4", "util-linux", "xz", "zlib", "zstd"],
     build=Autotools(

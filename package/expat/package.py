@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/e/expat/expat_{version}.orig.tar.gz",
         sha256="533659a16e0184035a99fd8e783f1ad61a887a7bf8586a8681740b9d7ed42389",
     ),
-    license="MIT",
+    license="MIT AND CC0-1.0",
     license_files=["COPYING"],
     build=CMake(
         folder="expat",

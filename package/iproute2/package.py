@@ -10,7 +10,7 @@ package = Package(
         "debian:pool/main/i/iproute2/iproute2_{version}.orig.tar.xz",
         sha256="4c2fa124c2cf0afd7ca34d1eeacba6ba048a56f6374e2aab93dafbdbd4eea9c0",
     ),
-    license="GPL-2.0-or-later",
+    license="GPL-2.0-or-later AND GPL-2.0-only",
     license_files=["COPYING"],
     depends=["libcap"],
     build=Configure(

@@ -13,7 +13,7 @@ package = Package(
         ],
         sha256="b88cc9163d0c652aaf39a99991d974ddba1c3a9711db8f1b5838af2a14731014",
     ),
-    license="BSD-3-Clause AND BSD-2-Clause AND ISC AND MIT AND Beerware",
+    license="BSD-3-Clause AND BSD-2-Clause AND BSD-2-Clause-Views AND ISC AND MIT AND Beerware",
     license_files=["COPYING"],
     depends=["libmd"],
     build=Autotools(),

@@ -11,7 +11,7 @@ package = Package(
         sha256="b39f85be9d8fd58adee1acae3735ec0a1f7bdc460fe3f6fd76a1d57e9ac910c6",
     ),
     license="BSD-3-Clause",
-    license_files=["COPYING"],
+    license_files=["COPYING", "README"],
     depends=["libnl", "openssl"],
     build=Make(folder="wpa_supplicant", config="wpa_supplicant.config", variables={"BINDIR": "/usr/sbin"}),
     kernel=["PACKET", "WIRELESS", "CFG80211"],
