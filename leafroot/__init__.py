@@ -15,6 +15,7 @@ from leafroot.plan.recipes.kbuild import Kbuild
 from leafroot.plan.recipes.make import Make
 from leafroot.plan.recipes.meson import Meson
 from leafroot.plan.recipes.prebuilt import Files, Prebuilt
+from leafroot.plan.recipes.python_module import PythonModule
 from leafroot.plan.recipes.toolchain_part import ToolchainPart
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Package",
     "Prebuilt",
     "Provider",
+    "PythonModule",
     "RaspberryPi",
     "Series",
     "Text",

@@ -19,7 +19,7 @@ def _root(name: str, *packages: str) -> Unit[BuildRoot]:
     return Unit(name, f"buildroots/{name}", f"{name}.", value, files, description="root.py", locked=locked)
 
 
-ROOTS = {name: _root(name) for name in ("autotools", "cmake", "compile", "generators", "images", "meson")}
+ROOTS = {name: _root(name) for name in ("autotools", "cmake", "compile", "generators", "images", "meson", "python")}
 for _arch in ARCHES.values():
     _name = f"gcc-{_arch.name}"
     ROOTS[_name] = _root(_name, f"gcc-14-{_arch.debian_tuple.replace('_', '-')}")

@@ -45,6 +45,8 @@ package = Package(
         *("usr/bin/idle*", "usr/bin/pydoc*", "usr/bin/2to3*", "usr/lib/python3.13/idlelib"),
         *("usr/lib/python3.13/turtledemo", "usr/lib/python3.13/turtle.py", "usr/lib/python3.13/tkinter"),
         *("usr/lib/python3.13/ensurepip", "usr/lib/python3.13/pydoc_data"),
+        # Byte code for python -O and -OO.
+        "*.opt-[12].pyc",
     ],
     links={"usr/bin/python": "python3"},
 )

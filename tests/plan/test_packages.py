@@ -25,11 +25,13 @@ from leafroot.plan.recipes.configure import Configure
 from leafroot.plan.recipes.make import Make
 from leafroot.plan.recipes.meson import Meson
 from leafroot.plan.recipes.prebuilt import Prebuilt
+from leafroot.plan.recipes.python_module import PythonModule
 from leafroot.step import Step, Text
 from leafroot.units.catalog import Catalog, load_catalog
 from tests.build_machine import MACHINE
 from tests.plan import made_up
 from tests.plan.conftest import ROOT, asked_of, step_of
+from tests.small_tree import SmallTree, package
 
 REAL = load_catalog(ROOT)
 # "CPU families" in the reference tables of Meson's manual: names that an architecture of ours may have.
@@ -165,6 +167,27 @@ def test_configure_gets_its_own_words_and_no_others(catalog: Catalog) -> None:
     assert step.commands[2] == ("./Configure", "linux-x86_64", "--host=x86_64-leafroot-linux-musl", "--cpu=x86_64")
     with pytest.raises(LeafrootError, match="by_arch has no options for arm"):
         made(catalog, recipe, "arm")
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_a_python_module_is_built_with_what_the_targets_python_says_of_itself(catalog: Catalog, arch: str) -> None:
+    step = made(catalog, PythonModule(["x=y"]), arch)
+    env = dict(step.env)
+    assert step.commands[4][-2:] == ("--config-setting=x=y", "/build")
+    assert env["_PYTHON_HOST_PLATFORM"] == f"linux-{arch}"
+    assert env["CC"] == f"{ARCHES[arch].target}-gcc"
+    assert env["CFLAGS"].endswith(" -I/sysroot/usr/include/python3.13")
+
+
+def test_a_python_module_without_python_is_refused(tmp_path: Path) -> None:
+    tree = SmallTree(tmp_path, {"package/mod/package.py": package(build="PythonModule()")})
+    with pytest.raises(LeafrootError) as caught:
+        tree.catalog()
+    assert str(caught.value) == (
+        "package/mod/package.py:8: a Python module is built against the target's Python, "
+        "which is not in its 'depends'\n"
+        '  Add depends=["python"].'
+    )
 
 
 @pytest.mark.parametrize(("series", "asked"), [("6.12", False), ("7.2", True)])
