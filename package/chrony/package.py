@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps the clock right by NTP, as client and server."""
 
-from leafroot import Archive, Configure, Package
+from leafroot import Account, Archive, Configure, Package
 
 package = Package(
     version="4.6.1",
@@ -20,4 +20,5 @@ package = Package(
             *("--without-nss", "--without-tomcrypt", "--without-gnutls", "--disable-sechash"),
         ]
     ),
+    accounts=[Account("chrony", 907)],
 )

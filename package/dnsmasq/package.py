@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DNS forwarder, and servers for DHCP and TFTP, for small networks."""
 
-from leafroot import Archive, Make, Package
+from leafroot import Account, Archive, Make, Package
 
 package = Package(
     version="2.91",
@@ -13,5 +13,6 @@ package = Package(
     license="GPL-2.0-only OR GPL-3.0-only",
     license_files=["COPYING", "COPYING-v3"],
     build=Make(folder=".", variables={"PREFIX": "/usr", "CFLAGS": "{cflags}", "LDFLAGS": "{ldflags}"}),
+    accounts=[Account("dnsmasq", 908)],
     kernel=["NET", "INET", "PACKET", "UNIX"],
 )

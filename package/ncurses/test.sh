@@ -4,4 +4,4 @@ for name in linux vt100 vt220 xterm xterm-256color screen tmux; do
     TERM=$name tput cols
     [ "$(TERM=$name tput cup 1 2 | wc -c)" -gt 3 ]
 done
-fails TERM=none-such tput cols
+fails env TERM=none-such tput cols

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of packages: `package/<name>/test.sh` says what must be true of a package in a booted system.
 
-A row is a shell script. It runs with `sh -eu` in a folder of its own, and passes if its status is 0. A tree made for
-the occasion holds the scripts of one image as a package, and asks the kernel for what the rows need.
+A row is a shell script. It runs with `sh -eu` in a folder of its own, and passes if its status is 0. A line
+"# with NAME ..." names other packages that it calls. A tree made for the occasion holds the scripts of one image as a
+package, and asks the kernel for what the rows need.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from leafroot.describe.unit import Unit
 from leafroot.graph import Graph, arches_of
 from leafroot.guest.qemu import Guest
 from leafroot.kconfig.config import Config, configure
+from leafroot.kconfig.generate import symbol
 from leafroot.kconfig.resolve import Request
 from leafroot.record.seen import TEST, Seen, read_seen, write_seen
 from leafroot.units.catalog import Catalog, load_catalog
@@ -40,13 +42,17 @@ KERNEL = (
     *("MISC_FILESYSTEMS", "SQUASHFS", "SQUASHFS_ZSTD"),
     *("CONFIGFS_FS", "GPIOLIB", "GPIO_CDEV", "GPIO_SIM", "I2C", "I2C_CHARDEV"),
 )
+# What the rows of single packages need besides: two radios in software.
+_RADIOS = ("NETDEVICES", "WLAN", "MAC80211", "MAC80211_HWSIM")
+KERNEL_OF = {"hostapd": _RADIOS, "iw": _RADIOS, "wpa-supplicant": _RADIOS}
+_WITH = re.compile(r"^# with (.+)$", re.MULTILINE)
 _RESULT = re.compile(r"^((?:not )?ok) \d+ - (.*)$", re.MULTILINE)
 # What rows can call beside the programs of the image.
 _PROGRAMS = {
     # loads LIBRARY: fails if a shared library needs a symbol or another library that is not there.
     "loads": '#!/bin/sh\nexec /lib/ld-musl-*.so.1 --list "$(ls -d /usr/lib/"$1" /lib/"$1" 2>/dev/null | head -n 1)"\n',
-    # fails COMMAND: for what must fail. (`set -e` passes over a command behind `!`.)
-    "fails": '#!/bin/sh\nif "$@"; then exit 1; fi\n',
+    # fails COMMAND: for what must fail. (`set -e` passes over a command behind `!`.) A function is no command here.
+    "fails": '#!/bin/sh\ncommand -v "$1" >/dev/null || { echo "no command $1"; exit 1; }\nif "$@"; then exit 1; fi\n',
 }
 _RUNNER = """\
 #!/bin/sh
@@ -137,19 +143,22 @@ def prove(
     The kernel has what the packages `asking` need, too.
     """
     catalog = load_catalog(ROOT)
-    tree, fragment = folder / "tree", folder / "packages.config"
+    tree, fragment, more = folder / "tree", folder / "packages.config", folder / "rows.config"
     fragment.write_text("".join(f"{line}\n" for line in lines))
     config = configure(catalog, ROOT, folder / "generated", Request(board, fragments=[fragment]))
     rows = sorted(name for name in as_by_default(config.graph) if TEST in catalog.packages[name].files)
+    # With what a row calls comes no further row: that one might call others.
+    called = "".join(f"CONFIG_{symbol('PACKAGE', name)}=y\n" for name in sorted(companions(catalog, rows)))
+    more.write_text(called)
+    config = configure(catalog, ROOT, folder / "generated", Request(board, fragments=[fragment, more]))
     names = sorted({*(node.unit.name for node in config.graph.in_root), *asking})
-    asked = [one for name in names for one in catalog.packages[name].value.kernel]
+    asked = [one for name in names for one in (*catalog.packages[name].value.kernel, *KERNEL_OF.get(name, ()))]
     write_tree(catalog, rows, tree, [*KERNEL, *asked])
-    with fragment.open("a") as more:
-        more.write("CONFIG_PACKAGE_PACKAGETEST=y\n")
+    more.write_text(f"{called}CONFIG_PACKAGE_PACKAGETEST=y\n")
     made = ROOT / OUTPUT / board
     scons(
         *(f"BOARD={board}", "KERNEL=6.12", "BOOT=nullfs", f"OUTPUT={OUTPUT}", f"EXTERNAL={tree}"),
-        *(f"CONFIG={fragment}", "boot-files", f"{OUTPUT}/{board}/sizes.txt"),
+        *(f"CONFIG={fragment},{more}", "boot-files", f"{OUTPUT}/{board}/sizes.txt"),
     )
     guest = Guest(
         *(config.arch.qemu, config.emulation, max(MEMORY, config.memory)),
@@ -162,6 +171,12 @@ def prove(
     found = verdicts(console.seen)
     assert sorted(found) == rows, console.seen[-3000:]
     return Proof(config, made, found, console.seen)
+
+
+def companions(catalog: Catalog, rows: Iterable[str]) -> set[str]:
+    """The packages that rows name as those that they call."""
+    texts = ((catalog.packages[name].directory / TEST).read_text() for name in rows)
+    return {name for text in texts for line in _WITH.findall(text) for name in line.split()}
 
 
 def write_tree(catalog: Catalog, names: Iterable[str], folder: Path, kernel: Iterable[str]) -> None:

@@ -35,6 +35,13 @@ def test_every_package_has_a_row(name: str) -> None:
     assert name in ELSEWHERE or TEST in PACKAGES[name].files
 
 
+def test_rows_call_packages_that_there_are() -> None:
+    found = package_rows.companions(CATALOG, [name for name, unit in PACKAGES.items() if TEST in unit.files])
+    assert "wpa-supplicant" in found
+    assert found <= PACKAGES.keys()
+    assert PACKAGES.keys() >= package_rows.KERNEL_OF.keys()
+
+
 def select(names: Iterable[str]) -> list[str]:
     return [f"CONFIG_{symbol('PACKAGE', name)}=y" for name in names]
 
