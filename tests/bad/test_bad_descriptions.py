@@ -109,7 +109,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "string for a recipe": (
         {ALPHA: package(build="'make'")},
-        "package/alpha/package.py:5: Package's 'build' must be Autotools, CMake, Configure, Files, Go, Kbuild, Make, Meson, Prebuilt or ToolchainPart, but is 'make'",
+        "package/alpha/package.py:5: Package's 'build' must be Autotools, CMake, Configure, Files, Go, Kbuild, Make, Meson, Prebuilt, PythonModule or ToolchainPart, but is 'make'",
     ),
     "string for a kind of option": (
         {ALPHA: package(options=["tls"])},
