@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no recipe": (
         {"recipe": "make"},
         "Outer's 'recipe' must be Autotools, CMake, Configure, Files, Go, Kbuild, "
-        "Make, Meson, Prebuilt or ToolchainPart, but is 'make'",
+        "Make, Meson, Prebuilt, PythonModule or ToolchainPart, but is 'make'",
     ),
     "a value of a value": ({"perhaps": Inner("x")}, "Inner's 'number' must be a number, but is 'x'"),  # type: ignore[arg-type]
     "a value in a list": ({"mixed": ["a", Inner("x")]}, "Inner's 'number' must be a number, but is 'x'"),  # type: ignore[arg-type]
