@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,17 +59,13 @@ class Suite:
     """The suite of a package: `script` is run in /build once the package is built, and prints the results.
 
     `result` is a regular expression for a line with a result, with the groups `verdict` and `name`. `least` results
-    must have passed. `instead` are words of the package's commands and what stands in their place, `more` is added to
-    the command that configures, `env` to the variables.
+    must have passed. `instead` are words of the package's commands and what stands in their place.
     """
 
     script: str
     least: int
     result: str = AUTOMAKE
     instead: Mapping[str, str] = field(default_factory=dict)
-    more: Sequence[str] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    roots: Sequence[str] = ()
 
 
 # No program has the path of a library in it (CMAKE_SKIP_RPATH).
@@ -98,12 +94,6 @@ SUITES = {
     "json-c": Suite(CTEST_CALL, 25, result=CTEST, instead={"-DBUILD_TESTING=OFF": "-DBUILD_TESTING=ON"}),
     "cjson": Suite(CTEST_CALL, 22, result=CTEST, instead={"-DENABLE_CJSON_TEST=OFF": "-DENABLE_CJSON_TEST=ON"}),
     "libarchive": Suite(CHECK, 570, result=r"^ *\d+: (?P<name>test_\w+) .*(?P<verdict>ok|FAIL\w*|skipped)"),
-    "openssl": Suite(
-        "make test HARNESS_JOBS=2",
-        1,
-        result=r"^(?P<name>\d\d-test_\S+?\.t) \.+ (?P<verdict>ok|skipped|Failed|Dubious)",
-        instead={"no-tests": "enable-tests"},
-    ),
 }
 
 
@@ -111,26 +101,19 @@ def suite_step(step: Step, suite: Suite) -> Step:
     """The step of a package as far as it builds, and its suite after that: it makes the suite's log."""
     changed = [tuple(suite.instead.get(word, word) for word in command) for command in step.commands]
     end = next(at for at, command in enumerate(changed) if any(word.startswith("install") for word in command))
-    configures = next(
-        at
-        for at, one in enumerate(changed)
-        if any(re.search(r"configure$|^setup$|^cmake$|Configure$", word) for word in one)
-    )
-    changed[configures] += tuple(suite.more)
     run = f'mkdir -p /out && {{ {suite.script}; }} >/out/log 2>&1; echo "status $?" >>/out/log'
     return replace(
         step,
         title=f"the suite of {step.title}",
         output=Output(f"suites/{step.name}.tar.zst"),
-        inputs=(*(with_loader(item, suite) for item in step.inputs), Text(LIBRARIES, FOLDERS)),
+        inputs=(*(with_loader(item) for item in step.inputs), Text(LIBRARIES, FOLDERS)),
         commands=(*changed[:end], ("sh", "-c", run)),
-        env=tuple(sorted({**dict(step.env), **suite.env}.items())),
         result="/out",
         drop=(),
     )
 
 
-def with_loader(item: AnyInput, suite: Suite) -> AnyInput:
+def with_loader(item: AnyInput) -> AnyInput:
     """An input of the step; the /usr has the target's dynamic linker, and a build may run what it has built."""
     if isinstance(item, Usr):
         return replace(item, links=(*item.links, (LOADER, "/sysroot/usr/lib/libc.so")))
